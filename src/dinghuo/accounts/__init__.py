@@ -1,0 +1,1 @@
+"""Bounded balances of customers: credit. Reserve, consume, release; every change is an entry."""

@@ -1,0 +1,48 @@
+"""Balances that are bounded. A credit account's exposure is the sum of its four buckets, each entry by entry."""
+
+from sqlalchemy import CheckConstraint, Column, Date, Uuid
+
+from dinghuo.kit.tables import MONEY, index, moment, one_of, reference, tenant_table, text, unique
+
+BUCKETS = ("open", "shipped", "billed", "unapplied")
+
+account = tenant_table(
+    "account",
+    Column("customer_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    text("kind", default="credit"),
+    text("currency", default="CNY"),
+    # Null is unlimited. A soft bound: decided under the lock, and an approval may go beyond it.
+    Column("credit_limit", MONEY, nullable=True),
+    Column("open", MONEY, nullable=False, server_default="0"),
+    Column("shipped", MONEY, nullable=False, server_default="0"),
+    Column("billed", MONEY, nullable=False, server_default="0"),
+    # Money received and not yet matched: zero or negative.
+    Column("unapplied", MONEY, nullable=False, server_default="0"),
+    Column("oldest_due", Date, nullable=True),
+    moment("updated_at"),
+    unique("customer_id", "organisation_id", "kind", "currency"),
+    reference("customer", "customer_id"),
+    reference("organisation", "organisation_id"),
+    one_of("kind", ("credit",)),
+    CheckConstraint("credit_limit >= 0", name="limit_not_negative"),
+    CheckConstraint("open >= 0 and shipped >= 0 and billed >= 0 and unapplied <= 0", name="bucket_signs"),
+    lock_rank="accounts",
+)
+account.kwargs["postgresql_with"] = {"fillfactor": 50}
+
+account_entry = tenant_table(
+    "account_entry",
+    Column("account_id", Uuid, nullable=False),
+    moment("at"),
+    text("bucket"),
+    Column("amount", MONEY, nullable=False),
+    text("verb"),
+    text("document_kind"),
+    Column("document_id", Uuid, nullable=False),
+    reference("account", "account_id"),
+    one_of("bucket", BUCKETS),
+    one_of("verb", ("reserve", "consume", "release", "adjust")),
+    CheckConstraint("amount <> 0", name="moves_something"),
+)
+index("ix_account_entry_account", account_entry.c.account_id, account_entry.c.id)

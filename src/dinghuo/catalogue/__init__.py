@@ -1,0 +1,1 @@
+"""What is sold: products, SKUs, units, categories, brands, and who may see and buy what."""

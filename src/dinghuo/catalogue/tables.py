@@ -1,0 +1,154 @@
+"""Products are described; SKUs are ordered, stocked and priced. Units are exact ratios to the base unit."""
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from dinghuo.kit.tables import (
+    QUANTITY,
+    RATE,
+    UNIT_PRICE,
+    index,
+    moment,
+    one_of,
+    reference,
+    tenant_table,
+    text,
+    unique,
+)
+
+SUPPLY_POLICIES = ("refuse", "backorder", "presell", "untracked")
+
+category = tenant_table(
+    "category",
+    text("code"),
+    text("name"),
+    text("name_en", nullable=True),
+    Column("parent_id", Uuid, nullable=True),
+    Column("position", Integer, nullable=False, server_default="0"),
+    unique("code"),
+    reference("category", "parent_id"),
+)
+brand = tenant_table("brand", text("code"), text("name"), text("name_en", nullable=True), unique("code"))
+unit = tenant_table("unit", text("code"), text("name"), text("name_en", nullable=True), key=("code",))
+
+product = tenant_table(
+    "product",
+    text("code"),
+    text("name"),
+    text("name_en", nullable=True),
+    Column("category_id", Uuid, nullable=True),
+    Column("brand_id", Uuid, nullable=True),
+    text("description", nullable=True),
+    text("state", default="active"),
+    Column("attributes", JSONB, nullable=False, server_default="{}"),
+    moment("created_at"),
+    moment("updated_at"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    unique("code"),
+    reference("category", "category_id"),
+    reference("brand", "brand_id"),
+    one_of("state", ("active", "discontinued")),
+)
+index("ix_product_category", product.c.category_id, product.c.id)
+index("ix_product_brand", product.c.brand_id, product.c.id)
+
+sku = tenant_table(
+    "sku",
+    Column("product_id", Uuid, nullable=False),
+    text("code"),
+    text("name"),
+    text("name_en", nullable=True),
+    text("specification", nullable=True),
+    text("base_unit"),
+    # The unit an order line means when it names none.
+    text("sales_unit"),
+    Column("minimum_quantity", QUANTITY, nullable=True),
+    Column("multiple", QUANTITY, nullable=True),
+    Column("tax_rate", RATE, nullable=True),
+    text("supply_policy", default="refuse"),
+    Column("weight_grams", BigInteger, nullable=True),
+    text("state", default="active"),
+    Column("attributes", JSONB, nullable=False, server_default="{}"),
+    moment("created_at"),
+    moment("updated_at"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    unique("code"),
+    reference("product", "product_id"),
+    reference("unit", "base_unit", target=("code",)),
+    reference("unit", "sales_unit", target=("code",)),
+    one_of("supply_policy", SUPPLY_POLICIES),
+    one_of("state", ("active", "discontinued")),
+    CheckConstraint("minimum_quantity > 0", name="minimum_positive"),
+    CheckConstraint("multiple > 0", name="multiple_positive"),
+    CheckConstraint("tax_rate >= 0 and tax_rate < 1", name="tax_rate_range"),
+)
+index("ix_sku_product", sku.c.product_id)
+
+sku_unit = tenant_table(
+    "sku_unit",
+    Column("sku_id", Uuid, nullable=False),
+    text("unit"),
+    # 1 of this unit = numerator / denominator base units.
+    Column("numerator", Integer, nullable=False),
+    Column("denominator", Integer, nullable=False, server_default="1"),
+    text("barcode", nullable=True),
+    reference("sku", "sku_id"),
+    reference("unit", "unit", target=("code",)),
+    CheckConstraint("numerator > 0 and denominator > 0", name="ratio_positive"),
+    key=("sku_id", "unit"),
+)
+index("ix_sku_unit_barcode", sku_unit.c.barcode, where=sku_unit.c.barcode.is_not(None))
+
+sku_cost = tenant_table(
+    "sku_cost",
+    Column("sku_id", Uuid, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    # Per base unit, without tax, in the tenant's currency.
+    Column("cost", UNIT_PRICE, nullable=False),
+    reference("sku", "sku_id"),
+    CheckConstraint("cost >= 0", name="cost_not_negative"),
+    key=("sku_id", "valid_from"),
+)
+
+# Pictures of products: content addressed files live in kit.files.
+product_media = tenant_table(
+    "product_media",
+    Column("product_id", Uuid, nullable=False),
+    Column("sku_id", Uuid, nullable=True),
+    Column("position", Integer, nullable=False, server_default="0"),
+    text("content_type"),
+    Column("content", Text, nullable=False),
+    reference("product", "product_id"),
+    reference("sku", "sku_id"),
+)
+index("ix_product_media_product", product_media.c.product_id, product_media.c.position)
+
+# An assortment says which goods (items) are sold, or not sold, to which customers (audience).
+assortment = tenant_table(
+    "assortment",
+    text("code"),
+    text("name"),
+    text("mode", default="allow"),
+    Column("active", Boolean, nullable=False, server_default="true"),
+    unique("code"),
+    one_of("mode", ("allow", "deny")),
+)
+assortment_audience = tenant_table(
+    "assortment_audience",
+    Column("assortment_id", Uuid, nullable=False),
+    text("kind"),
+    # What `kind` names: a customer, tier, region or channel; all zeros for everyone.
+    Column("target_id", Uuid, nullable=False),
+    reference("assortment", "assortment_id"),
+    one_of("kind", ("everyone", "customer", "tier", "region", "channel")),
+    key=("assortment_id", "kind", "target_id"),
+)
+assortment_item = tenant_table(
+    "assortment_item",
+    Column("assortment_id", Uuid, nullable=False),
+    text("kind"),
+    Column("target_id", Uuid, nullable=False),
+    reference("assortment", "assortment_id"),
+    one_of("kind", ("everything", "sku", "product", "category", "brand")),
+    key=("assortment_id", "kind", "target_id"),
+)

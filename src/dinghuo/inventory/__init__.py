@@ -1,0 +1,1 @@
+"""Warehouses and stock: reserve, consume, release; every change of what is on hand is a move."""

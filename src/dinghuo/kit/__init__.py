@@ -1,0 +1,1 @@
+"""The ground every module stands on: database, errors, locks, money, outbox, audit."""

@@ -1,0 +1,156 @@
+"""What every route shares: the language of the caller, problem documents, permissions as data, doing once."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from dinghuo.kit import idempotency
+from dinghuo.kit.database import Database, Tx
+from dinghuo.kit.errors import (
+    MALFORMED,
+    NOT_FOUND,
+    Fault,
+    Language,
+    Message,
+    Refused,
+    problem,
+)
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+PROBLEM_JSON = "application/problem+json"
+
+INVALID = Message("invalid-value", "{reason}", "{reason}", MALFORMED)
+MISSING_ROUTE = Message("not-found", "没有这个地址或这条记录", "There is no such address or record", NOT_FOUND)
+HTTP_REFUSED = Message("http-refused", "请求未被接受：{reason}", "The request was not accepted: {reason}", 400)
+BROKE = Message(
+    "internal-error",
+    "系统出错，未保存任何更改；请稍后重试，并告知编号 {reference}",
+    "Something broke here; nothing was saved. Try again, and quote {reference} when you report it",
+    500,
+)
+NOT_HERE = Message("no-such-record", "找不到{what} {id}", "There is no {what} {id}", NOT_FOUND)
+KEY_TOO_LONG = Message(
+    "idempotency-key-too-long", "幂等键最长 200 个字符", "An idempotency key has at most 200 characters", MALFORMED
+)
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def tenant_id(self) -> int: ...
+
+
+def needs(permission: str) -> dict[str, Any]:
+    """The `opt` of a route: which permission its caller needs. The app refuses to start with a route without."""
+    return {"permission": permission}
+
+
+def language_of(request: Request[Any, Any, Any]) -> Language:
+    """The caller's language by Accept-Language: Chinese unless English comes first."""
+    header = request.headers.get("accept-language", "")
+    return "en" if header.lower().lstrip().startswith("en") else "zh"
+
+
+def problem_response(refused: Refused, language: Language) -> Response[Any]:
+    headers = {"content-language": "zh-CN" if language == "zh" else "en"}
+    if refused.retry_after is not None:
+        headers["retry-after"] = str(refused.retry_after)
+    return Response(
+        content=problem(refused, language), status_code=refused.status, media_type=PROBLEM_JSON, headers=headers
+    )
+
+
+def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Response[Any]:
+    return problem_response(refused, language_of(request))
+
+
+def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
+    """A body or parameter that does not fit its schema: every place that msgspec or Litestar names."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    faults = [
+        INVALID(str(item.get("key", "")), reason=str(item.get("message", error.detail)))
+        for item in extra
+        if isinstance(item, dict)
+    ]
+    return problem_response(Refused(faults or [INVALID("", reason=error.detail)]), language_of(request))
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if error.status_code == NOT_FOUND:
+        return problem_response(Refused(MISSING_ROUTE()), language_of(request))
+    message = Message(f"http-{error.status_code}", HTTP_REFUSED.zh, HTTP_REFUSED.en, error.status_code)
+    response = problem_response(Refused(message("", reason=error.detail)), language_of(request))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def on_broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Anything nobody expected: logged whole, told without its innards."""
+    reference = hashlib.sha256(repr(error).encode()).hexdigest()[:8]
+    log.error("request broke", path=request.url.path, reference=reference, exc_info=error)
+    return problem_response(Refused(BROKE(reference=reference)), language_of(request))
+
+
+def missing(what: str, id: object) -> Refused:
+    return Refused(NOT_HERE("id", what=what, id=str(id)))
+
+
+async def once(
+    request: Request[Any, Any, Any],
+    database: Database,
+    principal: HasId,
+    command: Callable[[Tx], Awaitable[T]],
+    result: type[T],
+) -> T:
+    """Run a command in a transaction of its own; with an Idempotency-Key header, at most once for that key.
+
+    The same key with the same body gets the first outcome again; with another body it is refused (409).
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return await database.run(principal.tenant_id, command)
+    if not 0 < len(key) <= 200:
+        raise Refused(KEY_TOO_LONG("Idempotency-Key"))
+    body = hashlib.sha256(await request.body()).digest()
+    wanted = idempotency.Key(principal.id, f"{request.method} {request.url.path}", key, body)
+
+    async def run(tx: Tx) -> T:
+        known = (await idempotency.look_up(tx, [wanted])).get(wanted.identity)
+        if known is not None:
+            if known.body_hash != body:
+                raise Refused(idempotency.KEY_REUSED("Idempotency-Key"))
+            return msgspec.json.decode(known.outcome, type=result)
+        outcome = await command(tx)
+        await idempotency.remember(tx, [(wanted, msgspec.json.encode(outcome).decode())])
+        return outcome
+
+    return await database.run(principal.tenant_id, run)
+
+
+EXCEPTION_HANDLERS: dict[Any, Any] = {
+    Refused: on_refused,
+    ValidationException: on_validation,
+    HTTPException: on_http,
+    Exception: on_broken,
+}
+
+__all__ = [
+    "EXCEPTION_HANDLERS",
+    "Fault",
+    "language_of",
+    "missing",
+    "needs",
+    "on_refused",
+    "once",
+    "problem_response",
+]

@@ -1,0 +1,112 @@
+"""Sales orders and their lines. A line keeps everything that was agreed: later master data changes no document."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+
+from dinghuo.kit.tables import (
+    MONEY,
+    QUANTITY,
+    RATE,
+    UNIT_PRICE,
+    index,
+    moment,
+    one_of,
+    reference,
+    tenant_table,
+    text,
+    unique,
+)
+from dinghuo.orders.states import ORDER
+
+sales_order = tenant_table(
+    "sales_order",
+    text("number"),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    text("customer_name"),
+    text("state"),
+    text("currency"),
+    Column("tax_inclusive", Boolean, nullable=False),
+    Column("net", MONEY, nullable=False),
+    Column("tax", MONEY, nullable=False),
+    Column("gross", MONEY, nullable=False),
+    Column("line_count", Integer, nullable=False),
+    # How it came in (portal, console, api, import …) and, for documents taken over, the number it had there.
+    text("channel"),
+    text("customer_reference", nullable=True),
+    Column("requested_date", Date, nullable=True),
+    Column("ship_to", JSONB, nullable=True),
+    text("note", nullable=True),
+    Column("holds", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("is_history", Boolean, nullable=False, server_default="false"),
+    Column("placed_by", Uuid, nullable=True),
+    moment("placed_at"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    reference("organisation", "organisation_id"),
+    reference("customer", "customer_id"),
+    unique("number"),
+    one_of("state", ORDER.states),
+    CheckConstraint("net + tax = gross", name="tax_adds_up"),
+    lock_rank="documents",
+)
+# Ids are UUIDv7 of the moment an order was placed, so the primary key is the list, newest first.
+index("ix_sales_order_customer", sales_order.c.customer_id, sales_order.c.id)
+index("ix_sales_order_state", sales_order.c.state, sales_order.c.id)
+
+order_line = tenant_table(
+    "order_line",
+    Column("order_id", Uuid, nullable=False),
+    Column("line_no", Integer, nullable=False),
+    Column("sku_id", Uuid, nullable=False),
+    text("sku_code"),
+    text("sku_name"),
+    text("unit"),
+    Column("quantity", QUANTITY, nullable=False),
+    Column("base_quantity", QUANTITY, nullable=False),
+    # Per `unit`, in the order's currency and tax mode; the reason says which list gave it and why.
+    Column("list_price", UNIT_PRICE, nullable=True),
+    Column("deal_price", UNIT_PRICE, nullable=False),
+    Column("price_reason", JSON, nullable=True),
+    # Null is exempt, which is not 0 %.
+    Column("tax_rate", RATE, nullable=True),
+    Column("net", MONEY, nullable=False),
+    Column("tax", MONEY, nullable=False),
+    Column("gross", MONEY, nullable=False),
+    # Per base unit, without tax, when the line was placed.
+    Column("unit_cost", UNIT_PRICE, nullable=True),
+    Column("requested_date", Date, nullable=True),
+    text("note", nullable=True),
+    # Progress in base units, written by the modules above under the line's lock.
+    Column("released", QUANTITY, nullable=False, server_default="0"),
+    Column("shipped", QUANTITY, nullable=False, server_default="0"),
+    Column("returned", QUANTITY, nullable=False, server_default="0"),
+    Column("cancelled", QUANTITY, nullable=False, server_default="0"),
+    reference("sales_order", "order_id"),
+    reference("sku", "sku_id"),
+    CheckConstraint("quantity > 0 and base_quantity > 0", name="quantity_positive"),
+    CheckConstraint("net + tax = gross", name="tax_adds_up"),
+    CheckConstraint("returned <= shipped and shipped <= base_quantity - cancelled", name="progress"),
+    key=("order_id", "line_no"),
+    lock_rank="lines",
+)
+
+# The cart. Submitting places it with the draft's id as the key, so that five taps are one order.
+draft = tenant_table(
+    "draft",
+    Column("customer_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("created_by", Uuid, nullable=True),
+    text("name", nullable=True),
+    text("customer_reference", nullable=True),
+    Column("requested_date", Date, nullable=True),
+    Column("ship_to", JSONB, nullable=True),
+    text("note", nullable=True),
+    Column("lines", JSONB, nullable=False, server_default="[]"),
+    Column("order_id", Uuid, nullable=True),
+    moment("created_at"),
+    moment("updated_at"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    reference("customer", "customer_id"),
+    reference("organisation", "organisation_id"),
+)
+index("ix_draft_customer", draft.c.customer_id, draft.c.id)

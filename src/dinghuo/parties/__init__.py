@@ -1,0 +1,1 @@
+"""Customers (dealers), their hierarchy, tiers, regions, channels and addresses."""

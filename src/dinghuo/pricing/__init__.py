@@ -1,0 +1,1 @@
+"""Price lists and the engine that finds a price and says why."""
