@@ -1,0 +1,64 @@
+"""From settings to a database that is there, with its roles."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from dinghuo.kit.config import Settings
+from dinghuo.kit.embedded import EmbeddedServer, server
+from dinghuo.kit.roles import Urls, database_of, password_of, prepare
+
+EMBEDDED_DATABASE = "dinghuo"
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[Urls]:
+    """The installation's database, ready to sign in to. An embedded server is held until the end."""
+    if settings.database_url:
+        yield await prepare(
+            settings.database_url,
+            database=database_of(settings.database_url),
+            secret=settings.secret or password_of(settings.database_url),
+            app_url=settings.database_app_url,
+        )
+        return
+    async with _held(server(settings.data)) as embedded:
+        secret = settings.secret
+        if secret is None:
+            secret = await asyncio.to_thread(installation_secret, settings.data)
+        yield await prepare(embedded.admin_url(), database=EMBEDDED_DATABASE, secret=secret)
+
+
+def installation_secret(data: Path) -> str:
+    """The secret of an installation that keeps its own data; made once, by whichever process is first."""
+    path = data / "secret"
+    if not path.exists():
+        # Linked when complete: another process sees all of it or nothing.
+        with NamedTemporaryFile(mode="w", dir=data, prefix=".secret-") as fresh:
+            fresh.write(secrets.token_urlsafe(32))
+            fresh.flush()
+            os.fsync(fresh.fileno())
+            with suppress(FileExistsError):
+                os.link(fresh.name, path)
+    return path.read_text()
+
+
+@asynccontextmanager
+async def _held(holding: AbstractContextManager[EmbeddedServer]) -> AsyncIterator[EmbeddedServer]:
+    """Start and stop off the event loop; whoever is cancelled meanwhile still lets go of the server."""
+    entering = asyncio.ensure_future(asyncio.to_thread(holding.__enter__))
+    try:
+        embedded = await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait([entering])
+        if entering.exception() is None:
+            await asyncio.to_thread(holding.__exit__, None, None, None)
+        raise
+    try:
+        yield embedded
+    finally:
+        await asyncio.shield(asyncio.to_thread(holding.__exit__, None, None, None))
