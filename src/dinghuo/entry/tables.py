@@ -1,5 +1,17 @@
 """Every table of the house, imported in one place so that the metadata is complete."""
 
+import dinghuo.accounts.tables
+import dinghuo.catalogue.tables
+import dinghuo.identity.tables
+import dinghuo.inventory.tables
+import dinghuo.kit.audit
+import dinghuo.kit.cache
+import dinghuo.kit.idempotency
+import dinghuo.kit.numbering
+import dinghuo.kit.outbox
+import dinghuo.orders.tables
+import dinghuo.parties.tables
+import dinghuo.pricing.tables  # noqa: F401
 from dinghuo.kit.tables import metadata
 
 __all__ = ["metadata"]

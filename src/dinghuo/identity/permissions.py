@@ -1,0 +1,65 @@
+"""Every permission there is: `module.verb`. A route names one of them; a role is a set of them."""
+
+from typing import Literal
+
+import msgspec
+
+Audience = Literal["staff", "dealer"]
+
+# Not permissions but what a route says instead of one: open to all, or to everyone signed in.
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """`zh` and `en` say what its holder may do, as the role editor shows it."""
+
+    name: str
+    zh: str
+    en: str
+
+    @property
+    def audience(self) -> Audience:
+        return "dealer" if self.name.startswith("portal.") else "staff"
+
+
+_ALL = [
+    Permission("parties.read", "查看客户", "See customers"),
+    Permission("parties.write", "维护客户", "Edit customers"),
+    Permission("catalogue.read", "查看商品", "See products"),
+    Permission("catalogue.write", "维护商品与可售范围", "Edit products and assortments"),
+    Permission("pricing.read", "查看价目表", "See price lists"),
+    Permission("pricing.write", "维护价目表", "Edit price lists"),
+    Permission("inventory.read", "查看库存", "See stock"),
+    Permission("inventory.receive", "采购入库", "Receive goods"),
+    Permission("inventory.count", "库存盘点", "Count stock"),
+    Permission("inventory.adjust", "调整库存与仓库设置", "Adjust stock and warehouses"),
+    Permission("accounts.read", "查看客户信用", "See customers' credit"),
+    Permission("accounts.write", "调整客户信用", "Change customers' credit"),
+    Permission("orders.read", "查看订单", "See orders"),
+    Permission("orders.place", "下单", "Place orders"),
+    Permission("orders.cancel", "取消订单", "Cancel orders"),
+    Permission("orders.hold", "冻结与解冻订单", "Hold and release orders"),
+    Permission("imports.run", "导入数据", "Import data"),
+    Permission("identity.users", "管理用户与部门", "Manage users and departments"),
+    Permission("identity.roles", "管理角色与权限", "Manage roles and permissions"),
+    Permission("identity.keys", "管理接口密钥", "Manage API keys"),
+    Permission("audit.read", "查看操作日志", "Read the audit log"),
+    Permission("operations.outbox", "处理失败的后台任务", "Handle failed background work"),
+    Permission("settings.write", "修改企业设置", "Change the company's settings"),
+    Permission("portal.catalogue", "浏览可订商品", "Browse what can be ordered"),
+    Permission("portal.orders.read", "查看本公司订单", "See the company's orders"),
+    Permission("portal.orders.place", "提交订单", "Place orders"),
+    Permission("portal.orders.cancel", "取消本公司订单", "Cancel the company's orders"),
+    Permission("portal.orders.approve", "审核本公司订单", "Approve the company's orders"),
+    Permission("portal.orders.receive", "签收货物", "Sign for goods"),
+    Permission("portal.account.read", "查看本公司信用与账款", "See the company's credit and debts"),
+    Permission("portal.addresses.write", "维护收货地址", "Edit delivery addresses"),
+    Permission("portal.users", "管理本公司用户", "Manage the company's users"),
+]
+
+PERMISSIONS: dict[str, Permission] = {permission.name: permission for permission in _ALL}
+
+
+def permissions_of(audience: Audience) -> frozenset[str]:
+    return frozenset(name for name, permission in PERMISSIONS.items() if permission.audience == audience)

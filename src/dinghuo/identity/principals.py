@@ -1,0 +1,100 @@
+"""Who is asking: staff and dealers are different types, so that no handler can take one for the other."""
+
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.kit.actor import Actor, Channel
+from dinghuo.kit.errors import FORBIDDEN, Language, Message, Refused
+
+ScopeKind = Literal["own", "department", "region", "all"]
+Credential = Literal["session", "key"]
+
+NOT_PERMITTED = Message(
+    "not-permitted",
+    "您没有“{permission}”权限",
+    "This needs the permission '{permission}', which you do not have",
+    FORBIDDEN,
+)
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Which customers' data staff may see. Parts add up: own ones, those of departments, those of regions.
+
+    `kind` is the widest part. `owner_id` is None for a key that acts for no user. Departments and regions name all
+    that lie below them too.
+    """
+
+    kind: ScopeKind
+    owner_id: UUID | None = None
+    department_ids: frozenset[UUID] = frozenset()
+    region_ids: frozenset[UUID] = frozenset()
+
+
+EVERYTHING = Scope("all")
+
+
+class StaffPrincipal(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone of the tenant's own people, or a system with a key of theirs. `id` is the user's or the key's."""
+
+    id: UUID
+    tenant_id: int
+    name: str
+    user_id: UUID | None = None
+    language: Language = "zh"
+    permissions: frozenset[str] = frozenset()
+    scope: Scope = Scope("own")
+    department_id: UUID | None = None
+    sees_cost: bool = False
+    sees_margin: bool = False
+    sees_price: bool = False
+    credential: Credential = "session"
+    credential_id: UUID | None = None
+    # What must be done before anything else: change the password, or enrol a second factor.
+    must: Literal["password", "totp"] | None = None
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def check(self, permission: str) -> None:
+        """Raise unless this principal has the permission."""
+        if permission not in self.permissions:
+            raise Refused(NOT_PERMITTED("", permission=permission))
+
+    def actor(self, channel: Channel | None = None) -> Actor:
+        """How documents and the audit remember this principal."""
+        by_key = self.credential == "key"
+        return Actor("key" if by_key else "staff", self.name, channel or ("api" if by_key else "console"), self.id)
+
+
+class DealerPrincipal(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone of a customer. `customer_id` is the one acted for now, `customer_ids` all this user belongs to."""
+
+    id: UUID
+    tenant_id: int
+    user_id: UUID
+    name: str
+    customer_id: UUID
+    customer_ids: frozenset[UUID]
+    language: Language = "zh"
+    permissions: frozenset[str] = frozenset()
+    sees_price: bool = False
+    credential: Credential = "session"
+    credential_id: UUID | None = None
+    must: Literal["password", "totp"] | None = None
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def check(self, permission: str) -> None:
+        """Raise unless this principal has the permission."""
+        if permission not in self.permissions:
+            raise Refused(NOT_PERMITTED("", permission=permission))
+
+    def actor(self, channel: Channel | None = None) -> Actor:
+        """How documents and the audit remember this principal."""
+        return Actor("key" if self.credential == "key" else "dealer", self.name, channel or "portal", self.id)
+
+
+Principal = StaffPrincipal | DealerPrincipal
