@@ -15,9 +15,8 @@ class UnsafeStatement(AssertionError):
     """A statement breaks a rule of this house."""
 
 
-_TABLE = re.compile(
-    r'\b(?:from|join|into|update|,)\s+(?:only\s+)?"?([a-z_]+)"?(?:\s+as)?(?:\s+"?([a-z_0-9]+)"?)?', re.I
-)
+# What a dot follows is no table but the table of a column: `select a.id, a.name`.
+_TABLE = re.compile(r'(?:\b(?:from|join|into|update)|,)\s+(?:only\s+)?"?([a-z_]+)\b(?!"?\.)', re.I)
 _LOCK = re.compile(r"\bfor\s+(?:no\s+key\s+)?update\b(?:\s+of\s+([a-z_0-9, ]+))?", re.I)
 _UPDATE = re.compile(r'\bupdate\s+"?([a-z_]+)"?(?:\s|$)', re.I)
 _SESSION_SET = re.compile(r"^\s*set\s+(?!local\b|constraints\b)", re.I)
