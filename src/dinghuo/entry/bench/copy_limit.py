@@ -6,7 +6,7 @@ import io
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 import asyncpg
 import msgspec
@@ -54,8 +54,8 @@ async def _copy(connection: asyncpg.Connection, path: Path) -> CopyResult:
     return CopyResult(lines=lines, seconds=seconds, lines_per_second=lines / seconds)
 
 
-def _open(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+def _open(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb"))
 
 
 def _header(path: Path) -> list[str]:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from asyncpg.connection import LoggedQuery
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,7 +14,7 @@ _TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
 class Statements:
-    """What was sent, in order. BEGIN, COMMIT and savepoints are left out."""
+    """What was sent, in order. BEGIN, COMMIT, savepoints and empty pings are left out."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -21,38 +22,47 @@ class Statements:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def add(self, text: str, times: int = 1) -> None:
-        """Note a text; one executed for many parameter sets counts once for each."""
-        if not text.lstrip().upper().startswith(_TRANSACTION_WORDS):
+    def prepared(self, *sent: Any) -> None:
+        """What SQLAlchemy reports: connection, cursor, statement, parameters, context, executemany."""
+        _, _, text, _, _, many = sent
+        if not many:
+            self._add(text, 1)
+
+    def direct(self, record: LoggedQuery) -> None:
+        """What asyncpg reports. Its executemany, SQLAlchemy's too, has a list: one execution for each entry."""
+        self._add(record.query, len(record.args) if isinstance(record.args, list) else 1)
+
+    def _add(self, text: str, times: int) -> None:
+        text = text.strip(" ;\n")
+        if text and not text.upper().startswith(_TRANSACTION_WORDS):
             self.texts += [text] * times
-
-    def before_cursor_execute(self, *sent: Any) -> None:
-        """What SQLAlchemy calls: connection, cursor, statement, parameters, context, executemany."""
-        _, _, text, parameters, _, many = sent
-        self.add(text, len(parameters) if many else 1)
-
-    def logged(self, record: asyncpg.connection.LoggedQuery) -> None:
-        """What asyncpg calls. Its executemany passes the list it was given, all else a tuple."""
-        self.add(record.query, len(record.args) if isinstance(record.args, list) else 1)
 
 
 @asynccontextmanager
-async def counted(*watched: AsyncEngine | asyncpg.Connection) -> AsyncIterator[Statements]:
-    """Count what is sent in the block through SQLAlchemy engines and by asyncpg connections used directly.
+async def counted(engine: AsyncEngine) -> AsyncIterator[Statements]:
+    """Count what is sent in the block through SQLAlchemy, and directly on its asyncpg connections.
 
-    Watch an engine or the asyncpg connections below it, not both: its executemany would be seen twice.
-    asyncpg reports nothing that goes through `Connection.prepare`.
+    Direct statements are seen on connections that the pool hands out inside the block.
     """
     statements = Statements()
-    async with AsyncExitStack() as stack:
-        for each in watched:
-            if isinstance(each, AsyncEngine):
-                hook = (each.sync_engine, "before_cursor_execute", statements.before_cursor_execute)
-                event.listen(*hook)
-                stack.callback(event.remove, *hook)
-            else:
-                each.add_query_logger(statements.logged)
-                stack.callback(each.remove_query_logger, statements.logged)
+    drivers: set[asyncpg.Connection] = set()
+
+    def handed_out(adapted: Any, *_: Any) -> None:
+        adapted.driver_connection.add_query_logger(statements.direct)
+        drivers.add(adapted.driver_connection)
+
+    hooks = [
+        (engine.sync_engine, "before_cursor_execute", statements.prepared),
+        (engine.sync_engine.pool, "checkout", handed_out),
+    ]
+    for hook in hooks:
+        event.listen(*hook)
+    try:
         yield statements
         # asyncpg hands its records to the loop: they arrive one turn later.
         await asyncio.sleep(0)
+    finally:
+        for hook in hooks:
+            event.remove(*hook)
+        for driver in drivers:
+            driver.remove_query_logger(statements.direct)

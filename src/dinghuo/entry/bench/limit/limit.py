@@ -1,6 +1,5 @@
 """Prepare, run and drop the limit. The schema `bench_limit` is made by limit.sql and is all it touches."""
 
-import asyncio
 import os
 import re
 import resource
@@ -12,6 +11,7 @@ import msgspec
 import psutil
 
 from dinghuo.entry.bench.postgres import plain_url, tool, url_and_password
+from dinghuo.entry.bench.process import run_program
 
 Kind = Literal["spread", "hot"]
 
@@ -84,14 +84,12 @@ async def run_limit(
     if password is not None:
         environment["PGPASSWORD"] = password
     own_before, busy_before = _children_cpu(), _machine_cpu()
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    out, err = await process.communicate()
+    finished = await run_program(*command, environment=environment)
     own, busy = _children_cpu() - own_before, _machine_cpu() - busy_before
-    figures = read_figures(out.decode())
-    if process.returncode != 0 or figures is None:
-        raise LimitFailed(f"pgbench {kind} ({process.returncode}): {err.decode().strip() or out.decode()}")
+    said = finished.out.decode()
+    figures = read_figures(said)
+    if finished.code != 0 or figures is None:
+        raise LimitFailed(f"pgbench {kind} ({finished.code}): {finished.err.decode().strip() or said}")
     return LimitResult(
         kind=kind,
         seconds=seconds,

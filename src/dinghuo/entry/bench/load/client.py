@@ -90,7 +90,7 @@ class Connection(asyncio.Protocol):
         self._run.open.add(self)
         self._send_when_due()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         """Say whether it ended with everything answered."""
         self._run.open.discard(self)
         if self._timer:

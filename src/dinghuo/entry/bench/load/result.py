@@ -1,5 +1,7 @@
 """What a run found."""
 
+import math
+import statistics
 from array import array
 
 import msgspec
@@ -40,16 +42,9 @@ def latency(seconds: "array[float]") -> Latency | None:
     """Percentiles by nearest rank; None when nothing was measured."""
     if not seconds:
         return None
-    ordered = sorted(seconds)
-    last = len(ordered) - 1
+    ordered = [each * 1000 for each in sorted(seconds)]
 
     def at(share: float) -> float:
-        return ordered[min(last, int(share * len(ordered)))] * 1000
+        return ordered[math.ceil(share * len(ordered)) - 1]
 
-    return Latency(
-        p50=at(0.50),
-        p90=at(0.90),
-        p99=at(0.99),
-        max=ordered[last] * 1000,
-        mean=sum(ordered) / len(ordered) * 1000,
-    )
+    return Latency(p50=at(0.50), p90=at(0.90), p99=at(0.99), max=ordered[-1], mean=statistics.fmean(ordered))
