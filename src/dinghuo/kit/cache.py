@@ -22,7 +22,7 @@ data_version = tenant_table(
 )
 
 # A memory is an optimisation: when a process serves very many tenants, the least used are forgotten.
-_MOST = 256
+_MOST = 4096
 
 
 class TenantCaches:

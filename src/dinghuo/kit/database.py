@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from dinghuo.kit.cache import TenantCaches
 from dinghuo.kit.guard import LockOrder, check_tenant
+from dinghuo.kit.numbering import Numbers
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -130,6 +131,10 @@ class Database:
         self.guard = guard
         self.clock = clock
         self.caches = TenantCaches()
+        # Called after every commit that emitted events: the app puts `kit.wake.Waker.ring` here.
+        self.wake: Callable[[], None] = lambda: None
+        self._name = name
+        self._numbers: Numbers | None = None
 
         async def connect() -> Any:
             return await asyncpg.connect(url, server_settings={"application_name": name}, timeout=10)
@@ -179,7 +184,17 @@ class Database:
         async with self.engine.begin() as connection:
             yield connection
 
+    @property
+    def numbers(self) -> Numbers:
+        """The document numbers this process has drawn."""
+        if self._numbers is None:
+            aside = Database(self.url, pool_size=1, guard=self.guard, clock=self.clock, name=f"{self._name}-numbers")
+            self._numbers = Numbers(aside)
+        return self._numbers
+
     async def close(self) -> None:
+        if self._numbers is not None:
+            await self._numbers.close()
         await self.engine.dispose()
 
     @staticmethod

@@ -26,7 +26,6 @@ sales_order = tenant_table(
     text("customer_name"),
     text("state"),
     text("currency"),
-    Column("tax_inclusive", Boolean, nullable=False),
     Column("net", MONEY, nullable=False),
     Column("tax", MONEY, nullable=False),
     Column("gross", MONEY, nullable=False),
@@ -67,6 +66,7 @@ order_line = tenant_table(
     Column("list_price", UNIT_PRICE, nullable=True),
     Column("deal_price", UNIT_PRICE, nullable=False),
     Column("price_reason", JSON, nullable=True),
+    Column("tax_inclusive", Boolean, nullable=False),
     # Null is exempt, which is not 0 %.
     Column("tax_rate", RATE, nullable=True),
     Column("net", MONEY, nullable=False),

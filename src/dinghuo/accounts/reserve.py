@@ -1,0 +1,135 @@
+"""Credit under the lock: what each account still allows, and the entries that take it up."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.kit.database import Tx
+from dinghuo.kit.ids import new_id
+from dinghuo.kit.money import ZERO
+
+Holder = tuple[UUID, UUID, str]
+"""Whose account: (customer_id, organisation_id, currency)."""
+
+
+class Credit(msgspec.Struct):
+    """One locked account while a batch is decided. `limit` None is unlimited."""
+
+    account_id: UUID
+    limit: Decimal | None
+    exposure: Decimal
+    taken: Decimal = ZERO
+
+    def room(self) -> Decimal | None:
+        return None if self.limit is None else self.limit - self.exposure - self.taken
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One change of one bucket."""
+
+    account_id: UUID
+    bucket: str
+    amount: Decimal
+    verb: str
+    document_kind: str
+    document_id: UUID
+
+
+_LOCK = """
+select a.id, a.customer_id, a.organisation_id, a.currency, a.credit_limit,
+       a.open + a.shipped + a.billed + a.unapplied as exposure
+from account a
+join (select distinct * from unnest($2::uuid[], $3::uuid[], $4::text[]) as u(customer_id, organisation_id, currency)) w
+  on a.customer_id = w.customer_id and a.organisation_id = w.organisation_id and a.currency = w.currency
+where a.tenant_id = $1 and a.kind = 'credit'
+order by a.id for no key update of a
+"""
+
+# A customer without an account has no limit set: the account that keeps its exposure is opened on first use.
+_OPEN = """
+insert into account (tenant_id, id, customer_id, organisation_id, kind, currency, updated_at)
+select $1, id, customer_id, organisation_id, 'credit', currency, $6
+from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) as w(id, customer_id, organisation_id, currency)
+order by customer_id, organisation_id, currency
+on conflict (tenant_id, customer_id, organisation_id, kind, currency) do nothing
+"""
+
+_APPLY = """
+update account a set open = a.open + d.open, shipped = a.shipped + d.shipped, billed = a.billed + d.billed,
+  unapplied = a.unapplied + d.unapplied, updated_at = $3
+from unnest($2::uuid[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[])
+  as d(id, open, shipped, billed, unapplied)
+where a.tenant_id = $1 and a.id = d.id
+"""
+
+_WRITE = """
+insert into account_entry (tenant_id, id, account_id, at, bucket, amount, verb, document_kind, document_id)
+select $1, id, account_id, $9, bucket, amount, verb, document_kind, document_id
+from unnest($2::uuid[], $3::uuid[], $4::text[], $5::numeric[], $6::text[], $7::text[], $8::uuid[])
+  as e(id, account_id, bucket, amount, verb, document_kind, document_id)
+"""
+
+
+async def lock_credit(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]:
+    """Lock the credit accounts of these holders, in key order; those that do not exist are opened."""
+    wanted = list(dict.fromkeys(holders))
+    found = await _lock(tx, wanted)
+    missing = [holder for holder in wanted if holder not in found]
+    if missing:
+        await tx.write(
+            _OPEN,
+            [new_id() for _ in missing],
+            [holder[0] for holder in missing],
+            [holder[1] for holder in missing],
+            [holder[2] for holder in missing],
+            tx.now,
+        )
+        found |= await _lock(tx, missing)
+    return found
+
+
+async def _lock(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]:
+    rows = await tx.fetch(_LOCK, [h[0] for h in holders], [h[1] for h in holders], [h[2] for h in holders])
+    return {
+        (row["customer_id"], row["organisation_id"], row["currency"]): Credit(
+            row["id"], row["credit_limit"], row["exposure"]
+        )
+        for row in rows
+    }
+
+
+async def write_entries(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Append the entries and move the balances they belong to, which must be locked by this transaction."""
+    entries = [entry for entry in entries if entry.amount]
+    if not entries:
+        return
+    moved: dict[UUID, dict[str, Decimal]] = {}
+    for entry in entries:
+        buckets = moved.setdefault(entry.account_id, {})
+        buckets[entry.bucket] = buckets.get(entry.bucket, ZERO) + entry.amount
+    changed = {account_id: buckets for account_id, buckets in moved.items() if any(buckets.values())}
+    if changed:
+        written = await tx.write(
+            _APPLY,
+            list(changed),
+            tx.now,
+            *([buckets.get(name, ZERO) for buckets in changed.values()] for name in _BUCKETS),
+        )
+        if written != len(changed):
+            raise AssertionError(f"{written} of {len(changed)} accounts were there to be moved")
+    await tx.write(
+        _WRITE,
+        [new_id() for _ in entries],
+        [entry.account_id for entry in entries],
+        [entry.bucket for entry in entries],
+        [entry.amount for entry in entries],
+        [entry.verb for entry in entries],
+        [entry.document_kind for entry in entries],
+        [entry.document_id for entry in entries],
+        tx.now,
+    )
+
+
+_BUCKETS = ("open", "shipped", "billed", "unapplied")

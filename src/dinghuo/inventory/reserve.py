@@ -1,0 +1,222 @@
+"""Stock under the lock: what is available where, how a line is served, and the rows that promise it.
+
+`available = on_hand + allowance − reserved`. Supply policies: `refuse` and `presell` never promise more than is
+available (presell's allowance is part of it), `backorder` promises what is there and lets the rest wait,
+`untracked` reserves nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.kit.database import Tx
+from dinghuo.kit.ids import new_id_at
+from dinghuo.kit.money import ZERO
+
+
+class Balance(msgspec.Struct):
+    """One SKU in one warehouse, locked; `available` falls while a batch is decided."""
+
+    warehouse_id: UUID
+    priority: int
+    available: Decimal
+
+
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """What one line takes from one warehouse, in base units."""
+
+    warehouse_id: UUID
+    held: Decimal
+    backordered: Decimal = ZERO
+
+
+class Stock:
+    """The locked balances of a batch: `take` for a line, `put_back` when its order is refused after all."""
+
+    def __init__(self, balances: dict[UUID, list[Balance]]) -> None:
+        self._balances = balances
+
+    def available(self, sku_id: UUID) -> Decimal:
+        return sum((b.available for b in self._balances.get(sku_id, ()) if b.available > 0), ZERO)
+
+    def take(self, sku_id: UUID, quantity: Decimal, *, backorder: bool) -> list[Held] | None:
+        """Serve a line: from one warehouse if any can, the preferred first; else from several; None when short."""
+        balances = self._balances.get(sku_id, ())
+        for balance in balances:
+            if balance.available >= quantity:
+                balance.available -= quantity
+                return [Held(balance.warehouse_id, quantity)]
+        if not balances or (not backorder and self.available(sku_id) < quantity):
+            return None
+        return self._split(balances, quantity)
+
+    @staticmethod
+    def _split(balances: Sequence[Balance], quantity: Decimal) -> list[Held]:
+        taken: list[Held] = []
+        for balance in balances:
+            part = min(balance.available, quantity)
+            if part > 0:
+                balance.available -= part
+                quantity -= part
+                taken.append(Held(balance.warehouse_id, part))
+        if not quantity:
+            return taken
+        # What nobody has waits at the preferred warehouse.
+        preferred = balances[0].warehouse_id
+        for i, part_taken in enumerate(taken):
+            if part_taken.warehouse_id == preferred:
+                taken[i] = Held(preferred, part_taken.held, quantity)
+                return taken
+        return [*taken, Held(preferred, ZERO, quantity)]
+
+    def put_back(self, sku_id: UUID, taken: Iterable[Held]) -> None:
+        for part in taken:
+            for balance in self._balances[sku_id]:
+                if balance.warehouse_id == part.warehouse_id:
+                    balance.available += part.held
+
+
+class ReservationRow(msgspec.Struct, frozen=True, gc=False):
+    document_id: UUID
+    line_no: int
+    sku_id: UUID
+    part: Held
+
+
+class Issue(msgspec.Struct, frozen=True, gc=False):
+    """Goods that left for a document's line without having been promised first: taken-over history."""
+
+    document_id: UUID
+    line_no: int
+    sku_id: UUID
+    warehouse_id: UUID
+    quantity: Decimal
+
+
+_WAREHOUSES = "select id from warehouse where tenant_id = $1 and state = 'active' order by priority, code"
+
+_LOCK = """
+select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved as available
+from stock s
+where s.tenant_id = $1 and s.sku_id = any($2::uuid[]) and s.warehouse_id = any($3::uuid[])
+order by s.sku_id, s.warehouse_id for no key update
+"""
+
+_OPEN = """
+insert into stock (tenant_id, sku_id, warehouse_id)
+select $1, sku_id, $3 from unnest($2::uuid[]) as w(sku_id) order by sku_id
+on conflict (tenant_id, sku_id, warehouse_id) do nothing
+"""
+
+_HOLD = """
+update stock s set reserved = s.reserved + d.held
+from unnest($2::uuid[], $3::uuid[], $4::numeric[]) as d(sku_id, warehouse_id, held)
+where s.tenant_id = $1 and s.sku_id = d.sku_id and s.warehouse_id = d.warehouse_id
+"""
+
+_RESERVE = """
+insert into reservation (tenant_id, document_id, line_no, warehouse_id, sku_id, held, backordered)
+select $1, document_id, line_no, warehouse_id, sku_id, held, backordered
+from unnest($2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::numeric[], $7::numeric[])
+  as r(document_id, line_no, warehouse_id, sku_id, held, backordered)
+"""
+
+_TAKE_OUT = """
+update stock s set on_hand = s.on_hand - d.quantity
+from unnest($2::uuid[], $3::uuid[], $4::numeric[]) as d(sku_id, warehouse_id, quantity)
+where s.tenant_id = $1 and s.sku_id = d.sku_id and s.warehouse_id = d.warehouse_id
+"""
+
+_MOVE_OUT = """
+insert into stock_move (tenant_id, id, at, kind, sku_id, warehouse_id, quantity, document_kind, document_id, line_no)
+select $1, id, at, 'issue', sku_id, warehouse_id, -quantity, 'order', document_id, line_no
+from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[], $6::numeric[], $7::uuid[], $8::int[])
+  as m(id, at, sku_id, warehouse_id, quantity, document_id, line_no)
+"""
+
+
+async def warehouses(tx: Tx) -> list[UUID]:
+    """The active warehouses, the preferred first."""
+    memory = await tx.cached("inventory")
+    known: list[UUID] | None = memory.get("warehouses")
+    if known is None:
+        known = [row["id"] for row in await tx.fetch(_WAREHOUSES)]
+        memory["warehouses"] = known
+    return known
+
+
+async def lock_stock(tx: Tx, sku_ids: Iterable[UUID], *, open_missing: Iterable[UUID] = ()) -> Stock:
+    """Lock the balances of these SKUs in every active warehouse, in key order, each SKU's preferred first.
+
+    SKUs among `open_missing` get a balance of zero in the preferred warehouse when they have none: what is
+    backordered waits somewhere.
+    """
+    active = await warehouses(tx)
+    rank = {warehouse_id: number for number, warehouse_id in enumerate(active)}
+    wanted = list(set(sku_ids))
+    rows = await tx.fetch(_LOCK, wanted, active) if wanted else []
+    absent = set(open_missing) - {row["sku_id"] for row in rows}
+    if absent and active:
+        await tx.write(_OPEN, list(absent), active[0])
+        rows += await tx.fetch(_LOCK, list(absent), active)
+    balances: dict[UUID, list[Balance]] = {}
+    for row in rows:
+        warehouse_id = row["warehouse_id"]
+        balances.setdefault(row["sku_id"], []).append(Balance(warehouse_id, rank[warehouse_id], row["available"]))
+    if len(active) > 1:
+        for several in balances.values():
+            several.sort(key=lambda balance: balance.priority)
+    return Stock(balances)
+
+
+async def write_reservations(tx: Tx, rows: Sequence[ReservationRow]) -> None:
+    """Promise the goods: one reservation row each, and the balances they are taken from."""
+    if not rows:
+        return
+    held: dict[tuple[UUID, UUID], Decimal] = {}
+    for row in rows:
+        key = (row.sku_id, row.part.warehouse_id)
+        held[key] = held.get(key, ZERO) + row.part.held
+    await _move(tx, _HOLD, {key: quantity for key, quantity in held.items() if quantity})
+    await tx.write(
+        _RESERVE,
+        [row.document_id for row in rows],
+        [row.line_no for row in rows],
+        [row.part.warehouse_id for row in rows],
+        [row.sku_id for row in rows],
+        [row.part.held for row in rows],
+        [row.part.backordered for row in rows],
+    )
+
+
+async def write_issues(tx: Tx, issues: Sequence[tuple[Issue, object]]) -> None:
+    """Take goods out at once; each issue comes with the moment (datetime) it happened."""
+    if not issues:
+        return
+    taken: dict[tuple[UUID, UUID], Decimal] = {}
+    for issue, _ in issues:
+        key = (issue.sku_id, issue.warehouse_id)
+        taken[key] = taken.get(key, ZERO) + issue.quantity
+    await _move(tx, _TAKE_OUT, taken)
+    await tx.write(
+        _MOVE_OUT,
+        [new_id_at(at) for _, at in issues],  # type: ignore[arg-type]
+        [at for _, at in issues],
+        [issue.sku_id for issue, _ in issues],
+        [issue.warehouse_id for issue, _ in issues],
+        [issue.quantity for issue, _ in issues],
+        [issue.document_id for issue, _ in issues],
+        [issue.line_no for issue, _ in issues],
+    )
+
+
+async def _move(tx: Tx, sql: str, quantities: dict[tuple[UUID, UUID], Decimal]) -> None:
+    if not quantities:
+        return
+    moved = await tx.write(
+        sql, [key[0] for key in quantities], [key[1] for key in quantities], list(quantities.values())
+    )
+    if moved != len(quantities):
+        raise AssertionError(f"{moved} of {len(quantities)} balances were there to be moved")

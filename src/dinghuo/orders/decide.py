@@ -1,0 +1,297 @@
+"""Decide an order: price every line, then admit it against stock and credit. Pure: no I/O, no clock.
+
+`price_order` runs before anything is locked, `admit` under the locks. Both collect every fault they find; one
+order's refusal never touches another's.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.accounts.reserve import Credit
+from dinghuo.catalogue.facts import Sellable, SkuFacts
+from dinghuo.identity.facts import OrganisationFacts
+from dinghuo.inventory.reserve import Held, Stock
+from dinghuo.kit.errors import Fault
+from dinghuo.kit.money import MAX_MONEY, MAX_QUANTITY, ZERO, base_quantity, round_money, split_tax
+from dinghuo.orders import faults as say
+from dinghuo.orders.requests import LineRequest, Placement
+from dinghuo.parties.facts import CustomerFacts
+from dinghuo.pricing.engine import Price, find_price
+from dinghuo.pricing.facts import ListFacts
+
+MOST_LINES = 5000
+_LONGEST_NOTE = 2000
+_MANUAL = '{"source":"manual"}'
+_HISTORY = '{"source":"history"}'
+
+
+class LineRow(msgspec.Struct, frozen=True, gc=False):
+    """A row of order_line, in the order of its columns."""
+
+    order_id: UUID
+    line_no: int
+    sku_id: UUID
+    sku_code: str
+    sku_name: str
+    unit: str
+    quantity: Decimal
+    base_quantity: Decimal
+    list_price: Decimal | None
+    deal_price: Decimal
+    tax_inclusive: bool
+    price_reason: str
+    tax_rate: Decimal | None
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    unit_cost: Decimal | None
+    requested_date: date | None
+    note: str | None
+    shipped: Decimal
+    cancelled: Decimal
+
+
+class Priced(msgspec.Struct):
+    """One order on its way: its lines and all that was found wrong so far."""
+
+    placement: Placement
+    id: UUID
+    placed_at: datetime
+    day: date
+    customer: CustomerFacts
+    organisation: OrganisationFacts
+    currency: str
+    lines: list[LineRow]
+    skus: list[SkuFacts]
+    faults: list[Fault]
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+    gross: Decimal = ZERO
+    held: list[tuple[int, list[Held]]] = []
+    account_id: UUID | None = None
+
+    @property
+    def is_closed_history(self) -> bool:
+        history = self.placement.history
+        return history is not None and not history.live
+
+
+def price_order(priced: Priced, *, skus: dict[str, SkuFacts], sellable: Sellable, lists: Sequence[ListFacts]) -> None:
+    """Fill in the order's lines and sums, or its faults."""
+    request = priced.placement.request
+    if not priced.customer.active and priced.placement.history is None:
+        priced.faults.append(say.CUSTOMER_BLOCKED("customer", name=priced.customer.name))
+    priced.faults += _bounds(priced.placement)
+    for number, line in enumerate(request.lines[:MOST_LINES], start=1):
+        sku = skus.get(line.sku)
+        if sku is None or (priced.placement.history is None and not sellable(sku)):
+            priced.faults.append(_fault(say.UNKNOWN_SKU, number, "sku", code=line.sku))
+            continue
+        _price_line(priced, number, line, sku, lists)
+    priced.net = sum((row.net for row in priced.lines), ZERO)
+    priced.tax = sum((row.tax for row in priced.lines), ZERO)
+    priced.gross = priced.net + priced.tax
+
+
+def _bounds(placement: Placement) -> list[Fault]:
+    request = placement.request
+    found = []
+    if not request.lines:
+        found.append(say.NO_LINES("lines"))
+    if len(request.lines) > MOST_LINES:
+        found.append(say.TOO_MANY_LINES("lines", count=len(request.lines), most=MOST_LINES))
+    for field, value in (("note", request.note), ("customer_reference", request.customer_reference)):
+        if value is not None and len(value) > _LONGEST_NOTE:
+            found.append(say.TEXT_TOO_LONG(field, most=_LONGEST_NOTE, field_name=field))
+    return found
+
+
+def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, lists: Sequence[ListFacts]) -> None:
+    unit = line.unit or sku.sales_unit
+    ratio = sku.units.get(unit)
+    wrong = _line_faults(priced.placement, number, line, sku, ratio)
+    if wrong or ratio is None:
+        priced.faults += wrong
+        return
+    in_base = base_quantity(line.quantity, *ratio)
+    if in_base is None:
+        priced.faults.append(
+            _fault(say.NOT_EXACT, number, "quantity", quantity=line.quantity, unit=unit, base_unit=sku.base_unit)
+        )
+        return
+    listed = _listed(priced, line, sku, unit, ratio, lists)
+    price = _deal(priced.placement, line, listed)
+    if price is None:
+        priced.faults.append(_fault(say.NO_PRICE, number, "sku", code=sku.code, currency=priced.currency))
+        return
+    amount = round_money(line.quantity * price.price, priced.currency)
+    if amount > MAX_MONEY:
+        priced.faults.append(_fault(say.TOO_LARGE_AMOUNT, number, "quantity"))
+        return
+    priced.faults += _quantity_rules(priced.placement, number, sku, in_base)
+    split = split_tax(amount, sku.tax_rate, tax_inclusive=price.tax_inclusive, currency=priced.currency)
+    history = priced.placement.history
+    cancelled = history.cancelled[number - 1] if history else ZERO
+    priced.skus.append(sku)
+    priced.lines.append(
+        LineRow(
+            priced.id,
+            number,
+            sku.id,
+            sku.code,
+            sku.name,
+            unit,
+            line.quantity,
+            in_base,
+            listed.price if listed else None,
+            price.price,
+            price.tax_inclusive,
+            price.reason,
+            sku.tax_rate,
+            split.net,
+            split.tax,
+            split.gross,
+            sku.cost_on(priced.day),
+            line.requested_date,
+            line.note,
+            in_base - cancelled if priced.is_closed_history else ZERO,
+            cancelled,
+        )
+    )
+
+
+def _listed(
+    priced: Priced,
+    line: LineRequest,
+    sku: SkuFacts,
+    unit: str,
+    ratio: tuple[int, int],
+    lists: Sequence[ListFacts],
+) -> Price | None:
+    """What the price lists say; history is not measured by today's lists."""
+    if priced.placement.history is not None:
+        return None
+    return find_price(
+        lists,
+        sku_id=sku.id,
+        unit=unit,
+        base_unit=sku.base_unit,
+        ratio=ratio,
+        quantity=line.quantity,
+        day=priced.day,
+        currency=priced.currency,
+    )
+
+
+def _deal(placement: Placement, line: LineRequest, listed: Price | None) -> Price | None:
+    """The price that counts: the caller's own when one is given, else the lists'."""
+    if line.price is None:
+        return listed
+    if placement.history is not None:
+        return Price(line.price, placement.history.tax_inclusive, _HISTORY)
+    return Price(line.price, listed.tax_inclusive if listed else True, _MANUAL)
+
+
+def _line_faults(
+    placement: Placement, number: int, line: LineRequest, sku: SkuFacts, ratio: tuple[int, int] | None
+) -> list[Fault]:
+    """What is wrong with a line before it is priced."""
+    found = []
+    if not sku.active and placement.history is None:
+        found.append(_fault(say.DISCONTINUED, number, "sku", code=sku.code))
+    if ratio is None:
+        found.append(
+            _fault(say.UNKNOWN_UNIT, number, "unit", code=sku.code, unit=line.unit, units="、".join(sku.units))
+        )
+    if not _sound(line.quantity, MAX_QUANTITY) or line.quantity <= 0:
+        found.append(_fault(say.BAD_QUANTITY, number, "quantity", quantity=line.quantity, most=MAX_QUANTITY))
+    if line.price is not None:
+        if not placement.may_set_prices:
+            found.append(_fault(say.MAY_NOT_PRICE, number, "price"))
+        if not _sound(line.price, MAX_QUANTITY) or line.price < 0:
+            found.append(_fault(say.BAD_PRICE, number, "price", price=line.price, most=MAX_QUANTITY))
+    if line.note is not None and len(line.note) > _LONGEST_NOTE:
+        found.append(_fault(say.TEXT_TOO_LONG, number, "note", most=_LONGEST_NOTE, field_name="note"))
+    return found
+
+
+def _sound(value: Decimal, most: Decimal) -> bool:
+    """A finite number that its column can hold exactly."""
+    if not value.is_finite() or value > most:
+        return False
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -6
+
+
+def _quantity_rules(placement: Placement, number: int, sku: SkuFacts, in_base: Decimal) -> list[Fault]:
+    """Minimum order and multiple, in base units; what was delivered long ago is not measured by them."""
+    if placement.history is not None:
+        return []
+    found = []
+    if sku.minimum_quantity is not None and in_base < sku.minimum_quantity:
+        found.append(
+            _fault(
+                say.BELOW_MINIMUM,
+                number,
+                "quantity",
+                code=sku.code,
+                minimum=f"{sku.minimum_quantity.normalize():f}",
+                base_unit=sku.base_unit,
+            )
+        )
+    if sku.multiple is not None and in_base % sku.multiple:
+        found.append(
+            _fault(
+                say.NOT_A_MULTIPLE,
+                number,
+                "quantity",
+                code=sku.code,
+                multiple=f"{sku.multiple.normalize():f}",
+                base_unit=sku.base_unit,
+            )
+        )
+    return found
+
+
+def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
+    """Take stock and credit for the order, or add what is missing to its faults and take nothing."""
+    held: list[tuple[int, list[Held]]] = []
+    for row, sku in zip(priced.lines, priced.skus, strict=True):
+        if sku.supply_policy == "untracked":
+            continue
+        taken = stock.take(sku.id, row.base_quantity, backorder=sku.supply_policy == "backorder")
+        if taken is None:
+            priced.faults.append(
+                _fault(
+                    say.SHORT_STOCK,
+                    row.line_no,
+                    "quantity",
+                    code=sku.code,
+                    available=f"{max(stock.available(sku.id), ZERO).normalize():f}",
+                    wanted=f"{row.base_quantity.normalize():f}",
+                    base_unit=sku.base_unit,
+                )
+            )
+        else:
+            held.append((row.line_no, taken))
+    room = credit.room()
+    if room is not None and priced.customer.payment_terms != "prepaid" and priced.gross > room:
+        priced.faults.append(
+            say.OVER_CREDIT("customer", gross=priced.gross, currency=priced.currency, room=max(room, ZERO))
+        )
+    if priced.faults:
+        by_line = {row.line_no: row.sku_id for row in priced.lines}
+        for line_no, parts in held:
+            stock.put_back(by_line[line_no], parts)
+        return False
+    credit.taken += priced.gross
+    priced.held = held
+    return True
+
+
+def _fault(message: say.Message, number: int, field: str, **params: object) -> Fault:
+    return Fault(message, f"lines[{number - 1}].{field}", number, {"line": number, **params})

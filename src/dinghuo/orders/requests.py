@@ -1,0 +1,106 @@
+"""What a caller asks for when placing orders, and what comes back."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.errors import Refused
+from dinghuo.kit.idempotency import Key
+from dinghuo.parties.facts import CustomerFacts
+
+
+class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line wanted: `quantity` in `unit`, or in the SKU's sales unit when none is named.
+
+    `price` overrides the price lists, per unit and in their tax mode, for those who may set prices.
+    """
+
+    sku: str
+    quantity: Decimal
+    unit: str | None = None
+    price: Decimal | None = None
+    requested_date: date | None = None
+    note: str | None = None
+
+
+class ShipTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the goods go, as it was when the order was placed."""
+
+    recipient: str
+    street: str
+    mobile: str | None = None
+    province: str | None = None
+    city: str | None = None
+    district: str | None = None
+    postcode: str | None = None
+    country: str = "CN"
+
+
+class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One order wanted, by the codes of its customer and SKUs."""
+
+    customer: str
+    lines: list[LineRequest]
+    organisation: str | None = None
+    currency: str | None = None
+    customer_reference: str | None = None
+    requested_date: date | None = None
+    ship_to: ShipTo | None = None
+    note: str | None = None
+
+
+class History(msgspec.Struct, frozen=True):
+    """An order that was carried out long ago in another system, taken over as it was.
+
+    It ends `closed` (or `cancelled` when all of it was), its goods taken out of stock and its credit given back;
+    it neither ships nor bills again. `cancelled` is what was cancelled of each line, in base units. `live` keeps
+    it open, as a cut-over keeps what is not yet shipped: then it is placed like any other, at its old moment.
+    """
+
+    number: str
+    placed_at: datetime
+    tax_inclusive: bool
+    cancelled: tuple[Decimal, ...]
+    live: bool = False
+    order: int = 0
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """A request with who makes it and under which key. `may_see` says whether the customer is in their scope."""
+
+    request: OrderRequest
+    by: Actor
+    key: Key | None = None
+    may_see: Callable[[CustomerFacts], bool] | None = None
+    may_set_prices: bool = False
+    history: History | None = None
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A placed order, as its caller is told."""
+
+    id: UUID
+    number: str
+    state: str
+    customer: str
+    currency: str
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    lines: int
+    placed_at: datetime
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one placement: `body` is the JSON of `Placed`, or `refused` says why not.
+
+    `replayed` when the same key had placed it before.
+    """
+
+    body: str | None = None
+    refused: Refused | None = None
+    replayed: bool = False
