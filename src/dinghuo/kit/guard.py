@@ -15,11 +15,33 @@ class UnsafeStatement(AssertionError):
     """A statement breaks a rule of this house."""
 
 
-# What a dot follows is no table but the table of a column: `select a.id, a.name`.
-_TABLE = re.compile(r'(?:\b(?:from|join|into|update)|,)\s+(?:only\s+)?"?([a-z_]+)\b(?!"?\.)', re.I)
+# Names after these are tables; after a comma they are if the comma stands in a list of tables. What a dot follows
+# is no table but the table of a column: `select a.id, a.name`.
+_WORD = re.compile(r'(?:\b(from|join|into|update)|,)\s+(?:only\s+)?"?([a-z_]+)\b(?!"?\.)', re.I)
+_CLAUSE = re.compile(r"\b(select|from|join|into|update|where|on|set|by|returning|values|with)\b", re.I)
+_LIST = re.compile(r"\((?!\s*(?:select|with|insert|update|delete|\()\b)[^()]*\)", re.I)
 _LOCK = re.compile(r"\bfor\s+(?:no\s+key\s+)?update\b(?:\s+of\s+([a-z_0-9, ]+))?", re.I)
 _UPDATE = re.compile(r'\bupdate\s+"?([a-z_]+)"?(?:\s|$)', re.I)
 _SESSION_SET = re.compile(r"^\s*set\s+(?!local\b|constraints\b)", re.I)
+
+
+def _tables(sql: str) -> list[str]:
+    """The names that stand where tables stand, one for each time."""
+    plain, more = sql, 1
+    while more:  # from the inside out: columns, arguments and values are not tables
+        plain, more = _LIST.subn(" ", plain)
+    return [
+        match.group(2)
+        for match in _WORD.finditer(plain)
+        if match.group(1) or _clause(plain, match.start()) in {"from", "join"}
+    ]
+
+
+def _clause(sql: str, position: int) -> str:
+    last = ""
+    for match in _CLAUSE.finditer(sql, 0, position):
+        last = match.group(1).lower()
+    return last
 
 
 @lru_cache(maxsize=4096)
@@ -27,7 +49,7 @@ def locked_ranks(sql: str) -> tuple[tuple[str, int], ...]:
     """The ranked tables whose existing rows this statement locks."""
     names = {match.group(1) for match in _UPDATE.finditer(sql)}
     if _LOCK.search(sql):
-        names |= {match.group(1) for match in _TABLE.finditer(sql)}
+        names |= set(_tables(sql))
     return tuple(
         (name, metadata.tables[name].info["lock_rank"])
         for name in sorted(names)
@@ -40,7 +62,7 @@ def check_tenant(sql: str) -> None:
     """Raise unless each tenant table in the statement is bound to a tenant."""
     if _SESSION_SET.match(sql):
         raise UnsafeStatement(f"a session-level SET outlives its transaction: {sql[:200]}")
-    touched = [m.group(1) for m in _TABLE.finditer(sql) if m.group(1) in tenant_tables()]
+    touched = [name for name in _tables(sql) if name in tenant_tables()]
     if not touched:
         return
     named = len(re.findall(r"\btenant_id\b", sql, re.I))
