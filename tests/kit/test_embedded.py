@@ -18,6 +18,8 @@ import pytest
 from dinghuo.kit import embedded, system_user
 from dinghuo.kit.embedded import EmbeddedError, EmbeddedServer, server
 
+pytestmark = pytest.mark.slow
+
 QUICK = {"fsync": "off", "shared_buffers": "8MB"}
 HOLDER = """
 import sys

@@ -1,6 +1,7 @@
 """What an installation is told by its environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,16 +72,16 @@ def settings(env: Mapping[str, str] = os.environ) -> Settings:
         faults.append(NOT_A_NUMBER(name, name=name, low=low, high=high, value=value))
         return default
 
-    def database(name: str) -> str | None:
+    def database(name: str, *, with_user: bool = False) -> str | None:
         value = given.get(name)
-        if value is not None and not _is_database_url(value):
+        if value is not None and not _is_database_url(value, with_user=with_user):
             faults.append(NOT_A_DATABASE(name, name=name))
-        return value
+        return value and re.sub("^postgres:", "postgresql:", value)
 
     read = Settings(
         data=_data(given, faults),
         database_url=database("DATABASE_URL"),
-        database_app_url=database("DATABASE_APP_URL"),
+        database_app_url=database("DATABASE_APP_URL", with_user=True),
         secret=given.get("DINGHUO_SECRET"),
         host=given.get("HOST", "127.0.0.1"),
         port=number("PORT", 8000, 0, 65535),
@@ -110,12 +111,14 @@ def _level(given: Mapping[str, str], faults: list[Fault]) -> str:
     return level
 
 
-def _is_database_url(value: str) -> bool:
+def _is_database_url(value: str, *, with_user: bool) -> bool:
     try:
         parts = urlsplit(value)
     except ValueError:
         return False
-    return parts.scheme in {"postgresql", "postgres"} and len(parts.path) > 1
+    return (
+        parts.scheme in {"postgresql", "postgres"} and len(parts.path) > 1 and bool(parts.username or not with_user)
+    )
 
 
 def _cores() -> int:

@@ -232,18 +232,19 @@ class _Cluster:
         return any(process.pid == postmaster.pid for process in self._processes())
 
     def _processes(self) -> list[psutil.Process]:
-        """Live processes of this cluster's server: their working directory is the cluster."""
+        """Live processes of this cluster's server, told by the name that stands in their command line.
+
+        Their working directory would tell as well, but root in a container may not look it up.
+        """
         found = []
-        here = self.path.resolve()
         for process in psutil.process_iter():
-            with suppress(psutil.Error, OSError):
-                if (
-                    process.name().startswith("postgres")
-                    and process.status() != psutil.STATUS_ZOMBIE
-                    and Path(process.cwd()) == here
-                ):
+            with suppress(psutil.Error):
+                if process.name().startswith("postgres") and self._mark() in " ".join(process.cmdline()):
                     found.append(process)
         return found
+
+    def _mark(self) -> str:
+        return f"dinghuo-{hashlib.sha256(os.fsencode(self.path.resolve())).hexdigest()[:12]}"
 
     def _clear_after_crash(self) -> None:
         """End sessions that outlived their postmaster, and drop its marks.
@@ -262,7 +263,12 @@ class _Cluster:
             mark.unlink(missing_ok=True)
 
     def _start(self, options: dict[str, str]) -> _Postmaster:
-        chosen = {"listen_addresses": "", "unix_socket_directories": self._socket_directory(), **options}
+        chosen = {
+            "listen_addresses": "",
+            "unix_socket_directories": self._socket_directory(),
+            **options,
+            "cluster_name": self._mark(),
+        }
         arguments = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in chosen.items())
         self._run(["pg_ctl", "start", "-w", "-t", str(_START_SECONDS), "-l", _STARTER_LOG, "-o", arguments])
         postmaster = _Postmaster.read(self.path)
@@ -278,8 +284,7 @@ class _Cluster:
         longest = os.fsencode(self.path / ".s.PGSQL.65535")
         if len(longest) <= _SOCKET_BYTES and b"," not in longest:
             return "."
-        name = hashlib.sha256(os.fsencode(self.path.resolve())).hexdigest()[:12]
-        directory = Path(tempfile.gettempdir()) / f"dinghuo-{name}"
+        directory = Path(tempfile.gettempdir()) / self._mark()
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
             if self.account:

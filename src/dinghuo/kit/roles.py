@@ -102,17 +102,26 @@ from pg_roles where rolname = current_user
 
 # A role counts as what it could become by SET ROLE.
 _STANDING = """
-select current_user as role, current_database() as database,
-       exists (select from pg_roles
-               where (rolsuper or rolbypassrls) and pg_has_role(current_user, oid, 'MEMBER')) as unbound,
-       exists (select from pg_namespace
-               where nspname !~ '^pg_' and nspname <> 'information_schema'
-                 and (pg_has_role(current_user, nspowner, 'MEMBER')
-                      or exists (select from pg_class
-                                 where relnamespace = pg_namespace.oid and relkind in ('r', 'p')
-                                   and pg_has_role(current_user, relowner, 'MEMBER')))) as owns,
-       has_schema_privilege('public', 'CREATE') as creates
+with role (name) as (values (current_user), ($1::name)),
+standing as (
+    select name,
+           exists (select from pg_roles
+                   where (rolsuper or rolbypassrls) and pg_has_role(name, oid, 'MEMBER')) as unbound,
+           exists (select from pg_namespace
+                   where nspname !~ '^pg_' and nspname <> 'information_schema'
+                     and (pg_has_role(name, nspowner, 'MEMBER')
+                          or exists (select from pg_class
+                                     where relnamespace = pg_namespace.oid and relkind in ('r', 'p')
+                                       and pg_has_role(name, relowner, 'MEMBER')))) as owns
+    from role
+)
+select owner.name as owner, owner.unbound as owner_unbound,
+       has_schema_privilege('public', 'CREATE') as owner_creates,
+       app.unbound as app_unbound, app.owns as app_owns
+from standing owner, standing app
+where owner.name = current_user and app.name = $1
 """
+_OWNS_DATABASE = "select pg_get_userbyid(datdba) = current_user from pg_database where datname = current_database()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,8 @@ async def prepare(
     Safe to repeat and to run in several processes at once. An `admin_url` that may not create roles is the owner
     itself; then `app_url` is needed. Raises `Refused` where row-level security would not hold.
     """
+    if app_url is not None and (found := database_of(app_url)) != database:
+        raise Refused(APP_ELSEWHERE("DATABASE_APP_URL", found=found, database=database))
     async with _alone(_ADMIN_LOCK, admin_url, spare_database="postgres") as admin:
         powers = await _powers(admin, database)
         if powers["creates_roles"]:
@@ -173,16 +184,19 @@ async def prepare(
                 raise Refused(SECRET_MISSING("DATABASE_URL"))
             urls = _derived(admin_url, database, secret, prefix, app_url)
             await _make_roles(admin, powers, prefix, secret)
-            await _make_database(admin, powers, urls, database, prefix)
         else:
             if app_url is None:
                 raise Refused(APP_URL_MISSING("DATABASE_URL", role=powers["role"]))
-            if not powers["exists"]:
-                raise Refused(DATABASE_MISSING("DATABASE_URL", database=database, role=powers["role"]))
             urls = Urls(admin=admin_url, owner=_at(admin_url, database), app=app_url, worker=app_url)
+        if not powers["exists"]:
+            await _make_database(admin, powers, database, user_of(urls.owner))
+        elif powers["creates_roles"]:
+            await _share_database(admin, urls, database, prefix)
         async with _alone(_DATABASE_LOCK, urls.owner) as owner:
-            await _prepare_owner(owner, urls, database)
-            await _prepare_app(urls, database, given=app_url is not None)
+            await _check(owner, user_of(urls.app), database)
+            roles = {f"{prefix}_{kind}" for kind in KINDS} if powers["creates_roles"] else set()
+            await _grant(owner, urls, database, private=roles, administrator=powers["role"])
+            await _sign_in(urls.app, set_up=app_url is not None)
     return urls
 
 
@@ -217,6 +231,8 @@ async def _powers(admin: Any, database: str) -> Any:
     powers = await admin.fetchrow(_POWERS, database)
     if powers["version"] < OLDEST_VERSION:
         raise Refused(TOO_OLD("DATABASE_URL", found=powers["version"], needed=OLDEST_VERSION))
+    if not powers["exists"] and not powers["creates_databases"]:
+        raise Refused(DATABASE_MISSING("DATABASE_URL", database=database, role=powers["role"]))
     return powers
 
 
@@ -230,7 +246,7 @@ async def _make_roles(admin: Any, powers: Any, prefix: str, secret: str) -> None
             f"{'alter' if role in existing else 'create'} role {_name(role)} login "
             f"password '{_verifier(role, role_password(secret, role))}' {_attributes(kind, powers)}"
         )
-        script += [f"alter role {_name(role)} set {key} = '{value}'" for key, value in _SETTINGS[kind].items()]
+        script += _set_up(_name(role), kind)
     if powers["gives_read_all"]:
         script.append(f"grant pg_read_all_data to {_name(roles['backup'])}")
     if not powers["superuser"]:  # to make a database in the owner's name
@@ -245,75 +261,72 @@ def _attributes(kind: str, powers: Any) -> str:
     return f"{plain} {bypass}"
 
 
-async def _make_database(admin: Any, powers: Any, urls: Urls, database: str, prefix: str) -> None:
-    owner = f"{prefix}_owner"
-    if not powers["exists"]:
-        if not powers["creates_databases"]:
-            raise Refused(DATABASE_MISSING("DATABASE_URL", database=database, role=powers["role"]))
-        provider = "locale_provider builtin builtin_locale 'C.UTF-8'" if powers["version"] >= 17 else ""
-        await admin.execute(
-            f"create database {_name(database)} owner {_name(owner)} template template0 encoding 'UTF8' "
-            f"locale 'C' {provider}"
-        )
-    owned = await admin.fetchval(
-        "select pg_get_userbyid(datdba) = $2 from pg_database where datname = $1", database, owner
+async def _make_database(admin: Any, powers: Any, database: str, owner: str) -> None:
+    provider = "locale_provider builtin builtin_locale 'C.UTF-8'" if powers["version"] >= 17 else ""
+    await admin.execute(
+        f"create database {_name(database)} owner {_name(owner)} template template0 encoding 'UTF8' "
+        f"locale 'C' {provider}"
     )
-    others = _names(f"{prefix}_{kind}" for kind in KINDS if kind != "owner")
-    if owned:
-        # Cluster-mates have no business here; the administrator must find back in.
-        script = (
-            f"revoke all on database {_name(database)} from public; "
-            f"grant connect on database {_name(database)} to {others}, {_name(powers['role'])}"
-        )
-        await _execute(urls.owner, script)
-    else:
-        script = (
-            f"grant all on database {_name(database)} to {_name(owner)}; "
-            f"grant connect on database {_name(database)} to {others}; "
-            f"grant all on schema public to {_name(owner)}; grant usage on schema public to {others}"
-        )
-        await _execute(_at(urls.admin, database), script)
 
 
-async def _execute(url: str, script: str) -> None:
+async def _share_database(admin: Any, urls: Urls, database: str, prefix: str) -> None:
+    """Let our roles into a database that is another's and stays so."""
+    query = "select pg_get_userbyid(datdba) from pg_database where datname = $1"
+    if await admin.fetchval(query, database) == user_of(urls.owner):
+        return
+    owner, others = _name(user_of(urls.owner)), _names(f"{prefix}_{kind}" for kind in KINDS if kind != "owner")
+    connection: Any = await asyncpg.connect(_at(urls.admin, database))
+    try:
+        await connection.execute(
+            f"grant all on database {_name(database)} to {owner}; grant all on schema public to {owner}; "
+            f"grant connect on database {_name(database)} to {others}; grant usage on schema public to {others}"
+        )
+    finally:
+        await connection.close()
+
+
+async def _check(owner: Any, app: str, database: str) -> None:
+    """Before anything is granted: nobody who works with the tables may be above row-level security."""
+    standing = await owner.fetchrow(_STANDING, app)
+    if standing["owner_unbound"]:
+        raise Refused(ROLE_TOO_STRONG("DATABASE_URL", role=standing["owner"]))
+    if not standing["owner_creates"]:
+        raise Refused(OWNER_TOO_WEAK("DATABASE_URL", role=standing["owner"], database=database))
+    if standing["app_unbound"]:
+        raise Refused(ROLE_TOO_STRONG("DATABASE_APP_URL", role=app))
+    if standing["app_owns"]:
+        raise Refused(APP_OWNS_SCHEMA("DATABASE_APP_URL", role=app))
+
+
+async def _grant(owner: Any, urls: Urls, database: str, *, private: set[str], administrator: str) -> None:
+    """What the application and the worker may do. `private`: our roles, if the database is for them alone."""
+    app, workers = user_of(urls.app), {user_of(urls.app), user_of(urls.worker)}
+    script = [
+        f"alter default privileges grant select, insert, update, delete on tables to {_name(app)}",
+        f"alter default privileges grant usage on sequences to {_name(app)}",
+        f"grant usage on schema public to {_names(workers)}",
+    ]
+    if await owner.fetchval(_OWNS_DATABASE):
+        if private:
+            script.append(f"revoke all on database {_name(database)} from public")
+        # The administrator must find back in.
+        logins = _names(private | workers | {administrator})
+        script.append(f"grant connect on database {_name(database)} to {logins}")
+    await owner.execute(";\n".join(script))
+
+
+async def _sign_in(url: str, *, set_up: bool) -> None:
+    """Prove that the login works; one that was given to us also gets the settings ours have."""
     connection: Any = await asyncpg.connect(url)
     try:
-        await connection.execute(script)
+        if set_up:
+            await connection.execute(";\n".join(_set_up("current_user", "app")))
     finally:
         await connection.close()
 
 
-async def _prepare_owner(owner: Any, urls: Urls, database: str) -> None:
-    standing = await owner.fetchrow(_STANDING)
-    if standing["unbound"]:
-        raise Refused(ROLE_TOO_STRONG("DATABASE_URL", role=standing["role"]))
-    if not standing["creates"]:
-        raise Refused(OWNER_TOO_WEAK("DATABASE_URL", role=standing["role"], database=database))
-    app = _name(user_of(urls.app))
-    await owner.execute(
-        f"alter default privileges grant select, insert, update, delete on tables to {app}; "
-        f"alter default privileges grant usage on sequences to {app}; "
-        f"grant usage on schema public to {_names({user_of(urls.app), user_of(urls.worker)})}"
-    )
-
-
-async def _prepare_app(urls: Urls, database: str, *, given: bool) -> None:
-    connection: Any = await asyncpg.connect(urls.app)
-    try:
-        standing = await connection.fetchrow(_STANDING)
-        if standing["database"] != database:
-            raise Refused(APP_ELSEWHERE("DATABASE_APP_URL", found=standing["database"], database=database))
-        if standing["unbound"]:
-            raise Refused(ROLE_TOO_STRONG("DATABASE_APP_URL", role=standing["role"]))
-        if standing["owns"]:
-            raise Refused(APP_OWNS_SCHEMA("DATABASE_APP_URL", role=standing["role"]))
-        if given:
-            settings = _SETTINGS["app"].items()
-            await connection.execute(
-                ";".join(f"alter role current_user set {key} = '{value}'" for key, value in settings)
-            )
-    finally:
-        await connection.close()
+def _set_up(role: str, kind: str) -> list[str]:
+    return [f"alter role {role} set {key} = '{value}'" for key, value in _SETTINGS[kind].items()]
 
 
 def _name(name: str) -> str:

@@ -1,0 +1,75 @@
+"""The environment is read once; everything wrong with it is said at once."""
+
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from dinghuo.kit.config import Settings, settings
+from dinghuo.kit.errors import Refused
+
+
+def test_defaults() -> None:
+    read = settings({"PORT": "", "DATABASE_URL": " "})
+    assert read.workers >= 1
+    assert read == Settings(data=Path(platformdirs.user_data_dir("dinghuo")), workers=read.workers)
+
+
+def test_everything_given(tmp_path: Path) -> None:
+    env = {
+        "DATABASE_URL": "postgres://admin@db.example/dinghuo?sslmode=require",
+        "DATABASE_APP_URL": "postgresql://app:pass@db.example/dinghuo",
+        "DINGHUO_DATA": str(tmp_path / "a" / ".." / "b"),
+        "DINGHUO_SECRET": "s",
+        "HOST": "0.0.0.0",  # noqa: S104
+        "PORT": "80",
+        "WORKERS": "3",
+        "DINGHUO_LOG": "Debug",
+    }
+    assert settings(env) == Settings(
+        data=tmp_path / "b",
+        database_url="postgresql://admin@db.example/dinghuo?sslmode=require",
+        database_app_url=env["DATABASE_APP_URL"],
+        secret="s",
+        host=env["HOST"],
+        port=80,
+        workers=3,
+        log_level="debug",
+    )
+
+
+def test_every_fault_names_its_variable(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    env = {
+        "DATABASE_URL": "mysql://root:hidden@localhost/x",
+        "DATABASE_APP_URL": "postgresql://db.example/dinghuo",
+        "DINGHUO_DATA": str(tmp_path / "file"),
+        "PORT": "65536",
+        "WORKERS": "²",
+        "DINGHUO_LOG": "loud",
+    }
+    with pytest.raises(Refused) as refused:
+        settings(env)
+    assert {fault.field: fault.message.code for fault in refused.value.faults} == {
+        "DATABASE_URL": "setting-not-a-database",
+        "DATABASE_APP_URL": "setting-not-a-database",
+        "DINGHUO_DATA": "setting-not-a-directory",
+        "PORT": "setting-not-a-number",
+        "WORKERS": "setting-not-a-number",
+        "DINGHUO_LOG": "setting-not-a-level",
+    }
+    for language in ("zh", "en"):
+        sentences = [fault.sentence(language) for fault in refused.value.faults]
+        assert all(fault.field in fault.sentence(language) for fault in refused.value.faults)
+        assert "hidden" not in "".join(sentences)
+
+
+def test_application_login_without_a_database() -> None:
+    with pytest.raises(Refused) as refused:
+        settings({"DATABASE_APP_URL": "postgresql://app:pass@db.example/dinghuo"})
+    assert [fault.message.code for fault in refused.value.faults] == ["setting-app-without-database"]
+
+
+def test_passwords_do_not_show() -> None:
+    shown = repr(settings({"DATABASE_URL": "postgresql://a:hidden@h/d", "DINGHUO_SECRET": "hidden"}))
+    assert "hidden" not in shown
