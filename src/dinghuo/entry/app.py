@@ -1,0 +1,120 @@
+"""The web application: routers, who may call them, and what every answer has in common."""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.di import Provide
+from litestar.routes import HTTPRoute
+from sqlalchemy import text
+
+from dinghuo.entry.edge import edge
+from dinghuo.entry.openapi import DecimalSchema, openapi_config
+from dinghuo.entry.routers import API, PORTAL
+from dinghuo.identity.http.access import access
+from dinghuo.identity.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, Audience
+from dinghuo.identity.principals import DealerPrincipal, StaffPrincipal
+from dinghuo.kit.database import Database
+from dinghuo.kit.http import EXCEPTION_HANDLERS
+
+BODY_BYTES = 10_000_000
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+class UnguardedRoute(Exception):
+    """A route does not say, or says wrongly, which permission its caller needs."""
+
+
+def create_app(
+    database: Database,
+    *,
+    api: Sequence[Router] = API,
+    portal: Sequence[Router] = PORTAL,
+    body_bytes: int = BODY_BYTES,
+    origins: Collection[str] = (),
+    lifespan: Sequence[Lifespan] = (),
+) -> Litestar:
+    """The application on this database, which its caller closes.
+
+    Raises `UnguardedRoute` when a route names no known permission.
+    `origins` are sites whose pages may call with a session's cookie, beside the one that serves the application.
+    """
+    app = Litestar(
+        route_handlers=[
+            Router("/api/v1", route_handlers=list(api), guards=[access(database, "staff", origins)]),
+            Router("/portal/v1", route_handlers=list(portal), guards=[access(database, "dealer", origins)]),
+            healthz,
+            readyz,
+        ],
+        dependencies={
+            "database": Provide(lambda: database, sync_to_thread=False),
+            "staff": Provide(provide_staff, sync_to_thread=False),
+            "dealer": Provide(provide_dealer, sync_to_thread=False),
+        },
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=body_bytes,
+        openapi_config=openapi_config(),
+        plugins=[DecimalSchema()],
+        lifespan=list(lifespan),
+        logging_config=None,
+    )
+    _check_routes(app)
+    app.asgi_handler = edge(app.asgi_handler)
+    return app
+
+
+def provide_staff(request: Request[Any, Any, Any]) -> StaffPrincipal:
+    """The caller of a route under /api/v1, as its guard found them."""
+    principal = request.scope["user"]
+    if not isinstance(principal, StaffPrincipal):
+        raise TypeError("this route is not under /api/v1")
+    return principal
+
+
+def provide_dealer(request: Request[Any, Any, Any]) -> DealerPrincipal:
+    """The caller of a route under /portal/v1, as its guard found them."""
+    principal = request.scope["user"]
+    if not isinstance(principal, DealerPrincipal):
+        raise TypeError("this route is not under /portal/v1")
+    return principal
+
+
+@get("/healthz", media_type=MediaType.TEXT, include_in_schema=False)
+async def healthz() -> str:
+    """This process answers."""
+    return "ok"
+
+
+@get("/readyz", media_type=MediaType.TEXT, include_in_schema=False)
+async def readyz(database: Database) -> Response[str]:
+    """This process reaches its database."""
+    try:
+        async with database.untenanted() as connection:
+            await connection.execute(text("select 1"))
+    except Exception:
+        return Response("the database does not answer", status_code=503, media_type=MediaType.TEXT)
+    return Response("ok", media_type=MediaType.TEXT)
+
+
+def _check_routes(app: Litestar) -> None:
+    """Default-deny is not left to attention: an application with a route nobody thought about is not built."""
+    wrong = [
+        f"{sorted(handler.http_methods)} {route.path}: permission {handler.opt.get('permission')!r}"
+        for route in app.routes
+        if (audience := _audience(route.path)) is not None and isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if handler.http_methods != {"OPTIONS"} and not _is_permission(handler.opt.get("permission"), audience)
+    ]
+    if wrong:
+        raise UnguardedRoute("\n".join(wrong))
+
+
+def _audience(path: str) -> Audience | None:
+    return "staff" if path.startswith("/api/v1") else "dealer" if path.startswith("/portal/v1") else None
+
+
+def _is_permission(name: object, audience: Audience) -> bool:
+    if name in (PUBLIC, SIGNED_IN):
+        return True
+    return isinstance(name, str) and name in PERMISSIONS and PERMISSIONS[name].audience == audience

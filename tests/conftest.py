@@ -1,0 +1,62 @@
+"""What every test stands on: a real PostgreSQL, the application's role on it, and a fresh tenant."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+from litestar import Litestar
+from tests.support import Tenant, client_of, make_tenant
+
+from dinghuo.entry.app import create_app
+from dinghuo.entry.migrate import migrate
+from dinghuo.kit.database import Database
+from dinghuo.kit.embedded import EmbeddedServer, server
+from dinghuo.kit.roles import Urls, prepare
+
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """One server for all workers of a run; the last one stops it."""
+    base = tmp_path_factory.getbasetemp()
+    with server((base.parent if _worker() else base) / "postgres", options=_FAST) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def database_urls(postgres: EmbeddedServer) -> Urls:
+    """A migrated database of this worker's own."""
+    urls = await prepare(postgres.admin_url(), database=f"dinghuo_{_worker() or 'test'}", secret="test")
+    await migrate(urls.owner)
+    return urls
+
+
+@pytest.fixture(scope="session")
+async def database(database_urls: Urls) -> AsyncIterator[Database]:
+    """The database as the application sees it, every statement held to the rules of `kit.guard`."""
+    database = Database(database_urls.app, guard=True)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def tenant(database: Database) -> Tenant:
+    return await make_tenant(database)
+
+
+@pytest.fixture(scope="session")
+def app(database: Database) -> Litestar:
+    return create_app(database)
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """Someone the application does not know."""
+    async with client_of(app) as client:
+        yield client
+
+
+def _worker() -> str | None:
+    return os.environ.get("PYTEST_XDIST_WORKER")
