@@ -56,19 +56,37 @@ order by customer_id, organisation_id, currency
 on conflict (tenant_id, customer_id, organisation_id, kind, currency) do nothing
 """
 
+
+class _Moved(msgspec.Struct, gc=False):
+    id: UUID
+    open: Decimal = ZERO
+    shipped: Decimal = ZERO
+    billed: Decimal = ZERO
+    unapplied: Decimal = ZERO
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    id: UUID
+    account_id: UUID
+    bucket: str
+    amount: Decimal
+    verb: str
+    document_kind: str
+    document_id: UUID
+
+
 _APPLY = """
 update account a set open = a.open + d.open, shipped = a.shipped + d.shipped, billed = a.billed + d.billed,
   unapplied = a.unapplied + d.unapplied, updated_at = $3
-from unnest($2::uuid[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[])
-  as d(id, open, shipped, billed, unapplied)
+from json_to_recordset($2::json) as d(id uuid, open numeric, shipped numeric, billed numeric, unapplied numeric)
 where a.tenant_id = $1 and a.id = d.id
 """
 
 _WRITE = """
 insert into account_entry (tenant_id, id, account_id, at, bucket, amount, verb, document_kind, document_id)
-select $1, id, account_id, $9, bucket, amount, verb, document_kind, document_id
-from unnest($2::uuid[], $3::uuid[], $4::text[], $5::numeric[], $6::text[], $7::text[], $8::uuid[])
-  as e(id, account_id, bucket, amount, verb, document_kind, document_id)
+select $1, id, account_id, $3, bucket, amount, verb, document_kind, document_id
+from json_to_recordset($2::json) as e(id uuid, account_id uuid, bucket text, amount numeric, verb text,
+  document_kind text, document_id uuid)
 """
 
 
@@ -105,31 +123,14 @@ async def write_entries(tx: Tx, entries: Sequence[Entry]) -> None:
     entries = [entry for entry in entries if entry.amount]
     if not entries:
         return
-    moved: dict[UUID, dict[str, Decimal]] = {}
+    moved: dict[UUID, _Moved] = {}
     for entry in entries:
-        buckets = moved.setdefault(entry.account_id, {})
-        buckets[entry.bucket] = buckets.get(entry.bucket, ZERO) + entry.amount
-    changed = {account_id: buckets for account_id, buckets in moved.items() if any(buckets.values())}
+        sums = moved.setdefault(entry.account_id, _Moved(entry.account_id))
+        setattr(sums, entry.bucket, getattr(sums, entry.bucket) + entry.amount)
+    changed = [m for m in moved.values() if m.open or m.shipped or m.billed or m.unapplied]
     if changed:
-        written = await tx.write(
-            _APPLY,
-            list(changed),
-            tx.now,
-            *([buckets.get(name, ZERO) for buckets in changed.values()] for name in _BUCKETS),
-        )
+        written = await tx.write_rows(_APPLY, changed, tx.now)
         if written != len(changed):
             raise AssertionError(f"{written} of {len(changed)} accounts were there to be moved")
-    await tx.write(
-        _WRITE,
-        [new_id() for _ in entries],
-        [entry.account_id for entry in entries],
-        [entry.bucket for entry in entries],
-        [entry.amount for entry in entries],
-        [entry.verb for entry in entries],
-        [entry.document_kind for entry in entries],
-        [entry.document_id for entry in entries],
-        tx.now,
-    )
-
-
-_BUCKETS = ("open", "shipped", "billed", "unapplied")
+    rows = [_Row(new_id(), e.account_id, e.bucket, e.amount, e.verb, e.document_kind, e.document_id) for e in entries]
+    await tx.write_rows(_WRITE, rows, tx.now)

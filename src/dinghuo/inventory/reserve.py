@@ -6,13 +6,13 @@ available (presell's allowance is part of it), `backorder` promises what is ther
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 
 from dinghuo.kit.database import Tx
-from dinghuo.kit.ids import new_id_at
 from dinghuo.kit.money import ZERO
 
 
@@ -79,17 +79,29 @@ class Stock:
 
 
 class ReservationRow(msgspec.Struct, frozen=True, gc=False):
+    """What one line of a document takes from one warehouse."""
+
     document_id: UUID
     line_no: int
     sku_id: UUID
-    part: Held
+    warehouse_id: UUID
+    held: Decimal
+    backordered: Decimal
 
 
 class Issue(msgspec.Struct, frozen=True, gc=False):
     """Goods that left for a document's line without having been promised first: taken-over history."""
 
+    id: UUID
     document_id: UUID
     line_no: int
+    sku_id: UUID
+    warehouse_id: UUID
+    quantity: Decimal
+    at: datetime
+
+
+class _Moved(msgspec.Struct, frozen=True, gc=False):
     sku_id: UUID
     warehouse_id: UUID
     quantity: Decimal
@@ -111,29 +123,29 @@ on conflict (tenant_id, sku_id, warehouse_id) do nothing
 """
 
 _HOLD = """
-update stock s set reserved = s.reserved + d.held
-from unnest($2::uuid[], $3::uuid[], $4::numeric[]) as d(sku_id, warehouse_id, held)
+update stock s set reserved = s.reserved + d.quantity
+from json_to_recordset($2::json) as d(sku_id uuid, warehouse_id uuid, quantity numeric)
 where s.tenant_id = $1 and s.sku_id = d.sku_id and s.warehouse_id = d.warehouse_id
 """
 
 _RESERVE = """
 insert into reservation (tenant_id, document_id, line_no, warehouse_id, sku_id, held, backordered)
 select $1, document_id, line_no, warehouse_id, sku_id, held, backordered
-from unnest($2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::numeric[], $7::numeric[])
-  as r(document_id, line_no, warehouse_id, sku_id, held, backordered)
+from json_to_recordset($2::json) as r(document_id uuid, line_no int, warehouse_id uuid, sku_id uuid, held numeric,
+  backordered numeric)
 """
 
 _TAKE_OUT = """
 update stock s set on_hand = s.on_hand - d.quantity
-from unnest($2::uuid[], $3::uuid[], $4::numeric[]) as d(sku_id, warehouse_id, quantity)
+from json_to_recordset($2::json) as d(sku_id uuid, warehouse_id uuid, quantity numeric)
 where s.tenant_id = $1 and s.sku_id = d.sku_id and s.warehouse_id = d.warehouse_id
 """
 
 _MOVE_OUT = """
 insert into stock_move (tenant_id, id, at, kind, sku_id, warehouse_id, quantity, document_kind, document_id, line_no)
 select $1, id, at, 'issue', sku_id, warehouse_id, -quantity, 'order', document_id, line_no
-from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[], $6::numeric[], $7::uuid[], $8::int[])
-  as m(id, at, sku_id, warehouse_id, quantity, document_id, line_no)
+from json_to_recordset($2::json) as m(id uuid, at timestamptz, sku_id uuid, warehouse_id uuid, quantity numeric,
+  document_id uuid, line_no int)
 """
 
 
@@ -177,46 +189,29 @@ async def write_reservations(tx: Tx, rows: Sequence[ReservationRow]) -> None:
         return
     held: dict[tuple[UUID, UUID], Decimal] = {}
     for row in rows:
-        key = (row.sku_id, row.part.warehouse_id)
-        held[key] = held.get(key, ZERO) + row.part.held
-    await _move(tx, _HOLD, {key: quantity for key, quantity in held.items() if quantity})
-    await tx.write(
-        _RESERVE,
-        [row.document_id for row in rows],
-        [row.line_no for row in rows],
-        [row.part.warehouse_id for row in rows],
-        [row.sku_id for row in rows],
-        [row.part.held for row in rows],
-        [row.part.backordered for row in rows],
-    )
+        if row.held:
+            key = (row.sku_id, row.warehouse_id)
+            held[key] = held.get(key, ZERO) + row.held
+    await _move(tx, _HOLD, held)
+    await tx.write_rows(_RESERVE, rows)
 
 
-async def write_issues(tx: Tx, issues: Sequence[tuple[Issue, object]]) -> None:
-    """Take goods out at once; each issue comes with the moment (datetime) it happened."""
+async def write_issues(tx: Tx, issues: Sequence[Issue]) -> None:
+    """Take goods out at once, each at the moment it happened."""
     if not issues:
         return
     taken: dict[tuple[UUID, UUID], Decimal] = {}
-    for issue, _ in issues:
+    for issue in issues:
         key = (issue.sku_id, issue.warehouse_id)
         taken[key] = taken.get(key, ZERO) + issue.quantity
     await _move(tx, _TAKE_OUT, taken)
-    await tx.write(
-        _MOVE_OUT,
-        [new_id_at(at) for _, at in issues],  # type: ignore[arg-type]
-        [at for _, at in issues],
-        [issue.sku_id for issue, _ in issues],
-        [issue.warehouse_id for issue, _ in issues],
-        [issue.quantity for issue, _ in issues],
-        [issue.document_id for issue, _ in issues],
-        [issue.line_no for issue, _ in issues],
-    )
+    await tx.write_rows(_MOVE_OUT, issues)
 
 
 async def _move(tx: Tx, sql: str, quantities: dict[tuple[UUID, UUID], Decimal]) -> None:
     if not quantities:
         return
-    moved = await tx.write(
-        sql, [key[0] for key in quantities], [key[1] for key in quantities], list(quantities.values())
-    )
-    if moved != len(quantities):
-        raise AssertionError(f"{moved} of {len(quantities)} balances were there to be moved")
+    rows = [_Moved(sku_id, warehouse_id, quantity) for (sku_id, warehouse_id), quantity in quantities.items()]
+    moved = await tx.write_rows(sql, rows)
+    if moved != len(rows):
+        raise AssertionError(f"{moved} of {len(rows)} balances were there to be moved")

@@ -40,12 +40,24 @@ class Change(msgspec.Struct, frozen=True):
     changes: dict[str, Any] | None = None
 
 
+class _Row(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    id: UUID
+    subject_kind: str
+    subject_id: UUID
+    action: str
+    actor_kind: str
+    actor_name: str
+    channel: str
+    actor_id: UUID | None = None
+    changes: dict[str, Any] | None = None
+
+
 _RECORD = """
 insert into audit_entry
   (tenant_id, id, at, subject_kind, subject_id, action, actor_kind, actor_id, actor_name, channel, changes)
-select $1, id, $2, subject_kind, subject_id, action, actor_kind, actor_id, actor_name, channel, changes::json
-from unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::text[], $10::text[], $11::text[])
-  as c(id, subject_kind, subject_id, action, actor_kind, actor_id, actor_name, channel, changes)
+select $1, id, $3, subject_kind, subject_id, action, actor_kind, actor_id, actor_name, channel, changes
+from json_to_recordset($2::json) as c(id uuid, subject_kind text, subject_id uuid, action text, actor_kind text,
+  actor_id uuid, actor_name text, channel text, changes json)
 """
 
 
@@ -53,19 +65,21 @@ async def record(tx: Tx, changes: Sequence[Change]) -> None:
     """Write the changes, in the transaction that makes them."""
     if not changes:
         return
-    await tx.write(
-        _RECORD,
-        tx.now,
-        [new_id() for _ in changes],
-        [change.subject_kind for change in changes],
-        [change.subject_id for change in changes],
-        [change.action for change in changes],
-        [change.by.kind for change in changes],
-        [change.by.id for change in changes],
-        [change.by.name for change in changes],
-        [change.by.channel for change in changes],
-        [None if c.changes is None else msgspec.json.encode(c.changes).decode() for c in changes],
-    )
+    rows = [
+        _Row(
+            id=new_id(),
+            subject_kind=change.subject_kind,
+            subject_id=change.subject_id,
+            action=change.action,
+            actor_kind=change.by.kind,
+            actor_name=change.by.name,
+            channel=change.by.channel,
+            actor_id=change.by.id,
+            changes=change.changes,
+        )
+        for change in changes
+    ]
+    await tx.write_rows(_RECORD, rows, tx.now)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[Any]]:

@@ -29,6 +29,7 @@ _BIND_TENANT = text("select set_config('oms.tenant', :tenant, true)")
 _DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT = "40P01", "40001", "55P03"
 _RETRIED = frozenset({_DEADLOCK, _SERIALIZATION})
 _ATTEMPTS = 3
+_encode_rows = msgspec.json.Encoder().encode
 
 
 class RetryTransaction(Exception):
@@ -76,7 +77,7 @@ class Tx:
         try:
             rows: list[Any] = await self._driver.fetch(sql, self.tenant_id, *arguments)
         except asyncpg.PostgresError as error:
-            raise DBAPIError(sql, None, error) from error  # type: ignore[arg-type]
+            raise DBAPIError(sql, None, error) from error
         return rows
 
     async def write(self, sql: str, *arguments: Any) -> int:
@@ -85,8 +86,16 @@ class Tx:
         try:
             status: str = await self._driver.execute(sql, self.tenant_id, *arguments)
         except asyncpg.PostgresError as error:
-            raise DBAPIError(sql, None, error) from error  # type: ignore[arg-type]
+            raise DBAPIError(sql, None, error) from error
         return int(status.rpartition(" ")[2] or 0)
+
+    async def write_rows(self, sql: str, rows: Sequence[Any], *arguments: Any) -> int:
+        """Like `write` for many rows of one shape (structs): `$2` is their JSON, for `json_to_recordset`.
+
+        One parameter whatever the number of columns: it costs this process an eighth of what arrays do, and the
+        server no more (docs/performance.md).
+        """
+        return await self.write(sql, _encode_rows(rows).decode(), *arguments)
 
     def check(self, sql: str) -> None:
         """Hold a statement to the rules of `guard`, when they are watched."""

@@ -121,7 +121,7 @@ async def once(
         return await database.run(principal.tenant_id, command)
     if not 0 < len(key) <= 200:
         raise Refused(KEY_TOO_LONG("Idempotency-Key"))
-    body = hashlib.sha256(await request.body()).digest()
+    body = hashlib.sha256(await request.body()).hexdigest()
     wanted = idempotency.Key(principal.id, f"{request.method} {request.url.path}", key, body)
 
     async def run(tx: Tx) -> T:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, LargeBinary, Uuid
+from sqlalchemy import Column, Uuid
 from sqlalchemy.dialects.postgresql import JSON
 
 from dinghuo.kit.database import RetryTransaction, Tx
@@ -21,7 +21,7 @@ idempotency_key = tenant_table(
     Column("principal_id", Uuid, nullable=False),
     text("route"),
     text("key"),
-    Column("body_hash", LargeBinary, nullable=False),
+    text("body_hash"),
     Column("outcome", JSON, nullable=False),
     moment("created_at"),
     key=("principal_id", "route", "key"),
@@ -41,7 +41,7 @@ class Key(msgspec.Struct, frozen=True):
     principal_id: UUID
     route: str
     key: str
-    body_hash: bytes
+    body_hash: str
 
     @property
     def identity(self) -> tuple[UUID, str, str]:
@@ -51,8 +51,16 @@ class Key(msgspec.Struct, frozen=True):
 class Known(msgspec.Struct, frozen=True):
     """A key seen before: the hash of its body and the outcome's JSON."""
 
-    body_hash: bytes
+    body_hash: str
     outcome: str
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    principal_id: UUID
+    route: str
+    key: str
+    body_hash: str
+    outcome: msgspec.Raw
 
 
 _LOOK_UP = """
@@ -64,9 +72,8 @@ join idempotency_key k on k.tenant_id = $1
 
 _REMEMBER = """
 insert into idempotency_key (tenant_id, principal_id, route, key, body_hash, outcome, created_at)
-select $1, principal_id, route, key, body_hash, outcome::json, $7
-from unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[])
-  as k(principal_id, route, key, body_hash, outcome)
+select $1, principal_id, route, key, body_hash, outcome, $3
+from json_to_recordset($2::json) as k(principal_id uuid, route text, key text, body_hash text, outcome json)
 on conflict do nothing
 """
 
@@ -80,18 +87,12 @@ async def look_up(tx: Tx, keys: Sequence[Key]) -> dict[tuple[UUID, str, str], Kn
 
 
 async def remember(tx: Tx, outcomes: Sequence[tuple[Key, str]]) -> None:
-    """Write each key with its outcome (JSON text). Last statement of a command: rivals wait here, in key order."""
+    """Write each key with its outcome (JSON). Last statement of a command: rivals wait here, in key order."""
     if not outcomes:
         return
-    ordered = sorted(outcomes, key=lambda item: item[0].identity)
-    written = await tx.write(
-        _REMEMBER,
-        [key.principal_id for key, _ in ordered],
-        [key.route for key, _ in ordered],
-        [key.key for key, _ in ordered],
-        [key.body_hash for key, _ in ordered],
-        [outcome for _, outcome in ordered],
-        tx.now,
-    )
-    if written != len(ordered):
+    rows = [
+        _Row(key.principal_id, key.route, key.key, key.body_hash, msgspec.Raw(outcome))
+        for key, outcome in sorted(outcomes, key=lambda item: item[0].identity)
+    ]
+    if await tx.write_rows(_REMEMBER, rows, tx.now) != len(rows):
         raise RetryTransaction("another transaction has just used one of these idempotency keys")

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Uuid
+from sqlalchemy import Column, Integer, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dinghuo.kit.database import Tx
 from dinghuo.kit.ids import new_id
-from dinghuo.kit.tables import index, moment, tenant_table, text
+from dinghuo.kit.tables import index, moment, one_of, reference, tenant_table, text
 
 outbox_event = tenant_table(
     "outbox_event",
@@ -19,13 +19,38 @@ outbox_event = tenant_table(
     Column("subject_id", Uuid, nullable=False),
     Column("data", JSONB, nullable=True),
     moment("created_at"),
+    # When some reaction is next to be tried; never, once nothing is left to try.
     moment("due_at"),
     moment("settled_at", nullable=True),
 )
+# Led by tenant and kind, so that the worker can hop from one pair to the next and give every tenant its turn.
 index(
     "ix_outbox_event_due",
+    outbox_event.c.kind,
     outbox_event.c.due_at,
+    outbox_event.c.id,
     where=outbox_event.c.settled_at.is_(None),
+)
+
+# How far one reaction to one event has come. Without a mark it was not tried yet.
+outbox_mark = tenant_table(
+    "outbox_mark",
+    Column("event_id", Uuid, nullable=False),
+    text("reaction"),
+    text("state"),
+    Column("attempts", Integer, nullable=False),
+    text("error", nullable=True),
+    moment("at"),
+    moment("due_at", nullable=True),
+    reference("outbox_event", "event_id"),
+    one_of("state", ("done", "failed", "parked", "dropped")),
+    key=("event_id", "reaction"),
+)
+index(
+    "ix_outbox_mark_open",
+    outbox_mark.c.event_id,
+    outbox_mark.c.reaction,
+    where=outbox_mark.c.state.in_(("failed", "parked")),
 )
 
 
@@ -42,11 +67,36 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return tag
 
 
+E = TypeVar("E", bound=Event)
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """An event as a reaction gets it. `attempts` says how often this reaction has failed on it."""
+
+    event_id: UUID
+    kind: str
+    subject_id: UUID
+    data: dict[str, Any]
+    attempts: int = 0
+
+    def read(self, event: type[E]) -> E:
+        """The event itself, with the fields it was emitted with."""
+        fields = {"type": self.kind, "subject_id": self.subject_id, **self.data}
+        return msgspec.convert(fields, event)
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    id: UUID
+    kind: str
+    subject_id: UUID
+    data: dict[str, Any] | None
+    due_at: datetime
+
+
 _EMIT = """
 insert into outbox_event (tenant_id, id, kind, subject_id, data, created_at, due_at)
-select $1, id, kind, subject_id, data::jsonb, $6, coalesce(due_at, $6)
-from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $7::timestamptz[])
-  as e(id, kind, subject_id, data, due_at)
+select $1, id, kind, subject_id, data, $3, due_at
+from json_to_recordset($2::json) as e(id uuid, kind text, subject_id uuid, data jsonb, due_at timestamptz)
 """
 
 
@@ -54,17 +104,17 @@ async def emit(tx: Tx, events: Sequence[Event], *, due: Sequence[datetime | None
     """Write the events; they are due now, or at the moments given."""
     if not events:
         return
-    await tx.write(
+    moments = due if due is not None else [None] * len(events)
+    await tx.write_rows(
         _EMIT,
-        [new_id() for _ in events],
-        [event.kind() for event in events],
-        [event.subject_id for event in events],
-        [_data(event) for event in events],
+        [
+            _Row(new_id(), event.kind(), event.subject_id, _data(event), at or tx.now)
+            for event, at in zip(events, moments, strict=True)
+        ],
         tx.now,
-        list(due) if due is not None else [None] * len(events),
     )
 
 
-def _data(event: Event) -> str | None:
-    fields: dict[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__ if name != "subject_id"}
-    return msgspec.json.encode(fields).decode() if fields else None
+def _data(event: Event) -> dict[str, Any] | None:
+    fields = event.__struct_fields__
+    return {name: getattr(event, name) for name in fields if name != "subject_id"} if len(fields) > 1 else None

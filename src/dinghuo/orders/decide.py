@@ -15,7 +15,7 @@ from dinghuo.accounts.reserve import Credit
 from dinghuo.catalogue.facts import Sellable, SkuFacts
 from dinghuo.identity.facts import OrganisationFacts
 from dinghuo.inventory.reserve import Held, Stock
-from dinghuo.kit.errors import Fault
+from dinghuo.kit.errors import Fault, Message
 from dinghuo.kit.money import MAX_MONEY, MAX_QUANTITY, ZERO, base_quantity, round_money, split_tax
 from dinghuo.orders import faults as say
 from dinghuo.orders.requests import LineRequest, Placement
@@ -25,12 +25,14 @@ from dinghuo.pricing.facts import ListFacts
 
 MOST_LINES = 5000
 _LONGEST_NOTE = 2000
+# Until the account is locked there is none to name.
+_NO_ACCOUNT = UUID(int=0)
 _MANUAL = '{"source":"manual"}'
 _HISTORY = '{"source":"history"}'
 
 
-class LineRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of order_line, in the order of its columns."""
+class LineRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A row of order_line."""
 
     order_id: UUID
     line_no: int
@@ -40,19 +42,19 @@ class LineRow(msgspec.Struct, frozen=True, gc=False):
     unit: str
     quantity: Decimal
     base_quantity: Decimal
-    list_price: Decimal | None
     deal_price: Decimal
     tax_inclusive: bool
-    price_reason: str
-    tax_rate: Decimal | None
+    price_reason: msgspec.Raw
     net: Decimal
     tax: Decimal
     gross: Decimal
-    unit_cost: Decimal | None
-    requested_date: date | None
-    note: str | None
-    shipped: Decimal
-    cancelled: Decimal
+    tax_rate: Decimal | None = None
+    list_price: Decimal | None = None
+    unit_cost: Decimal | None = None
+    requested_date: date | None = None
+    note: str | None = None
+    shipped: Decimal | None = None
+    cancelled: Decimal | None = None
 
 
 class Priced(msgspec.Struct):
@@ -71,8 +73,8 @@ class Priced(msgspec.Struct):
     net: Decimal = ZERO
     tax: Decimal = ZERO
     gross: Decimal = ZERO
-    held: list[tuple[int, list[Held]]] = []
-    account_id: UUID | None = None
+    held: list[tuple[LineRow, list[Held]]] = []
+    account_id: UUID = _NO_ACCOUNT
 
     @property
     def is_closed_history(self) -> bool:
@@ -147,19 +149,19 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
             unit,
             line.quantity,
             in_base,
-            listed.price if listed else None,
             price.price,
             price.tax_inclusive,
-            price.reason,
-            sku.tax_rate,
+            msgspec.Raw(price.reason),
             split.net,
             split.tax,
             split.gross,
+            sku.tax_rate,
+            listed.price if listed else None,
             sku.cost_on(priced.day),
             line.requested_date,
             line.note,
-            in_base - cancelled if priced.is_closed_history else ZERO,
-            cancelled,
+            in_base - cancelled if priced.is_closed_history else None,
+            cancelled or None,
         )
     )
 
@@ -259,7 +261,7 @@ def _quantity_rules(placement: Placement, number: int, sku: SkuFacts, in_base: D
 
 def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
     """Take stock and credit for the order, or add what is missing to its faults and take nothing."""
-    held: list[tuple[int, list[Held]]] = []
+    held: list[tuple[LineRow, list[Held]]] = []
     for row, sku in zip(priced.lines, priced.skus, strict=True):
         if sku.supply_policy == "untracked":
             continue
@@ -277,21 +279,20 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
                 )
             )
         else:
-            held.append((row.line_no, taken))
+            held.append((row, taken))
     room = credit.room()
     if room is not None and priced.customer.payment_terms != "prepaid" and priced.gross > room:
         priced.faults.append(
             say.OVER_CREDIT("customer", gross=priced.gross, currency=priced.currency, room=max(room, ZERO))
         )
     if priced.faults:
-        by_line = {row.line_no: row.sku_id for row in priced.lines}
-        for line_no, parts in held:
-            stock.put_back(by_line[line_no], parts)
+        for row, parts in held:
+            stock.put_back(row.sku_id, parts)
         return False
     credit.taken += priced.gross
     priced.held = held
     return True
 
 
-def _fault(message: say.Message, number: int, field: str, **params: object) -> Fault:
+def _fault(message: Message, number: int, field: str, **params: object) -> Fault:
     return Fault(message, f"lines[{number - 1}].{field}", number, {"line": number, **params})

@@ -48,7 +48,7 @@ async def place(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]:
     ]
 
 
-def _replay(key: idempotency.Key, body_hash: bytes, outcome: str) -> Outcome:
+def _replay(key: idempotency.Key, body_hash: str, outcome: str) -> Outcome:
     if body_hash != key.body_hash:
         return Outcome(refused=Refused(idempotency.KEY_REUSED("Idempotency-Key")))
     return Outcome(body=outcome, replayed=True)

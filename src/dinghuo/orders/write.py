@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -10,28 +12,59 @@ from dinghuo.accounts.reserve import Entry, write_entries
 from dinghuo.inventory.reserve import Issue, ReservationRow, warehouses, write_issues, write_reservations
 from dinghuo.kit import audit, idempotency, outbox
 from dinghuo.kit.database import Tx
+from dinghuo.kit.ids import new_id
 from dinghuo.kit.numbering import document_number
-from dinghuo.orders.decide import LineRow, Priced
+from dinghuo.orders.decide import Priced
 from dinghuo.orders.events import Confirmed, Imported
-from dinghuo.orders.requests import Placed
+from dinghuo.orders.requests import Placed, ShipTo
 
 KIND = "SO"
+
+
+class OrderRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A row of sales_order."""
+
+    id: UUID
+    number: str
+    organisation_id: UUID
+    customer_id: UUID
+    customer_name: str
+    state: str
+    currency: str
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    line_count: int
+    channel: str
+    placed_at: datetime
+    is_history: bool
+    customer_reference: str | None = None
+    requested_date: date | None = None
+    ship_to: ShipTo | None = None
+    note: str | None = None
+    placed_by: UUID | None = None
+
 
 _ORDERS = """
 insert into sales_order (tenant_id, id, number, organisation_id, customer_id, customer_name, state, currency, net, tax,
   gross, line_count, channel, customer_reference, requested_date, ship_to, note, is_history, placed_by, placed_at)
-select $1, o.* from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-  $9::numeric[], $10::numeric[], $11::numeric[], $12::int[], $13::text[], $14::text[], $15::date[], $16::jsonb[],
-  $17::text[], $18::bool[], $19::uuid[], $20::timestamptz[]) as o
+select $1, o.* from json_to_recordset($2::json) as o(id uuid, number text, organisation_id uuid, customer_id uuid,
+  customer_name text, state text, currency text, net numeric, tax numeric, gross numeric, line_count int, channel text,
+  customer_reference text, requested_date date, ship_to jsonb, note text, is_history bool, placed_by uuid,
+  placed_at timestamptz)
 """
 
 _LINES = """
 insert into order_line (tenant_id, order_id, line_no, sku_id, sku_code, sku_name, unit, quantity, base_quantity,
   list_price, deal_price, tax_inclusive, price_reason, tax_rate, net, tax, gross, unit_cost, requested_date, note,
   shipped, cancelled)
-select $1, l.* from unnest($2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::numeric[],
-  $9::numeric[], $10::numeric[], $11::numeric[], $12::bool[], $13::json[], $14::numeric[], $15::numeric[],
-  $16::numeric[], $17::numeric[], $18::numeric[], $19::date[], $20::text[], $21::numeric[], $22::numeric[]) as l
+select $1, order_id, line_no, sku_id, sku_code, sku_name, unit, quantity, base_quantity, list_price, deal_price,
+  tax_inclusive, price_reason, tax_rate, net, tax, gross, unit_cost, requested_date, note, coalesce(shipped, 0),
+  coalesce(cancelled, 0)
+from json_to_recordset($2::json) as l(order_id uuid, line_no int, sku_id uuid, sku_code text, sku_name text, unit text,
+  quantity numeric, base_quantity numeric, list_price numeric, deal_price numeric, tax_inclusive bool,
+  price_reason json, tax_rate numeric, net numeric, tax numeric, gross numeric, unit_cost numeric,
+  requested_date date, note text, shipped numeric, cancelled numeric)
 """
 
 
@@ -41,29 +74,8 @@ async def write_orders(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
         return {}
     numbers = await _numbers(tx, orders)
     states = {order.id: _state(order) for order in orders}
-    await tx.write(
-        _ORDERS,
-        [order.id for order in orders],
-        [numbers[order.id] for order in orders],
-        [order.organisation.id for order in orders],
-        [order.customer.id for order in orders],
-        [order.customer.name for order in orders],
-        [states[order.id] for order in orders],
-        [order.currency for order in orders],
-        [order.net for order in orders],
-        [order.tax for order in orders],
-        [order.gross for order in orders],
-        [len(order.lines) for order in orders],
-        [order.placement.by.channel for order in orders],
-        [order.placement.request.customer_reference for order in orders],
-        [order.placement.request.requested_date for order in orders],
-        [_ship_to(order) for order in orders],
-        [order.placement.request.note for order in orders],
-        [order.placement.history is not None for order in orders],
-        [order.placement.by.id for order in orders],
-        [order.placed_at for order in orders],
-    )
-    await tx.write(_LINES, *_columns([line for order in orders for line in order.lines]))
+    await tx.write_rows(_ORDERS, [_row(order, numbers[order.id], states[order.id]) for order in orders])
+    await tx.write_rows(_LINES, [line for order in orders for line in order.lines])
     await _write_promises(tx, orders)
     await _write_credit(tx, orders)
     await _write_issues(tx, [order for order in orders if order.is_closed_history])
@@ -97,13 +109,29 @@ def _state(order: Priced) -> str:
     return "closed" if any(line.shipped for line in order.lines) else "cancelled"
 
 
-def _columns(lines: Sequence[LineRow]) -> list[list[object]]:
-    return [list(column) for column in zip(*map(msgspec.structs.astuple, lines), strict=True)]
-
-
-def _ship_to(order: Priced) -> str | None:
-    ship_to = order.placement.request.ship_to
-    return None if ship_to is None else msgspec.json.encode(ship_to).decode()
+def _row(order: Priced, number: str, state: str) -> OrderRow:
+    request = order.placement.request
+    return OrderRow(
+        id=order.id,
+        number=number,
+        organisation_id=order.organisation.id,
+        customer_id=order.customer.id,
+        customer_name=order.customer.name,
+        state=state,
+        currency=order.currency,
+        net=order.net,
+        tax=order.tax,
+        gross=order.gross,
+        line_count=len(order.lines),
+        channel=order.placement.by.channel,
+        placed_at=order.placed_at,
+        is_history=order.placement.history is not None,
+        customer_reference=request.customer_reference,
+        requested_date=request.requested_date,
+        ship_to=request.ship_to,
+        note=request.note,
+        placed_by=order.placement.by.id,
+    )
 
 
 def _body(order: Priced, number: str, state: str) -> str:
@@ -137,22 +165,23 @@ async def _numbers(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
 
 
 async def _write_promises(tx: Tx, orders: Sequence[Priced]) -> None:
-    rows = []
-    for order in orders:
-        skus = {line.line_no: line.sku_id for line in order.lines}
-        rows += [
-            ReservationRow(order.id, line_no, skus[line_no], part) for line_no, parts in order.held for part in parts
-        ]
-    await write_reservations(tx, rows)
+    await write_reservations(
+        tx,
+        [
+            ReservationRow(order.id, line.line_no, line.sku_id, part.warehouse_id, part.held, part.backordered)
+            for order in orders
+            for line, parts in order.held
+            for part in parts
+        ],
+    )
 
 
 async def _write_credit(tx: Tx, orders: Sequence[Priced]) -> None:
     entries = []
     for order in orders:
-        account_id = order.account_id
-        entries.append(Entry(account_id, "open", order.gross, "reserve", "order", order.id))
+        entries.append(Entry(order.account_id, "open", order.gross, "reserve", "order", order.id))
         if order.is_closed_history:
-            entries.append(Entry(account_id, "open", -order.gross, "release", "order", order.id))
+            entries.append(Entry(order.account_id, "open", -order.gross, "release", "order", order.id))
     await write_entries(tx, entries)
 
 
@@ -163,7 +192,7 @@ async def _write_issues(tx: Tx, orders: Sequence[Priced]) -> None:
     await write_issues(
         tx,
         [
-            (Issue(order.id, line.line_no, line.sku_id, preferred, line.shipped), order.placed_at)
+            Issue(new_id(), order.id, line.line_no, line.sku_id, preferred, line.shipped, order.placed_at)
             for order in orders
             for line, sku in zip(order.lines, order.skus, strict=True)
             if line.shipped and sku.supply_policy != "untracked"
