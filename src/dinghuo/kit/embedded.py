@@ -205,6 +205,11 @@ class _Cluster:
         settings = [f"--set={name}={value}" for name, value in SETTINGS.items()]
         fresh._run(["initdb", *locale, *access, *settings, *([] if sync else ["--no-sync"])])
         fresh.path.rename(self.path)
+        parent = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(parent)  # or a power cut could undo the renaming after orders have been acknowledged
+        finally:
+            os.close(parent)
 
     def _check_version(self) -> None:
         has = (self.path / "PG_VERSION").read_text().strip()
