@@ -1,0 +1,73 @@
+"""What a text must be to be stored: not too long, not empty where it is needed, nothing unprintable."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from dinghuo.kit.bulk import Faults
+from dinghuo.kit.errors import MALFORMED, Message
+
+EMPTY = Message("empty-text", "不能为空", "This cannot be empty", MALFORMED)
+TOO_LONG = Message("text-too-long", "最长 {most} 个字符", "At most {most} characters", MALFORMED)
+UNPRINTABLE = Message(
+    "text-unprintable", "含有无法保存的控制字符", "This holds control characters that cannot be stored", MALFORMED
+)
+CODE_FORM = Message(
+    "code-form",
+    "编码最长 64 个字符，首尾不能有空格，不能换行",
+    "A code has at most 64 characters on one line, without spaces at its ends",
+    MALFORMED,
+)
+ATTRIBUTES_TOO_LARGE = Message(
+    "attributes-too-large", "自定义属性最多 {most} 字节", "Attributes take at most {most} bytes", MALFORMED
+)
+
+_CODE_LENGTH = 64
+_ATTRIBUTE_BYTES = 16_384
+_NEEDED = frozenset({"name"})
+_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BAD_IN_CODE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]|^\s|\s$")
+
+
+def is_code(text: str) -> bool:
+    return 0 < len(text) <= _CODE_LENGTH and not _BAD_IN_CODE.search(text)
+
+
+def check_texts(faults: Faults, line: int, item: msgspec.Struct, longest: Mapping[str, int], place: str = "") -> None:
+    """Fault the item's `code`, its texts by their longest length, and its `attributes`."""
+    code = getattr(item, "code", None)
+    if isinstance(code, str) and not is_code(code):
+        faults.add(line, f"{place}code", CODE_FORM)
+    for name, most in longest.items():
+        value = getattr(item, name)
+        if not isinstance(value, str):
+            continue
+        if name in _NEEDED and not value.strip():
+            faults.add(line, place + name, EMPTY)
+        if len(value) > most:
+            faults.add(line, place + name, TOO_LONG, most=most)
+        if _BAD.search(value):
+            faults.add(line, place + name, UNPRINTABLE)
+    attributes = getattr(item, "attributes", None)
+    if isinstance(attributes, dict):
+        _check_attributes(faults, line, f"{place}attributes", attributes)
+
+
+def _check_attributes(faults: Faults, line: int, field: str, attributes: dict[str, Any]) -> None:
+    size = len(msgspec.json.encode(attributes))
+    if size > _ATTRIBUTE_BYTES:
+        faults.add(line, field, ATTRIBUTES_TOO_LARGE, most=_ATTRIBUTE_BYTES)
+    if any(_BAD.search(text) for text in _texts(attributes)):
+        faults.add(line, field, UNPRINTABLE)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for pair in value.items() for part in pair for text in _texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return []
