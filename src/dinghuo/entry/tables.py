@@ -5,6 +5,7 @@ import dinghuo.catalogue.tables
 import dinghuo.identity.tables
 import dinghuo.inventory.tables
 import dinghuo.kit.audit
+import dinghuo.kit.audit_seal
 import dinghuo.kit.cache
 import dinghuo.kit.idempotency
 import dinghuo.kit.numbering

@@ -98,21 +98,28 @@ insert into outbox_event (tenant_id, id, kind, subject_id, data, created_at, due
 select $1, id, kind, subject_id, data, $3, due_at
 from json_to_recordset($2::json) as e(id uuid, kind text, subject_id uuid, data jsonb, due_at timestamptz)
 """
+_EMIT_ONCE = _EMIT + "on conflict do nothing"
 
 
 async def emit(tx: Tx, events: Sequence[Event], *, due: Sequence[datetime | None] | None = None) -> None:
     """Write the events; they are due now, or at the moments given."""
-    if not events:
-        return
     moments = due if due is not None else [None] * len(events)
-    await tx.write_rows(
-        _EMIT,
-        [
-            _Row(new_id(), event.kind(), event.subject_id, _data(event), at or tx.now)
-            for event, at in zip(events, moments, strict=True)
-        ],
-        tx.now,
-    )
+    rows = [_row(tx, new_id(), event, at) for event, at in zip(events, moments, strict=True)]
+    if rows:
+        await tx.write_rows(_EMIT, rows, tx.now)
+        tx.after_commit(tx.database.wake)
+
+
+async def emit_once(tx: Tx, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
+    """Write events under ids of the caller's making, due at their moments; those that are there already stay."""
+    rows = [_row(tx, event_id, event, due) for event_id, event, due in events]
+    if rows:
+        await tx.write_rows(_EMIT_ONCE, rows, tx.now)
+        tx.after_commit(tx.database.wake)
+
+
+def _row(tx: Tx, event_id: UUID, event: Event, due: datetime | None) -> _Row:
+    return _Row(event_id, event.kind(), event.subject_id, _data(event), due or tx.now)
 
 
 def _data(event: Event) -> dict[str, Any] | None:

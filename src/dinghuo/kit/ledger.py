@@ -1,0 +1,31 @@
+"""Ledgers: what was written into them stays as it was. The application may add rows, never change or remove them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, text
+
+# By table: the columns that may still be filled in later.
+LEDGERS: Mapping[str, Sequence[str]] = {
+    "account_entry": (),
+    "audit_entry": ("seal",),
+    "audit_seal": (),
+    "stock_move": (),
+}
+
+_GRANTEES = text("""
+select distinct pg_get_userbyid(acl.grantee) as role
+from pg_class c cross join aclexplode(c.relacl) acl
+where c.oid = cast(:table as regclass) and acl.grantee <> c.relowner and acl.grantee <> 0
+  and acl.privilege_type in ('UPDATE', 'DELETE', 'TRUNCATE')
+order by role
+""")
+
+
+def close(connection: Connection, table: str) -> None:
+    """Take the right to change rows away from everybody but the owner; a migration calls it for a new ledger."""
+    columns = ", ".join(LEDGERS[table])
+    for role in connection.execute(_GRANTEES, {"table": table}).scalars().all():
+        name = '"' + role.replace('"', '""') + '"'
+        connection.execute(text(f"revoke update, delete, truncate on {table} from {name}"))
+        if columns:
+            connection.execute(text(f"grant update ({columns}) on {table} to {name}"))
