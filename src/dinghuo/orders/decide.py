@@ -76,6 +76,12 @@ class Priced(msgspec.Struct):
     held: list[tuple[LineRow, list[Held]]] = []
     account_id: UUID = _NO_ACCOUNT
 
+    def reset(self) -> None:
+        """Forget what was priced so far."""
+        self.lines.clear()
+        self.skus.clear()
+        self.faults.clear()
+
     @property
     def is_closed_history(self) -> bool:
         history = self.placement.history

@@ -1,11 +1,11 @@
 """Place orders: the hot path. One order or five hundred, always the same few statements (DESIGN §5)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from dinghuo.accounts.reserve import Holder, lock_credit
-from dinghuo.catalogue.facts import Sellable, load_assortments, load_skus
+from dinghuo.catalogue.facts import Sellable, SkuFacts, load_assortments, load_skus
 from dinghuo.identity.facts import TenantFacts, load_tenant
 from dinghuo.inventory.reserve import lock_stock
 from dinghuo.kit import idempotency
@@ -17,7 +17,8 @@ from dinghuo.orders.decide import Priced, admit, price_order
 from dinghuo.orders.requests import Outcome, Placement
 from dinghuo.orders.write import write_orders
 from dinghuo.parties.facts import CustomerFacts, load_customers
-from dinghuo.pricing.facts import load_entries, load_lists
+from dinghuo.pricing.engine import EntriesMissing
+from dinghuo.pricing.facts import ListFacts, load_entries, load_lists
 
 _Identity = tuple[UUID, str, str]
 
@@ -122,24 +123,28 @@ def _start(
 async def _price(tx: Tx, orders: Sequence[Priced]) -> None:
     skus = await load_skus(tx, (line.sku for order in orders for line in order.placement.request.lines))
     lists = await load_lists(tx, (order.customer for order in orders))
-    await load_entries(
-        tx,
-        (
-            (price_list, skus[line.sku].id)
-            for order in orders
-            for line in order.placement.request.lines
-            if order.placement.history is None and line.sku in skus
-            for price_list in lists[order.customer.id]
-        ),
-    )
     assortments = await load_assortments(tx)
     for order in orders:
-        price_order(
-            order,
-            skus=skus,
-            sellable=Sellable(assortments, order.customer.audience() if assortments else ()),
-            lists=lists[order.customer.id],
-        )
+        sellable = Sellable(assortments, order.customer.audience() if assortments else ())
+        try:
+            price_order(order, skus=skus, sellable=sellable, lists=lists[order.customer.id])
+        except EntriesMissing:
+            # The first order that needs entries nobody asked for since the lists changed loads the whole batch's.
+            await load_entries(tx, _entries_wanted(orders, skus, lists))
+            order.reset()
+            price_order(order, skus=skus, sellable=sellable, lists=lists[order.customer.id])
+
+
+def _entries_wanted(
+    orders: Sequence[Priced], skus: dict[str, SkuFacts], lists: dict[UUID, Sequence[ListFacts]]
+) -> Iterator[tuple[ListFacts, UUID]]:
+    return (
+        (price_list, skus[line.sku].id)
+        for order in orders
+        for line in order.placement.request.lines
+        if order.placement.history is None and line.sku in skus
+        for price_list in lists[order.customer.id]
+    )
 
 
 async def _admit(tx: Tx, orders: Sequence[Priced]) -> None:

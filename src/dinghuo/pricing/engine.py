@@ -3,11 +3,20 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 
 from dinghuo.kit.money import round_price
 from dinghuo.pricing.facts import Breaks, ListFacts
+
+
+class EntriesMissing(Exception):
+    """The list's entries for a SKU are not in memory: load them (`facts.load_entries`) and ask again."""
+
+    def __init__(self, price_list: ListFacts, sku_id: UUID) -> None:
+        self.price_list = price_list
+        self.sku_id = sku_id
 
 
 class Price(msgspec.Struct, frozen=True, gc=False):
@@ -21,7 +30,7 @@ class Price(msgspec.Struct, frozen=True, gc=False):
 def find_price(
     lists: Sequence[ListFacts],
     *,
-    sku_id: object,
+    sku_id: UUID,
     unit: str,
     base_unit: str,
     ratio: tuple[int, int],
@@ -41,7 +50,9 @@ def find_price(
         if not price_list.holds_on(day):
             passed.append(_passed(price_list, "not_valid"))
             continue
-        by_unit = price_list.entries.get(sku_id)  # type: ignore[call-overload]
+        by_unit = price_list.entries.get(sku_id)
+        if by_unit is None:
+            raise EntriesMissing(price_list, sku_id)
         if not by_unit:
             passed.append(_passed(price_list, "no_entry"))
             continue
