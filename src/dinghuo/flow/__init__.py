@@ -1,0 +1,1 @@
+"""How the modules answer each other's news: order-to-cash on one page."""
