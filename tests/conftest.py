@@ -1,18 +1,22 @@
 """What every test stands on: a real PostgreSQL, the application's role on it, and a fresh tenant."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx
 import pytest
 from litestar import Litestar
-from tests.support import Tenant, client_of, make_tenant
+from tests.support import Tenant, client_of, key_of, make_tenant, make_user
 
 from dinghuo.entry.app import create_app
 from dinghuo.entry.migrate import migrate
 from dinghuo.kit.database import Database
 from dinghuo.kit.embedded import EmbeddedServer, server
 from dinghuo.kit.roles import Urls, prepare
+
+AsRole = Callable[..., Awaitable[httpx.AsyncClient]]
 
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -56,6 +60,21 @@ async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """Someone the application does not know."""
     async with client_of(app) as client:
         yield client
+
+
+@pytest.fixture
+async def as_role(app: Litestar, database: Database, tenant: Tenant) -> AsyncIterator[AsRole]:
+    """`await as_role("finance")`: a client that acts, by API key, as a new user with this role (or these).
+
+    Keywords are those of `support.make_user`; `tenant=` names another tenant than the test's own.
+    """
+    async with AsyncExitStack() as clients:
+
+        async def act(*roles: str, tenant: Tenant = tenant, **user: Any) -> httpx.AsyncClient:
+            token = await key_of(database, tenant, await make_user(database, tenant, *roles, **user))
+            return await clients.enter_async_context(client_of(app, authorization=f"Bearer {token.text()}"))
+
+        yield act
 
 
 def _worker() -> str | None:

@@ -1,13 +1,21 @@
 """What tests of every module share beside the fixtures of conftest.py."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import httpx
 from litestar import Litestar
 
+from dinghuo.identity.authenticate import authenticate
+from dinghuo.identity.create_key import KeyLimits, NewKey, create_key
 from dinghuo.identity.create_tenant import NewTenant, create_tenant
+from dinghuo.identity.granting import Granter
+from dinghuo.identity.permissions import permissions_of
+from dinghuo.identity.principals import Principal
+from dinghuo.identity.save_users import UserInput, save_users
+from dinghuo.identity.tokens import Token
 from dinghuo.kit.actor import SYSTEM, Actor
 from dinghuo.kit.database import Database
 from dinghuo.kit.ids import new_id
@@ -34,6 +42,47 @@ async def make_tenant(database: Database) -> Tenant:
     code = f"t-{new_id().hex}"
     made = await create_tenant(database, NewTenant(code=code, name=f"公司 {code}"), password=None, by=SYSTEM)
     return Tenant(made.id, code, made.organisation_id, made.owner_id)
+
+
+async def make_user(
+    database: Database,
+    tenant: Tenant,
+    *roles: str,
+    login: str | None = None,
+    audience: Literal["staff", "dealer"] | None = None,
+    customers: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    department: str | None = None,
+) -> str:
+    """A user with these roles, by codes; their login."""
+    login = login or f"u-{new_id().hex}"
+    item = UserInput(
+        login=login,
+        name=login,
+        audience=audience or ("dealer" if any(role.startswith("dealer") for role in roles) else "staff"),
+        roles=list(roles),
+        customers=list(customers),
+        regions=list(regions),
+        department=department,
+    )
+    async with database.transaction(tenant.id) as tx:
+        await save_users(tx, items=[item], by=SYSTEM, granter=Granter())
+    return login
+
+
+async def key_of(database: Database, tenant: Tenant, login: str, permissions: Sequence[str] | None = None) -> Token:
+    """An API key of this user; with all the permissions the user may ever have, unless some are named."""
+    async with database.transaction(tenant.id) as tx:
+        audience = await tx.fetch("select audience from app_user where tenant_id = $1 and login = $2", login)
+        names = sorted(permissions_of(audience[0]["audience"])) if permissions is None else list(permissions)
+        return await create_key(
+            tx, key=NewKey(name="test", user=login, permissions=names), by=SYSTEM, limits=KeyLimits()
+        )
+
+
+async def principal_of(database: Database, token: Token) -> Principal:
+    """The principal as handlers get it."""
+    return await authenticate(database, token, "key")
 
 
 def client_of(app: Litestar, **headers: str) -> httpx.AsyncClient:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.identity.grants import Grants, user_grants
+from dinghuo.identity.grants import Grants, scope_of_parts, user_grants
 from dinghuo.identity.principals import (
     Credential,
     DealerPrincipal,
@@ -128,7 +128,8 @@ async def _by_key(tx: Tx, token: Token) -> tuple[Principal, datetime]:
     limits = [row["expires_at"], None if current else row["previous_until"]]
     until = min((limit for limit in limits if limit is not None), default=tx.now + REMEMBERED)
     if row["user_id"] is None:
-        return _system_principal(tx.tenant_id, row), until
+        scope = await scope_of_parts(tx, row["scope"], row["department_ids"], row["region_ids"])
+        return _system_principal(tx.tenant_id, row, scope), until
     grants = await _active(tx, row["user_id"])
     permissions = grants.permissions & frozenset(row["permissions"])
     person = _user_principal(tx.tenant_id, msgspec.structs.replace(grants, permissions=permissions, must=None))
@@ -193,13 +194,13 @@ def _user_principal(tenant_id: int, grants: Grants, session_id: UUID | None = No
     )
 
 
-def _system_principal(tenant_id: int, row: Any) -> StaffPrincipal:
+def _system_principal(tenant_id: int, row: Any, scope: Scope) -> StaffPrincipal:
     return StaffPrincipal(
         id=row["id"],
         tenant_id=tenant_id,
         name=row["name"],
         permissions=frozenset(row["permissions"]),
-        scope=Scope(row["scope"], None, frozenset(row["department_ids"]), frozenset(row["region_ids"])),
+        scope=scope,
         sees_cost=row["sees_cost"],
         sees_margin=row["sees_margin"],
         sees_price=row["sees_price"],

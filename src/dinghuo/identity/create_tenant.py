@@ -69,7 +69,7 @@ async def create_tenant(database: Database, new: NewTenant, *, password: str | N
         await _write_tenant(tx, new)
         organisation_id = await _write_organisation(tx, new)
         owner_id = await _write_owner(tx, new, password_hash, await _write_roles(tx))
-        await record(tx, [Change("user", owner_id, "created", by, {"login": [None, new.owner_login]})])
+        await record(tx, [Change("app_user", owner_id, "created", by, {"login": [None, new.owner_login]})])
         return CreatedTenant(tx.tenant_id, organisation_id, owner_id)
 
     return await database.run(tenant_id, create)

@@ -1,12 +1,13 @@
 """What a user may do, from roles, departments, regions and customers: one statement."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from dinghuo.identity.permissions import Audience
-from dinghuo.identity.principals import Scope, ScopeKind
+from dinghuo.identity.principals import EVERYTHING, Scope, ScopeKind
 from dinghuo.identity.tables import SCOPES
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Language
@@ -96,3 +97,27 @@ def _scope(row: Any) -> Scope:
         frozenset(row["department_ids"] if "department" in kinds else ()),
         frozenset(row["region_ids"] if "region" in kinds else ()),
     )
+
+
+_PARTS = """
+with recursive departments as (
+  select d.id from department d where d.tenant_id = $1 and d.id = any($2::uuid[])
+  union
+  select d.id from departments above join department d on d.tenant_id = $1 and d.parent_id = above.id
+), regions as (
+  select r.id from region r where r.tenant_id = $1 and r.id = any($3::uuid[])
+  union
+  select r.id from regions above join region r on r.tenant_id = $1 and r.parent_id = above.id
+)
+select array(select id from departments) as department_ids, array(select id from regions) as region_ids
+"""
+
+
+async def scope_of_parts(
+    tx: Tx, kind: ScopeKind, department_ids: Sequence[UUID], region_ids: Sequence[UUID]
+) -> Scope:
+    """The scope of a key that acts for no user."""
+    if kind == "all":
+        return EVERYTHING
+    row = (await tx.fetch(_PARTS, department_ids, region_ids))[0]
+    return Scope(kind, None, frozenset(row["department_ids"]), frozenset(row["region_ids"]))
