@@ -62,3 +62,10 @@ def base_quantity(quantity: Decimal, numerator: int, denominator: int) -> Decima
         scaled = result
     exponent = scaled.as_tuple().exponent
     return scaled if isinstance(exponent, int) and exponent >= -6 else None
+
+
+def fits(value: Decimal, *, most: Decimal = MAX_QUANTITY, places: int = 6) -> bool:
+    """Whether a column of so many places holds this number exactly, and it is no larger than `most` either way."""
+    if not value.is_finite() or abs(value) > most:
+        return False
+    return value == value.quantize(Decimal(1).scaleb(-places), context=_EXACT)

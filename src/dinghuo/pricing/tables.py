@@ -57,6 +57,9 @@ price_list = tenant_table(
         where=sql("state = 'published'"),
         using="gist",
         name="ex_price_list_overlap",
+        # Checked after each statement, not each row: two lists may exchange their dates.
+        deferrable=True,
+        initially="IMMEDIATE",
     ),
 )
 

@@ -1,0 +1,53 @@
+"""Publish price lists: from then on they are asked for prices, on the days they hold."""
+
+from collections.abc import Collection, Sequence
+
+from dinghuo.identity.principals import Principal
+from dinghuo.kit import audit
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.bulk import UNKNOWN_CODE
+from dinghuo.kit.cache import touch
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import Fault, Refused
+from dinghuo.kit.transitions import transition
+from dinghuo.pricing.locked import LockedList, lock_lists
+from dinghuo.pricing.overlap import Period, overlaps, rivals_restart
+from dinghuo.pricing.states import PRICE_LIST
+from dinghuo.pricing.tables import price_list
+
+
+async def publish(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal | None = None) -> int:
+    """Publish the lists with these codes, all or none; those already published stay. Returns how many were not."""
+    found = await lock_lists(tx, codes, seen_by=seen_by)
+    faults = unknown(codes, found)
+    if faults:
+        raise Refused(faults)
+    waiting = {code: i for i, code in enumerate(codes) if found[code].state != "published"}
+    clashes = await overlaps(tx, [(f"codes[{i}]", i + 1, _period(found[code])) for code, i in waiting.items()])
+    if clashes:
+        raise Refused(clashes)
+    lists = [found[code] for code in waiting]
+    if lists:
+        with rivals_restart():
+            await move(tx, lists, "published", by=by)
+    return len(lists)
+
+
+def unknown(codes: Sequence[str], found: Collection[str]) -> list[Fault]:
+    """A fault for each code whose list is not there."""
+    return [UNKNOWN_CODE(f"codes[{i}]", line=i + 1, code=code) for i, code in enumerate(codes) if code not in found]
+
+
+def _period(item: LockedList) -> Period:
+    return Period(item.id, item.code, item.scope, item.currency, item.valid_from, item.valid_until)
+
+
+async def move(tx: Tx, lists: Sequence[LockedList], to: str, *, by: Actor) -> None:
+    """Bring locked lists into another state, with audit, and make every process forget their prices."""
+    revision = price_list.c.revision + 1
+    ids = [item.id for item in lists]
+    await transition(tx, price_list, PRICE_LIST, ids, to, updated_at=tx.now, revision=revision)
+    await audit.record(
+        tx, [audit.Change("price_list", item.id, to, by, {"state": [item.state, to]}) for item in lists]
+    )
+    await touch(tx, "pricing")

@@ -1,0 +1,34 @@
+"""Withdraw price lists: they are no longer asked for prices. Orders keep what they were placed at."""
+
+from collections.abc import Sequence
+
+from dinghuo.identity.principals import Principal
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import CONFLICT, Message, Refused
+from dinghuo.pricing.locked import lock_lists
+from dinghuo.pricing.publish import move, unknown
+
+NEVER_PUBLISHED = Message(
+    "price-list-never-published",
+    "价目表 {code} 尚未发布，无需撤回",
+    "Price list {code} was never published: there is nothing to withdraw",
+    CONFLICT,
+)
+
+
+async def withdraw(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal | None = None) -> int:
+    """Withdraw the lists with these codes, all or none; those already withdrawn stay. Returns how many were not."""
+    found = await lock_lists(tx, codes, seen_by=seen_by)
+    faults = unknown(codes, found)
+    faults += [
+        NEVER_PUBLISHED(f"codes[{i}]", line=i + 1, code=code)
+        for i, code in enumerate(codes)
+        if code in found and found[code].state == "draft"
+    ]
+    if faults:
+        raise Refused(faults)
+    published = [item for item in found.values() if item.state == "published"]
+    if published:
+        await move(tx, published, "withdrawn", by=by)
+    return len(published)
