@@ -17,6 +17,8 @@ from dinghuo.identity.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, Audienc
 from dinghuo.identity.principals import DealerPrincipal, StaffPrincipal
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import EXCEPTION_HANDLERS
+from dinghuo.orders.intake import Intake
+from dinghuo.orders.intake import Intake
 
 BODY_BYTES = 10_000_000
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -33,6 +35,7 @@ def create_app(
     portal: Sequence[Router] = PORTAL,
     body_bytes: int = BODY_BYTES,
     origins: Collection[str] = (),
+    intake: Intake | None = None,
     lifespan: Sequence[Lifespan] = (),
 ) -> Litestar:
     """The application on this database, which its caller closes.
@@ -40,6 +43,8 @@ def create_app(
     Raises `UnguardedRoute` when a route names no known permission.
     `origins` are sites whose pages may call with a session's cookie, beside the one that serves the application.
     """
+    intake = Intake(database)
+    taking = intake or Intake(database)
     app = Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=list(api), guards=[access(database, "staff", origins)]),
@@ -49,6 +54,8 @@ def create_app(
         ],
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
+            "intake": Provide(lambda: taking, sync_to_thread=False),
+            "intake": Provide(lambda: intake, sync_to_thread=False),
             "staff": Provide(provide_staff, sync_to_thread=False),
             "dealer": Provide(provide_dealer, sync_to_thread=False),
         },
@@ -57,6 +64,9 @@ def create_app(
         openapi_config=openapi_config(),
         plugins=[DecimalSchema()],
         lifespan=list(lifespan),
+        # What was taken in is answered before the process goes.
+        on_shutdown=[taking.drain],
+        on_shutdown=[intake.drain],
         logging_config=None,
     )
     _check_routes(app)

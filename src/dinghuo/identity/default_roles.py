@@ -46,7 +46,10 @@ DEFAULT_ROLES = (
         code="sales_manager",
         name="销售经理",
         name_en="Sales manager",
-        permissions=_SELLS | _set("pricing", "write") | _set("catalogue", "write") | _set("orders", "hold"),
+        permissions=_SELLS
+        | _set("pricing", "write")
+        | _set("catalogue", "write")
+        | _set("orders", "hold", "set_price"),
         scope="department",
         sees_cost=True,
         sees_margin=True,
