@@ -18,7 +18,6 @@ from dinghuo.identity.principals import DealerPrincipal, StaffPrincipal
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import EXCEPTION_HANDLERS
 from dinghuo.orders.intake import Intake
-from dinghuo.orders.intake import Intake
 
 BODY_BYTES = 10_000_000
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -35,7 +34,6 @@ def create_app(
     portal: Sequence[Router] = PORTAL,
     body_bytes: int = BODY_BYTES,
     origins: Collection[str] = (),
-    intake: Intake | None = None,
     lifespan: Sequence[Lifespan] = (),
 ) -> Litestar:
     """The application on this database, which its caller closes.
@@ -44,7 +42,6 @@ def create_app(
     `origins` are sites whose pages may call with a session's cookie, beside the one that serves the application.
     """
     intake = Intake(database)
-    taking = intake or Intake(database)
     app = Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=list(api), guards=[access(database, "staff", origins)]),
@@ -54,7 +51,6 @@ def create_app(
         ],
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
-            "intake": Provide(lambda: taking, sync_to_thread=False),
             "intake": Provide(lambda: intake, sync_to_thread=False),
             "staff": Provide(provide_staff, sync_to_thread=False),
             "dealer": Provide(provide_dealer, sync_to_thread=False),
@@ -65,7 +61,6 @@ def create_app(
         plugins=[DecimalSchema()],
         lifespan=list(lifespan),
         # What was taken in is answered before the process goes.
-        on_shutdown=[taking.drain],
         on_shutdown=[intake.drain],
         logging_config=None,
     )
