@@ -2,7 +2,10 @@
 
 from litestar import Router
 
+from dinghuo.orders.http import router as orders
+from dinghuo.orders.http_drafts import router as drafts
+
 # Under /api/v1, for staff and systems.
-API: list[Router] = []
+API: list[Router] = [orders, drafts]
 # Under /portal/v1, for dealers.
 PORTAL: list[Router] = []

@@ -192,7 +192,7 @@ async def write_reservations(tx: Tx, rows: Sequence[ReservationRow]) -> None:
         if row.held:
             key = (row.sku_id, row.warehouse_id)
             held[key] = held.get(key, ZERO) + row.held
-    await _move(tx, _HOLD, held)
+    await move_reserved(tx, held)
     await tx.write_rows(_RESERVE, rows)
 
 
@@ -206,6 +206,11 @@ async def write_issues(tx: Tx, issues: Sequence[Issue]) -> None:
         taken[key] = taken.get(key, ZERO) + issue.quantity
     await _move(tx, _TAKE_OUT, taken)
     await tx.write_rows(_MOVE_OUT, issues)
+
+
+async def move_reserved(tx: Tx, quantities: dict[tuple[UUID, UUID], Decimal]) -> None:
+    """Add to what is reserved of each (SKU, warehouse), which this transaction has locked; negative frees it."""
+    await _move(tx, _HOLD, quantities)
 
 
 async def _move(tx: Tx, sql: str, quantities: dict[tuple[UUID, UUID], Decimal]) -> None:

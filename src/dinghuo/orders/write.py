@@ -46,12 +46,13 @@ class OrderRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 _ORDERS = """
-insert into sales_order (tenant_id, id, number, organisation_id, customer_id, customer_name, state, currency, net, tax,
-  gross, line_count, channel, customer_reference, requested_date, ship_to, note, is_history, placed_by, placed_at)
+insert into sales_order (tenant_id, id, number, organisation_id, customer_id, customer_name, state, currency,
+  net, tax, gross, line_count, channel, customer_reference, requested_date, ship_to, note, is_history, placed_by,
+  placed_at)
 select $1, o.* from json_to_recordset($2::json) as o(id uuid, number text, organisation_id uuid, customer_id uuid,
-  customer_name text, state text, currency text, net numeric, tax numeric, gross numeric, line_count int, channel text,
-  customer_reference text, requested_date date, ship_to jsonb, note text, is_history bool, placed_by uuid,
-  placed_at timestamptz)
+  customer_name text, state text, currency text, net numeric, tax numeric, gross numeric, line_count int,
+  channel text, customer_reference text, requested_date date, ship_to jsonb, note text, is_history bool,
+  placed_by uuid, placed_at timestamptz)
 """
 
 _LINES = """
@@ -61,8 +62,8 @@ insert into order_line (tenant_id, order_id, line_no, sku_id, sku_code, sku_name
 select $1, order_id, line_no, sku_id, sku_code, sku_name, unit, quantity, base_quantity, list_price, deal_price,
   tax_inclusive, price_reason, tax_rate, net, tax, gross, unit_cost, requested_date, note, coalesce(shipped, 0),
   coalesce(cancelled, 0)
-from json_to_recordset($2::json) as l(order_id uuid, line_no int, sku_id uuid, sku_code text, sku_name text, unit text,
-  quantity numeric, base_quantity numeric, list_price numeric, deal_price numeric, tax_inclusive bool,
+from json_to_recordset($2::json) as l(order_id uuid, line_no int, sku_id uuid, sku_code text, sku_name text,
+  unit text, quantity numeric, base_quantity numeric, list_price numeric, deal_price numeric, tax_inclusive bool,
   price_reason json, tax_rate numeric, net numeric, tax numeric, gross numeric, unit_cost numeric,
   requested_date date, note text, shipped numeric, cancelled numeric)
 """

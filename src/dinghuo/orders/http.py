@@ -1,0 +1,193 @@
+"""Orders over HTTP, for staff and systems: `/api/v1/orders`."""
+
+import asyncio
+import hashlib
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.di import Provide
+from litestar.params import Parameter
+
+from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.kit.database import Database
+from dinghuo.kit.errors import MALFORMED, Message, Problem, Refused, problem
+from dinghuo.kit.http import KEY_TOO_LONG, language_of, needs, once
+from dinghuo.kit.idempotency import Key
+from dinghuo.kit.ids import new_id
+from dinghuo.kit.paging import MOST, Page
+from dinghuo.orders.cancel import Cancelled, cancel
+from dinghuo.orders.intake import Intake
+from dinghuo.orders.queries import OrderFilter, get_order, list_orders
+from dinghuo.orders.requests import OrderRequest, Outcome, Placed, Placement
+from dinghuo.orders.scope import sees
+from dinghuo.orders.views import OrderDetail, OrderSummary
+
+_ROUTE = "POST /api/v1/orders"
+_MOST_ORDERS = 500
+
+TOO_MANY_ORDERS = Message("too-many-orders", "一次最多 {most} 张订单", "At most {most} orders at once", MALFORMED)
+NO_ORDERS = Message("no-orders", "没有任何订单", "There are no orders", MALFORMED)
+
+
+class BulkRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Many orders, each decided for itself."""
+
+    orders: list[OrderRequest]
+
+
+class BulkItem(msgspec.Struct, frozen=True):
+    """What became of one of them: `order` when it was placed, `problem` when not."""
+
+    order: Placed | None = None
+    problem: Problem | None = None
+
+
+class BulkResult(msgspec.Struct, frozen=True):
+    """The outcomes in the order of the request."""
+
+    placed: int
+    refused: int
+    items: list[BulkItem]
+
+
+class CancelRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why the order is called off."""
+
+    reason: str | None = None
+
+
+@post("/orders", opt=needs("orders.place"), status_code=201)
+async def place_order(
+    request: Request[Any, Any, Any], intake: Intake, staff: StaffPrincipal, data: OrderRequest
+) -> Response[Placed]:
+    """Place one order. Send an Idempotency-Key: the same key with the same body is answered again, not done again."""
+    body = await request.body()
+    key = _key(staff, request.headers.get("idempotency-key"), body)
+    outcome = await intake.submit(staff.tenant_id, _placement(staff, data, key), size=len(body))
+    if outcome.body is None:
+        raise _refusal(outcome)
+    headers = {"idempotency-key": key.key}
+    if outcome.replayed:
+        headers["idempotency-replayed"] = "true"
+    # The outcome is JSON already, the very bytes that the key remembers.
+    return Response(
+        content=outcome.body.encode(),  # type: ignore[arg-type]
+        status_code=201,
+        media_type="application/json",
+        headers=headers,
+    )
+
+
+@post("/orders/bulk", opt=needs("orders.place"), status_code=200)
+async def place_orders(
+    request: Request[Any, Any, Any], intake: Intake, staff: StaffPrincipal, data: BulkRequest
+) -> BulkResult:
+    """Place many orders, each for itself. With an Idempotency-Key, order n is remembered under `key/n`."""
+    if not data.orders:
+        raise Refused(NO_ORDERS("orders"))
+    if len(data.orders) > _MOST_ORDERS:
+        raise Refused(TOO_MANY_ORDERS("orders", most=_MOST_ORDERS))
+    base = request.headers.get("idempotency-key")
+    waiting = []
+    for number, order in enumerate(data.orders):
+        body = msgspec.json.encode(order)
+        key = _key(staff, f"{base}/{number}" if base else None, body)
+        waiting.append(intake.enqueue(staff.tenant_id, _placement(staff, order, key), size=len(body)))
+    language = language_of(request)
+    items = []
+    for outcome in await asyncio.gather(*waiting):
+        if outcome.body is not None:
+            items.append(BulkItem(order=msgspec.json.decode(outcome.body, type=Placed)))
+        else:
+            items.append(BulkItem(problem=problem(_refusal(outcome), language)))
+    placed = sum(item.order is not None for item in items)
+    return BulkResult(placed=placed, refused=len(items) - placed, items=items)
+
+
+def order_filter(
+    state: str | None = None,
+    customer: str | None = None,
+    number: str | None = None,
+    channel: str | None = None,
+    placed_from: date | None = None,
+    placed_until: date | None = None,
+    history: bool | None = None,
+) -> OrderFilter:
+    """The filters of a list of orders, from the query string; days are in the tenant's zone, both included."""
+    return OrderFilter(
+        state=state,
+        customer=customer,
+        number=number,
+        channel=channel,
+        placed_from=placed_from,
+        placed_until=placed_until,
+        history=history,
+    )
+
+
+@get("/orders", opt=needs("orders.read"), dependencies={"wanted": Provide(order_filter, sync_to_thread=False)})
+async def read_orders(
+    database: Database,
+    staff: StaffPrincipal,
+    wanted: OrderFilter,
+    cursor: str | None = None,
+    limit: Annotated[int, Parameter(ge=1, le=MOST)] = 50,
+) -> Page[OrderSummary]:
+    """Orders the caller may see, the newest first."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await list_orders(tx, principal=staff, wanted=wanted, cursor=cursor, limit=limit)
+
+
+@get("/orders/{order_id:uuid}", opt=needs("orders.read"))
+async def read_order(database: Database, staff: StaffPrincipal, order_id: UUID) -> OrderDetail:
+    """One order with its lines, prices explained, stock and history."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await get_order(tx, principal=staff, order_id=order_id)
+
+
+@post("/orders/{order_id:uuid}/cancel", opt=needs("orders.cancel"), status_code=200)
+async def cancel_order(
+    request: Request[Any, Any, Any],
+    database: Database,
+    staff: StaffPrincipal,
+    order_id: UUID,
+    data: CancelRequest,
+) -> Cancelled:
+    """Call an order off: what it held of stock and credit is free again."""
+    cancelled = await once(
+        request,
+        database,
+        staff,
+        lambda tx: cancel(tx, ids=[order_id], by=staff.actor(), principal=staff, reason=data.reason),
+        list[Cancelled],
+    )
+    return cancelled[0]
+
+
+def _key(staff: StaffPrincipal, sent: str | None, body: bytes) -> Key:
+    """The caller's key, or one made here: after a lost connection the outcome is looked up, never guessed."""
+    if sent is not None and not 0 < len(sent) <= 200:
+        raise Refused(KEY_TOO_LONG("Idempotency-Key"))
+    return Key(staff.id, _ROUTE, sent or new_id().hex, hashlib.sha256(body).hexdigest())
+
+
+def _placement(staff: StaffPrincipal, order: OrderRequest, key: Key) -> Placement:
+    return Placement(
+        request=order,
+        by=staff.actor(),
+        key=key,
+        may_see=sees(staff),
+        may_set_prices=staff.may("orders.set_price"),
+    )
+
+
+def _refusal(outcome: Outcome) -> Refused:
+    if outcome.refused is None:
+        raise AssertionError("an outcome is either placed or refused")
+    return outcome.refused
+
+
+router = Router("/", route_handlers=[place_order, place_orders, read_orders, read_order, cancel_order])

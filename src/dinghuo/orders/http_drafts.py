@@ -1,0 +1,113 @@
+"""Carts over HTTP, for staff and systems: `/api/v1/drafts`."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, Router, delete, get, post, put
+from litestar.params import HeaderParameter, Parameter
+
+from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.kit.database import Database
+from dinghuo.kit.http import needs, once
+from dinghuo.kit.idempotency import Key
+from dinghuo.kit.paging import MOST, Page
+from dinghuo.orders.drafts import DraftView, get_draft, list_drafts
+from dinghuo.orders.intake import Intake
+from dinghuo.orders.requests import OrderRequest, Placed, Placement
+from dinghuo.orders.save_draft import DraftRequest, begin_draft, discard_draft, mark_submitted, save_draft
+from dinghuo.orders.scope import sees
+
+_SUBMIT = "submit-draft"
+
+
+@post("/drafts", opt=needs("orders.place"), status_code=201)
+async def create_draft(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: DraftRequest
+) -> DraftView:
+    """Begin a cart."""
+    return await once(
+        request,
+        database,
+        staff,
+        lambda tx: begin_draft(tx, request=data, principal=staff, by=staff.actor()),
+        DraftView,
+    )
+
+
+@get("/drafts", opt=needs("orders.read"))
+async def read_drafts(
+    database: Database,
+    staff: StaffPrincipal,
+    customer: str | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Parameter(ge=1, le=MOST)] = 50,
+) -> Page[DraftView]:
+    """Carts not yet submitted, the newest first."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await list_drafts(tx, principal=staff, customer_code=customer, cursor=cursor, limit=limit)
+
+
+@get("/drafts/{draft_id:uuid}", opt=needs("orders.read"))
+async def read_draft(database: Database, staff: StaffPrincipal, draft_id: UUID) -> DraftView:
+    async with database.transaction(staff.tenant_id) as tx:
+        return await get_draft(tx, principal=staff, draft_id=draft_id)
+
+
+@put("/drafts/{draft_id:uuid}", opt=needs("orders.place"))
+async def replace_draft(
+    database: Database,
+    staff: StaffPrincipal,
+    draft_id: UUID,
+    data: DraftRequest,
+    if_match: Annotated[int, HeaderParameter(name="If-Match")],
+) -> DraftView:
+    """Save a cart; `If-Match` is the revision that was read."""
+    return await database.run(
+        staff.tenant_id,
+        lambda tx: save_draft(
+            tx, draft_id=draft_id, request=data, revision=if_match, principal=staff, by=staff.actor()
+        ),
+    )
+
+
+@delete("/drafts/{draft_id:uuid}", opt=needs("orders.place"))
+async def remove_draft(database: Database, staff: StaffPrincipal, draft_id: UUID) -> None:
+    """Throw a cart away."""
+    await database.run(
+        staff.tenant_id, lambda tx: discard_draft(tx, draft_id=draft_id, principal=staff, by=staff.actor())
+    )
+
+
+@post("/drafts/{draft_id:uuid}/submit", opt=needs("orders.place"), status_code=201)
+async def submit_draft(database: Database, intake: Intake, staff: StaffPrincipal, draft_id: UUID) -> Response[Placed]:
+    """Place the cart's order. However often it is tapped, one cart is one order: the draft is the key."""
+    async with database.transaction(staff.tenant_id) as tx:
+        draft = await get_draft(tx, principal=staff, draft_id=draft_id)
+    order = OrderRequest(
+        customer=draft.customer,
+        lines=draft.lines,
+        customer_reference=draft.customer_reference,
+        requested_date=draft.requested_date,
+        ship_to=draft.ship_to,
+        note=draft.note,
+    )
+    placement = Placement(
+        request=order,
+        by=staff.actor(),
+        key=Key(draft_id, _SUBMIT, str(draft_id), "the draft itself"),
+        may_see=sees(staff),
+        may_set_prices=staff.may("orders.set_price"),
+    )
+    outcome = await intake.submit(staff.tenant_id, placement, size=100 * len(draft.lines))
+    if outcome.body is None:
+        raise outcome.refused or AssertionError("an outcome is either placed or refused")
+    placed = msgspec.json.decode(outcome.body, type=Placed)
+    await database.run(staff.tenant_id, lambda tx: mark_submitted(tx, draft_id=draft_id, order_id=placed.id))
+    return Response(placed, status_code=201)
+
+
+router = Router(
+    "/",
+    route_handlers=[create_draft, read_drafts, read_draft, replace_draft, remove_draft, submit_draft],
+)

@@ -1,0 +1,146 @@
+"""Keep a cart: begin one, or change one that nobody has changed meanwhile."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import and_, delete, insert, select, update
+
+from dinghuo.identity.facts import load_tenant
+from dinghuo.identity.principals import Principal
+from dinghuo.kit import audit
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import CONFLICT, Message, Refused
+from dinghuo.kit.http import missing
+from dinghuo.kit.ids import new_id
+from dinghuo.orders import faults as say
+from dinghuo.orders.decide import MOST_LINES
+from dinghuo.orders.drafts import DraftView, get_draft
+from dinghuo.orders.requests import LineRequest, ShipTo
+from dinghuo.orders.scope import sees
+from dinghuo.orders.tables import draft, sales_order
+from dinghuo.parties.facts import load_customers
+
+DRAFT_CHANGED = Message(
+    "draft-changed",
+    "这份草稿已被他人修改（版本 {revision}），请刷新后再保存",
+    "Someone else has changed this draft (revision {revision}): read it again before you save",
+    412,
+)
+DRAFT_SUBMITTED = Message(
+    "draft-submitted", "这份草稿已提交为订单，不能再修改", "This draft was submitted and is an order now", CONFLICT
+)
+
+
+class DraftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A cart as it should be kept. Its lines are checked when it is submitted, not before."""
+
+    customer: str
+    lines: list[LineRequest] = []
+    name: str | None = None
+    customer_reference: str | None = None
+    requested_date: date | None = None
+    ship_to: ShipTo | None = None
+    note: str | None = None
+
+
+async def begin_draft(tx: Tx, *, request: DraftRequest, principal: Principal, by: Actor) -> DraftView:
+    """A new cart for a customer the principal may see."""
+    tenant = await load_tenant(tx)
+    draft_id = new_id()
+    await tx.execute(
+        insert(draft).values(
+            tenant_id=tx.tenant_id,
+            id=draft_id,
+            customer_id=await _customer_id(tx, request, principal),
+            organisation_id=next(iter(tenant.organisations.values())).id,
+            created_by=by.id,
+            created_at=tx.now,
+            **_values(tx, request),
+        )
+    )
+    await audit.record(tx, [audit.Change("draft", draft_id, "created", by)])
+    return await get_draft(tx, principal=principal, draft_id=draft_id)
+
+
+async def save_draft(
+    tx: Tx, *, draft_id: UUID, request: DraftRequest, revision: int, principal: Principal, by: Actor
+) -> DraftView:
+    """Replace the cart's content, unless it is no longer at this revision or has become an order."""
+    present = await get_draft(tx, principal=principal, draft_id=draft_id)
+    customer_id = await _customer_id(tx, request, principal)
+    changed = await tx.rows(
+        update(draft)
+        .where(
+            draft.c.tenant_id == tx.tenant_id,
+            draft.c.id == draft_id,
+            draft.c.revision == revision,
+            draft.c.order_id.is_(None),
+        )
+        .values(customer_id=customer_id, revision=revision + 1, **_values(tx, request))
+        .returning(draft.c.id)
+    )
+    if not changed:
+        _refuse(await get_draft(tx, principal=principal, draft_id=draft_id))
+    saved = await get_draft(tx, principal=principal, draft_id=draft_id)
+    old, new = msgspec.to_builtins(present), msgspec.to_builtins(saved)
+    changes = audit.differences(old, {name: new[name] for name in new if name not in ("revision", "updated_at")})
+    await audit.record(tx, [audit.Change("draft", draft_id, "changed", by, changes)])
+    return saved
+
+
+async def discard_draft(tx: Tx, *, draft_id: UUID, principal: Principal, by: Actor) -> None:
+    """Throw a cart away; one that became an order stays."""
+    await get_draft(tx, principal=principal, draft_id=draft_id)
+    gone = await tx.rows(
+        delete(draft)
+        .where(draft.c.tenant_id == tx.tenant_id, draft.c.id == draft_id, draft.c.order_id.is_(None))
+        .returning(draft.c.id)
+    )
+    if not gone:
+        raise Refused(DRAFT_SUBMITTED("id"))
+    await audit.record(tx, [audit.Change("draft", draft_id, "discarded", by)])
+
+
+async def mark_submitted(tx: Tx, *, draft_id: UUID, order_id: UUID) -> None:
+    """Remember which order a cart became. Safe to repeat: its key has made it one order already."""
+    order = await tx.one(
+        select(sales_order.c.id).where(sales_order.c.tenant_id == tx.tenant_id, sales_order.c.id == order_id)
+    )
+    if order is None:
+        raise missing("order", order_id)
+    await tx.execute(
+        update(draft)
+        .where(and_(draft.c.tenant_id == tx.tenant_id, draft.c.id == draft_id, draft.c.order_id.is_(None)))
+        .values(order_id=order_id, updated_at=tx.now, revision=draft.c.revision + 1)
+    )
+
+
+def _refuse(present: DraftView) -> None:
+    if present.order_id is not None:
+        raise Refused(DRAFT_SUBMITTED("id"))
+    raise Refused(DRAFT_CHANGED("If-Match", revision=present.revision))
+
+
+async def _customer_id(tx: Tx, request: DraftRequest, principal: Principal) -> UUID:
+    customer = (await load_customers(tx, [request.customer])).get(request.customer)
+    may_see = sees(principal)
+    if customer is None or (may_see is not None and not may_see(customer)):
+        raise Refused(say.UNKNOWN_CUSTOMER("customer", code=request.customer))
+    if len(request.lines) > MOST_LINES:
+        raise Refused(say.TOO_MANY_LINES("lines", count=len(request.lines), most=MOST_LINES))
+    return customer.id
+
+
+def _values(tx: Tx, request: DraftRequest) -> dict[str, Any]:
+    return {
+        "name": request.name,
+        "customer_reference": request.customer_reference,
+        "requested_date": request.requested_date,
+        "ship_to": msgspec.to_builtins(request.ship_to),
+        "note": request.note,
+        "lines": msgspec.to_builtins(request.lines),
+        "updated_at": tx.now,
+    }

@@ -1,0 +1,112 @@
+"""Orders as their readers see them. Prices, costs and margins are left out for those without the right to them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class CustomerName(msgspec.Struct, frozen=True):
+    """Who ordered: the customer's code, and its name when the order was placed."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+class Amounts(msgspec.Struct, frozen=True):
+    """Net + tax = gross (价税合计)."""
+
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """An order in a list. `amounts` is null for those who see no prices."""
+
+    id: UUID
+    number: str
+    state: str
+    customer: CustomerName
+    currency: str
+    amounts: Amounts | None
+    line_count: int
+    channel: str
+    customer_reference: str | None
+    requested_date: date | None
+    holds: list[str]
+    is_history: bool
+    placed_at: datetime
+    revision: int
+
+
+class Deal(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line costs, per its unit, and why: `reason` names the list that won and those passed over."""
+
+    list_price: Decimal | None
+    deal_price: Decimal
+    tax_inclusive: bool
+    tax_rate: Decimal | None
+    amounts: Amounts
+    reason: dict[str, Any] | None
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a line holds in one warehouse, in base units."""
+
+    warehouse: str
+    held: Decimal
+    backordered: Decimal
+    consumed: Decimal
+    released: Decimal
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a line is, in base units."""
+
+    ordered: Decimal
+    released: Decimal
+    shipped: Decimal
+    returned: Decimal
+    cancelled: Decimal
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as it was agreed, and what became of it. `margin` is net minus cost, for those who may see it."""
+
+    line_no: int
+    sku: str
+    name: str
+    unit: str
+    quantity: Decimal
+    deal: Deal | None
+    unit_cost: Decimal | None
+    margin: Decimal | None
+    requested_date: date | None
+    note: str | None
+    progress: Progress
+    stock: list[Held]
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of an order's history: who did what, when, through which channel, and what it changed."""
+
+    at: datetime
+    action: str
+    by: str
+    by_kind: str
+    channel: str
+    changes: dict[str, Any] | None
+
+
+class OrderDetail(OrderSummary, frozen=True, kw_only=True):
+    """An order with everything that is known of it."""
+
+    organisation: str
+    ship_to: dict[str, Any] | None
+    note: str | None
+    lines: list[OrderLine]
+    history: list[Happening]
