@@ -70,8 +70,8 @@ class Tx:
     async def fetch(self, sql: str, *arguments: Any) -> list[Any]:
         """Run SQL text with positional arguments on the driver itself: for set-based statements over arrays.
 
-        `$1` is the tenant by convention and is passed by this method. Rows come back as driver records; json
-        columns as text.
+        `$1` is the tenant by convention and is passed by this method. Rows come back as driver records, json
+        columns decoded (`::text` gives them as they are stored).
         """
         self.check(sql)
         try:

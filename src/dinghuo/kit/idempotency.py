@@ -64,7 +64,7 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
 
 
 _LOOK_UP = """
-select k.principal_id, k.route, k.key, k.body_hash, k.outcome
+select k.principal_id, k.route, k.key, k.body_hash, k.outcome::text as outcome
 from unnest($2::uuid[], $3::text[], $4::text[]) as w(principal_id, route, key)
 join idempotency_key k on k.tenant_id = $1
   and k.principal_id = w.principal_id and k.route = w.route and k.key = w.key
