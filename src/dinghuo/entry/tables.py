@@ -7,9 +7,11 @@ import dinghuo.inventory.tables
 import dinghuo.kit.audit
 import dinghuo.kit.audit_seal
 import dinghuo.kit.cache
+import dinghuo.kit.files
 import dinghuo.kit.idempotency
 import dinghuo.kit.numbering
 import dinghuo.kit.outbox
+import dinghuo.kit.search
 import dinghuo.orders.tables
 import dinghuo.parties.tables
 import dinghuo.pricing.tables  # noqa: F401

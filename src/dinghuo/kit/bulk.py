@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import ARRAY, JSON, ColumnElement, Table, Text, any_, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
@@ -19,7 +19,9 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.audit import Change, differences, record
 from dinghuo.kit.database import RetryTransaction, Tx, sqlstate
 from dinghuo.kit.errors import MALFORMED, TOO_LARGE, Fault, Message, Refused
+from dinghuo.kit.faults import Faults
 from dinghuo.kit.ids import new_id
+from dinghuo.kit.texts import storable
 
 MOST = 10_000
 
@@ -40,28 +42,6 @@ _WITHOUT_ID = UUID("0198c1f0-0000-7000-8000-000000000000")
 
 # Another transaction made or dropped, since this one looked, a row that this one refers to or makes as well.
 _LOST_RACES = frozenset({"23505", "23503"})
-
-
-class Faults:
-    """What is wrong with the items of a request, or with the one thing it is about (`path` empty)."""
-
-    def __init__(self, path: str = "items") -> None:
-        self._path = path
-        self._found: list[Fault] = []
-
-    def add(self, line: int, field: str, message: Message, **params: Any) -> None:
-        self._found.append(self.fault(line, field, message, **params))
-
-    def fault(self, line: int, field: str, message: Message, **params: Any) -> Fault:
-        """A fault (or warning) about a field of the item on `line`, counted from 0."""
-        if not self._path:
-            return message(field, **params)
-        return message(f"{self._path}[{line}].{field}", line=line + 1, **params)
-
-    def check(self) -> None:
-        """Raise everything found so far, if anything."""
-        if self._found:
-            raise Refused(sorted(self._found, key=lambda fault: fault.line or 0))
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -126,7 +106,10 @@ async def plan(
         return []
     rows = await tx.rows(
         select(table)
-        .where(table.c.tenant_id == tx.tenant_id, among(table.c.code, [code for _, code, _ in items]))
+        .where(
+            table.c.tenant_id == tx.tenant_id,
+            among(table.c.code, storable(code for _, code, _ in items)),
+        )
         .order_by(table.c.code)
         .with_for_update(key_share=True)
     )
@@ -155,7 +138,9 @@ def _merge(
 async def store(tx: Tx, table: Table, planned: Sequence[Planned], *, by: Actor) -> list[Planned]:
     """Write and audit what is new or changed; those are returned."""
     written = [row for row in planned if row.is_written]
-    changes = [Change(table.name, row.id, "updated" if row.old else "created", by, row.changes) for row in written]
+    changes = [
+        Change(str(table.name), row.id, "updated" if row.old else "created", by, row.changes) for row in written
+    ]
     for row in written:
         if "updated_at" in table.c:
             row.new |= {"updated_at": tx.now, "created_at": row.new.get("created_at", tx.now)}
@@ -181,7 +166,7 @@ def saved(planned: Sequence[Planned], warnings: Iterable[Fault] = ()) -> Saved:
 
 async def resolve(tx: Tx, wanted: Mapping[str, tuple[Table, str, Iterable[str]]]) -> dict[str, dict[str, UUID]]:
     """Ids by code, for several tables in one statement: `{name: (table, code column, codes)}`."""
-    asked = {name: (table, column, sorted(set(codes))) for name, (table, column, codes) in wanted.items()}
+    asked = {name: (table, column, storable(codes)) for name, (table, column, codes) in wanted.items()}
     asked = {name: lookup for name, lookup in asked.items() if lookup[2]}
     found: dict[str, dict[str, UUID]] = {name: {} for name in wanted}
     if asked:
@@ -195,32 +180,27 @@ async def resolve(tx: Tx, wanted: Mapping[str, tuple[Table, str, Iterable[str]]]
     return found
 
 
-async def put(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]], *, overwrite: bool = True) -> None:
-    """Insert rows, and overwrite or leave those with the same key. All have the same columns, without the tenant."""
-    if not rows:
-        return
-    columns = tuple(rows[0])
-    key = _key(table)
-    ordered = sorted(rows, key=lambda row: tuple(row[name] for name in key))
-    try:
-        await tx.write(_put(table, columns, overwrite), *[_values(table, name, ordered) for name in columns])
-    except DBAPIError as error:
-        if sqlstate(error) in _LOST_RACES:
-            raise RetryTransaction(f"another transaction has just changed what {table.name} refers to") from error
-        raise
+async def put(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows and overwrite those with the same key. All have the same columns, without the tenant."""
+    if rows:
+        key = _key(table)
+        ordered = sorted(rows, key=lambda row: tuple(row[name] for name in key))
+        await _write(tx, table, _put(table, tuple(rows[0])), ordered)
 
 
 async def drop(tx: Tx, table: Table, keys: Collection[tuple[Any, ...]]) -> None:
     """Delete the rows with these primary keys (without the tenant)."""
-    if not keys:
-        return
-    names = _key(table)
-    rows = [dict(zip(names, key, strict=True)) for key in sorted(keys)]
+    if keys:
+        names = _key(table)
+        await _write(tx, table, _drop(table), [dict(zip(names, key, strict=True)) for key in sorted(keys)])
+
+
+async def _write(tx: Tx, table: Table, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
     try:
-        await tx.write(_drop(table), *[_values(table, name, rows) for name in names])
+        await tx.write_rows(sql, rows)
     except DBAPIError as error:
         if sqlstate(error) in _LOST_RACES:
-            raise RetryTransaction(f"another transaction has just referred to rows of {table.name}") from error
+            raise RetryTransaction(f"another transaction has just changed what {table.name} refers to") from error
         raise
 
 
@@ -228,37 +208,19 @@ def _key(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key if column.name != "tenant_id")
 
 
-def _values(table: Table, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    values = [row[name] for row in rows]
-    if isinstance(table.c[name].type, JSON):
-        return [None if value is None else msgspec.json.encode(value).decode() for value in values]
-    return values
-
-
-def _type(table: Table, name: str) -> str:
-    column = table.c[name].type
-    # Without a collation of its own, which cannot stand in a cast's array type.
-    return (Text() if isinstance(column, Text) else column).compile(_DIALECT)
-
-
-def _array(table: Table, name: str) -> str:
-    return "text[]" if isinstance(table.c[name].type, JSON) else f"{_type(table, name)}[]"
+def _recordset(table: Table, columns: Iterable[str]) -> str:
+    typed = (f"{name} {table.c[name].type.compile(_DIALECT)}" for name in columns)
+    return f"json_to_recordset($2::json) as v({', '.join(typed)})"
 
 
 @cache
-def _put(table: Table, columns: tuple[str, ...], overwrite: bool) -> str:
-    arrays = ", ".join(f"${number}::{_array(table, name)}" for number, name in enumerate(columns, start=2))
-    values = ", ".join(f"v.{name}::{_type(table, name)}" for name in columns)
+def _put(table: Table, columns: tuple[str, ...]) -> str:
     key = _key(table)
-    changed = [name for name in columns if name not in key]
-    change = (
-        f"update set {', '.join(f'{name} = excluded.{name}' for name in changed)} where {table.name}.tenant_id = $1"
-        if changed and overwrite
-        else "nothing"
-    )
+    changes = [f"{name} = excluded.{name}" for name in columns if name not in key]
+    change = f"update set {', '.join(changes)} where {table.name}.tenant_id = $1" if changes else "nothing"
     return (
         f"insert into {table.name} (tenant_id, {', '.join(columns)}) "  # noqa: S608 - names of our own tables
-        f"select $1, {values} from unnest({arrays}) as v({', '.join(columns)}) "
+        f"select $1, {', '.join(f'v.{name}' for name in columns)} from {_recordset(table, columns)} "
         f"on conflict (tenant_id, {', '.join(key)}) do {change}"
     )
 
@@ -266,9 +228,8 @@ def _put(table: Table, columns: tuple[str, ...], overwrite: bool) -> str:
 @cache
 def _drop(table: Table) -> str:
     key = _key(table)
-    arrays = ", ".join(f"${number}::{_array(table, name)}" for number, name in enumerate(key, start=2))
     same = " and ".join(f"t.{name} = v.{name}" for name in key)
     return (
-        f"delete from {table.name} t using unnest({arrays}) as v({', '.join(key)}) "  # noqa: S608
+        f"delete from {table.name} t using {_recordset(table, key)} "  # noqa: S608 - names of our own tables
         f"where t.tenant_id = $1 and {same}"
     )

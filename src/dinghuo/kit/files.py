@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 import msgspec
 from sqlalchemy import Column, Integer, LargeBinary, select
 
-from dinghuo.kit.bulk import put
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, TOO_LARGE, Fault, Message, Refused
 from dinghuo.kit.tables import moment, tenant_table, text
@@ -45,6 +44,14 @@ _UNSAFE_ELEMENTS = frozenset({"script", "foreignObject", "iframe", "embed", "obj
 _UNSAFE_STYLE = re.compile(r"@import|url\s*\(\s*[\"']?(?!#)|expression|javascript:", re.I)
 
 
+_KEEP = """
+insert into stored_file (tenant_id, sha256, content_type, size, content, created_at)
+select $1, sha256, content_type, size, content, $6
+from unnest($2::text[], $3::text[], $4::int[], $5::bytea[]) as f(sha256, content_type, size, content)
+on conflict do nothing
+"""
+
+
 class StoredFile(msgspec.Struct, frozen=True):
     """What is known of a file beside its content."""
 
@@ -59,7 +66,7 @@ class FileContent(msgspec.Struct, frozen=True):
 
 
 async def store_files(tx: Tx, contents: Sequence[bytes]) -> list[StoredFile]:
-    """Keep pictures, in the order given. What is there already is not stored again; nobody's word for a type counts."""
+    """Keep pictures, in the order given. The content tells its type; what is there already is not stored again."""
     faults: list[Fault] = []
     found: list[StoredFile] = []
     for line, content in enumerate(contents):
@@ -72,11 +79,10 @@ async def store_files(tx: Tx, contents: Sequence[bytes]) -> list[StoredFile]:
             found.append(StoredFile(hashlib.sha256(content).hexdigest(), content_type, len(content)))
     if faults:
         raise Refused(faults)
-    rows = {
-        file.sha256: {**msgspec.structs.asdict(file), "content": content, "created_at": tx.now}
-        for file, content in zip(found, contents, strict=True)
-    }
-    await put(tx, stored_file, list(rows.values()), overwrite=False)
+    by_hash = dict(sorted(zip((file.sha256 for file in found), contents, strict=True)))
+    types = {file.sha256: file.content_type for file in found}
+    kept = list(by_hash.values())
+    await tx.write(_KEEP, list(by_hash), [types[sha256] for sha256 in by_hash], [len(c) for c in kept], kept, tx.now)
     return found
 
 
@@ -112,7 +118,7 @@ def _is_safe_svg(content: bytes) -> bool:
 
 
 def _is_safe(element: ElementTree.Element) -> bool:
-    name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    name = element.tag.rpartition("}")[2]
     if name in _UNSAFE_ELEMENTS or (name == "style" and _UNSAFE_STYLE.search(element.text or "")):
         return False
     return all(_is_safe_attribute(key, value) for key, value in element.attrib.items())

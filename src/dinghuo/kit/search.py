@@ -40,23 +40,23 @@ _IDEOGRAPH_RUN = re.compile(f"[{_IDEOGRAPHS}]+")
 _PART = re.compile(r"\w+")
 
 
-def normalise(text: str) -> str:
+def normalise(raw: str) -> str:
     """One form for what looks alike: full-width and compatibility forms, case, spaces, unprintable characters."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", raw).casefold()
     return " ".join("".join(c if c.isprintable() else " " for c in folded).split())
 
 
 def tokens(texts: Iterable[str | None]) -> frozenset[str]:
     """What a record is filed under: codes, names, barcodes, whatever people may look for it by."""
     found: dict[str, None] = {}
-    for text in texts:
-        if text:
-            found.update(dict.fromkeys(token[:_LONGEST] for token in _tokens(normalise(text))))
+    for given in texts:
+        if given:
+            found.update(dict.fromkeys(token[:_LONGEST] for token in _tokens(normalise(given))))
     return frozenset(list(found)[:_MOST_TOKENS])
 
 
-def _tokens(text: str) -> Iterator[str]:
-    for cjk, other in _RUNS.findall(text):
+def _tokens(clean: str) -> Iterator[str]:
+    for cjk, other in _RUNS.findall(clean):
         if cjk:
             # A range from one character finds the pairs it begins; only the last begins none.
             yield from (cjk[place : place + 2] for place in range(len(cjk)))
@@ -66,7 +66,7 @@ def _tokens(text: str) -> Iterator[str]:
             if len(parts) > 1:
                 yield "".join(parts)
                 yield from parts
-    for run in _IDEOGRAPH_RUN.findall(text):
+    for run in _IDEOGRAPH_RUN.findall(clean):
         yield from _pinyin(run)
 
 

@@ -1,13 +1,13 @@
 """What a text must be to be stored: not too long, not empty where it is needed, nothing unprintable."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from dinghuo.kit.bulk import Faults
 from dinghuo.kit.errors import MALFORMED, Message
+from dinghuo.kit.faults import Faults
 
 EMPTY = Message("empty-text", "不能为空", "This cannot be empty", MALFORMED)
 TOO_LONG = Message("text-too-long", "最长 {most} 个字符", "At most {most} characters", MALFORMED)
@@ -27,8 +27,14 @@ ATTRIBUTES_TOO_LARGE = Message(
 _CODE_LENGTH = 64
 _ATTRIBUTE_BYTES = 16_384
 _NEEDED = frozenset({"name"})
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BAD_IN_CODE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]|^\s|\s$")
+
+
+def storable(texts: Iterable[str]) -> list[str]:
+    """Those that PostgreSQL can take at all, if only to find nothing; each once, in order."""
+    return sorted({text for text in texts if not _UNSTORABLE.search(text)})
 
 
 def is_code(text: str) -> bool:

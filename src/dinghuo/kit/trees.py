@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Table, select
 
-from dinghuo.kit.bulk import Faults, Planned
+from dinghuo.kit.bulk import Planned
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Message
+from dinghuo.kit.faults import Faults
 
 # What reads ancestors (prices, assortments, scopes) looks no farther up than this.
 DEEPEST = 16

@@ -12,7 +12,6 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import (
     MISSING,
     UNKNOWN_CODE,
-    Faults,
     Planned,
     Saved,
     check_codes,
@@ -24,6 +23,7 @@ from dinghuo.kit.bulk import (
 )
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
+from dinghuo.kit.faults import Faults
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.texts import check_texts
 from dinghuo.kit.trees import check_tree
@@ -34,13 +34,13 @@ class WordInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     code: str
     name: str | UnsetType = UNSET
-    name_en: str | None | UnsetType = UNSET
+    name_en: str | UnsetType | None = UNSET
 
 
 class NodeInput(WordInput, kw_only=True, forbid_unknown_fields=True):
     """One word of a tree. `parent` is a code, of this request too; null puts it at the top."""
 
-    parent: str | None | UnsetType = UNSET
+    parent: str | UnsetType | None = UNSET
 
 
 class PlacedNodeInput(NodeInput, kw_only=True, forbid_unknown_fields=True):
@@ -122,9 +122,5 @@ async def list_words(tx: Tx, table: Table, *, cursor: str | None, limit: int) ->
     if cursor is not None:
         statement = statement.where(table.c.code > decode_cursor(cursor, (str,))[0])
     rows = await tx.rows(statement)
-    return page(
-        rows,
-        limit,
-        lambda row: (row.code,),
-        lambda row: view(**{f: row._mapping.get(f) for f in view.__struct_fields__}),
-    )
+    fields = view.__struct_fields__
+    return page(rows, limit, lambda row: (row.code,), lambda row: view(**{f: row._mapping.get(f) for f in fields}))

@@ -5,6 +5,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from dinghuo.kit.tables import index, moment, one_of, reference, tenant_table, text, unique
 
+PAYMENT_TERMS = ("prepaid", "on_delivery", "credit_days", "monthly")
+CUSTOMER_STATES = ("active", "blocked", "closed")
+
 tier = tenant_table("tier", text("code"), text("name"), text("name_en", nullable=True), unique("code"))
 region = tenant_table(
     "region",
@@ -22,6 +25,8 @@ customer = tenant_table(
     text("code"),
     text("name"),
     text("name_en", nullable=True),
+    # ISO 3166: whose tax numbers and addresses it has.
+    text("country", default="CN"),
     text("tax_number", nullable=True),
     Column("tier_id", Uuid, nullable=True),
     Column("region_id", Uuid, nullable=True),
@@ -45,12 +50,15 @@ customer = tenant_table(
     reference("region", "region_id"),
     reference("channel", "channel_id"),
     reference("customer", "parent_id"),
-    one_of("payment_terms", ("prepaid", "on_delivery", "credit_days", "monthly")),
-    one_of("state", ("active", "blocked", "closed")),
+    reference("app_user", "owner_id"),
+    reference("department", "department_id"),
+    one_of("payment_terms", PAYMENT_TERMS),
+    one_of("state", CUSTOMER_STATES),
 )
 index("ix_customer_owner", customer.c.owner_id, customer.c.id)
 index("ix_customer_department", customer.c.department_id, customer.c.id)
 index("ix_customer_region", customer.c.region_id, customer.c.id)
+index("ix_customer_parent", customer.c.parent_id, customer.c.id)
 
 contact = tenant_table(
     "contact",

@@ -1,0 +1,180 @@
+"""Customers and the words that group them, for staff and systems."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, patch, put
+from litestar.params import Parameter
+
+from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.database import Database
+from dinghuo.kit.http import language_of, missing, needs
+from dinghuo.kit.paging import Page
+from dinghuo.kit.revisions import etag, expected_revision
+from dinghuo.kit.words import NamedView, NodeInput, NodeView, WordInput, list_words, save_words
+from dinghuo.parties.edit_customer import edit_customer
+from dinghuo.parties.queries import CustomerFilter, CustomerView, Include
+from dinghuo.parties.queries import get_customer as read_customer
+from dinghuo.parties.queries import list_customers as page_of_customers
+from dinghuo.parties.save_customers import CustomerFields, CustomerInput
+from dinghuo.parties.save_customers import save_customers as save
+from dinghuo.parties.tables import channel, region, tier
+
+Limit = Annotated[int, Parameter(ge=1, le=200)]
+IfMatch = Annotated[str | None, Parameter(header="If-Match", description="The revision that was read")]
+_READ, _WRITE = needs("parties.read"), needs("parties.write")
+
+
+@get("/customers", opt=_READ)
+async def list_customers(
+    database: Database,
+    staff: StaffPrincipal,
+    search: str | None = None,
+    tier: str | None = None,
+    region: str | None = None,
+    channel: str | None = None,
+    parent: str | None = None,
+    owner: str | None = None,
+    department: str | None = None,
+    state: Literal["active", "blocked", "closed"] | None = None,
+    include: list[Include] | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Page[CustomerView]:
+    """Customers by code; of a search (code, name, pinyin, initials) the best first. A region means all below it."""
+    wanted = CustomerFilter(
+        search=search,
+        tier=tier,
+        region=region,
+        channel=channel,
+        parent=parent,
+        owner=owner,
+        department=department,
+        state=state,
+    )
+    async with database.transaction(staff.tenant_id) as tx:
+        return await page_of_customers(
+            tx, seen_by=staff, wanted=wanted, cursor=cursor, limit=limit, include=include or ()
+        )
+
+
+@put("/customers", opt=_WRITE, exception_handlers=every_item(CustomerInput))
+async def save_customers(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[CustomerInput]
+) -> SavedView:
+    """Create or update up to 10,000 customers by code, all or nothing. Fields left out stay as they are."""
+    saved = await database.run(
+        staff.tenant_id, lambda tx: save(tx, customers=data.items, by=staff.actor(), within=staff)
+    )
+    return saved_view(saved, language_of(request))
+
+
+@get("/customers/{customer_id:uuid}", opt=_READ)
+async def get_customer(
+    database: Database, staff: StaffPrincipal, customer_id: UUID, include: list[Include] | None = None
+) -> Response[CustomerView]:
+    """One customer; the ETag is its revision."""
+    async with database.transaction(staff.tenant_id) as tx:
+        view = await read_customer(tx, customer_id, seen_by=staff, include=include or ())
+    if view is None:
+        raise missing("customer", customer_id)
+    return Response(view, headers={"etag": etag(view.revision)})
+
+
+@patch("/customers/{customer_id:uuid}", opt=_WRITE)
+async def patch_customer(
+    request: Request[Any, Any, Any],
+    database: Database,
+    staff: StaffPrincipal,
+    customer_id: UUID,
+    data: CustomerFields,
+    if_match: IfMatch = None,
+) -> SavedView:
+    """Change what is given of one customer, provided that nobody else changed it meanwhile."""
+    revision = expected_revision(if_match)
+    saved = await database.run(
+        staff.tenant_id,
+        lambda tx: edit_customer(
+            tx, customer_id=customer_id, fields=data, revision=revision, by=staff.actor(), within=staff
+        ),
+    )
+    return saved_view(saved, language_of(request))
+
+
+@get("/tiers", opt=_READ)
+async def list_tiers(
+    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
+) -> Page[NamedView]:
+    """Customer tiers by code."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await list_words(tx, tier, cursor=cursor, limit=limit)
+
+
+@put("/tiers", opt=_WRITE, exception_handlers=every_item(WordInput))
+async def save_tiers(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
+) -> SavedView:
+    """Create or update customer tiers by code, all or nothing."""
+    saved = await database.run(
+        staff.tenant_id, lambda tx: save_words(tx, tier, items=data.items, by=staff.actor(), kind="parties")
+    )
+    return saved_view(saved, language_of(request))
+
+
+@get("/channels", opt=_READ)
+async def list_channels(
+    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
+) -> Page[NamedView]:
+    """Sales channels by code."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await list_words(tx, channel, cursor=cursor, limit=limit)
+
+
+@put("/channels", opt=_WRITE, exception_handlers=every_item(WordInput))
+async def save_channels(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
+) -> SavedView:
+    """Create or update sales channels by code, all or nothing."""
+    saved = await database.run(
+        staff.tenant_id, lambda tx: save_words(tx, channel, items=data.items, by=staff.actor(), kind="parties")
+    )
+    return saved_view(saved, language_of(request))
+
+
+@get("/regions", opt=_READ)
+async def list_regions(
+    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
+) -> Page[NodeView]:
+    """Regions by code, each with its parent."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await list_words(tx, region, cursor=cursor, limit=limit)
+
+
+@put("/regions", opt=_WRITE, exception_handlers=every_item(NodeInput))
+async def save_regions(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[NodeInput]
+) -> SavedView:
+    """Create or update regions by code, all or nothing; a parent may come in the same request."""
+    saved = await database.run(
+        staff.tenant_id, lambda tx: save_words(tx, region, items=data.items, by=staff.actor(), kind="parties")
+    )
+    return saved_view(saved, language_of(request))
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        list_customers,
+        save_customers,
+        get_customer,
+        patch_customer,
+        list_tiers,
+        save_tiers,
+        list_channels,
+        save_channels,
+        list_regions,
+        save_regions,
+    ],
+    tags=["parties"],
+)

@@ -1,0 +1,205 @@
+"""Reading customers. Whoever asks is named in every query: what they may not see is not fetched."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, select, true, tuple_
+
+from dinghuo.identity.principals import Principal
+from dinghuo.identity.scopes import visible_customers
+from dinghuo.identity.tables import app_user, department
+from dinghuo.kit import search
+from dinghuo.kit.bulk import among
+from dinghuo.kit.database import Tx
+from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.kit.refs import Ref, ref, ref_columns
+from dinghuo.kit.texts import storable
+from dinghuo.kit.trees import below
+from dinghuo.parties.save_customers import SEARCH_KIND
+from dinghuo.parties.tables import address, channel, contact, customer, region, tier
+
+Include = Literal["contacts", "addresses"]
+
+
+class ContactView(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+    mobile: str | None
+    email: str | None
+    title: str | None
+    is_main: bool
+
+
+class AddressView(msgspec.Struct, frozen=True):
+    id: UUID
+    label: str | None
+    recipient: str
+    mobile: str | None
+    province: str | None
+    city: str | None
+    district: str | None
+    street: str
+    postcode: str | None
+    country: str
+    is_default: bool
+
+
+class CustomerView(msgspec.Struct, frozen=True, kw_only=True):
+    """`owner` has a login for its code. A parent outside the reader's scope is not told."""
+
+    id: UUID
+    code: str
+    name: str
+    name_en: str | None
+    country: str
+    tax_number: str | None
+    tier: Ref | None
+    region: Ref | None
+    channel: Ref | None
+    parent: Ref | None
+    owner: Ref | None
+    department: Ref | None
+    currency: str
+    payment_terms: str
+    payment_days: int
+    language: str
+    state: str
+    note: str | None
+    attributes: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    revision: int
+    contacts: list[ContactView] | UnsetType = UNSET
+    addresses: list[AddressView] | UnsetType = UNSET
+
+
+class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Codes (of the owner the login). A region means all below it too."""
+
+    search: str | None = None
+    tier: str | None = None
+    region: str | None = None
+    channel: str | None = None
+    parent: str | None = None
+    owner: str | None = None
+    department: str | None = None
+    state: str | None = None
+
+
+_parent = customer.alias("parent")
+_REFERENCES: dict[str, tuple[Any, str]] = {
+    "tier": (tier, "code"),
+    "region": (region, "code"),
+    "channel": (channel, "code"),
+    "parent": (_parent, "code"),
+    "owner": (app_user, "login"),
+    "department": (department, "code"),
+}
+_REFERENCE_COLUMNS = {f"{name}_id" for name in _REFERENCES}
+
+
+async def list_customers(
+    tx: Tx,
+    *,
+    seen_by: Principal | None,
+    wanted: CustomerFilter,
+    cursor: str | None = None,
+    limit: int = 50,
+    include: Collection[Include] = (),
+) -> Page[CustomerView]:
+    """A page of customers by code; of a search, those whose code fits first. `seen_by` None sees all."""
+    statement = _customers(tx.tenant_id, seen_by).where(*_conditions(tx.tenant_id, wanted)).limit(limit + 1)
+    code = customer.c.code
+    if wanted.search:
+        rank = search.rank(code, wanted.search)
+        statement = statement.add_columns(rank.label("rank")).order_by(rank, code)
+        if cursor is not None:
+            statement = statement.where(tuple_(rank, code) > tuple_(*decode_cursor(cursor, (int, str))))
+        rows = await tx.rows(statement)
+        return page(rows, limit, lambda row: (row.rank, row.code), await _views(tx, rows[:limit], include))
+    if cursor is not None:
+        statement = statement.where(code > decode_cursor(cursor, (str,))[0])
+    rows = await tx.rows(statement.order_by(code))
+    return page(rows, limit, lambda row: (row.code,), await _views(tx, rows[:limit], include))
+
+
+async def get_customer(
+    tx: Tx, customer_id: UUID, *, seen_by: Principal | None, include: Collection[Include] = ()
+) -> CustomerView | None:
+    """One customer; None when there is none, or none that may be seen."""
+    rows = await tx.rows(_customers(tx.tenant_id, seen_by).where(customer.c.id == customer_id))
+    view = await _views(tx, rows, include)
+    return view(rows[0]) if rows else None
+
+
+async def find_customer_id(tx: Tx, code: str, *, seen_by: Principal | None) -> UUID | None:
+    """The id behind a code, when it may be seen."""
+    named = among(customer.c.code, storable([code]))
+    row = await tx.one(
+        select(customer.c.id).where(customer.c.tenant_id == tx.tenant_id, named, _visible(seen_by, customer))
+    )
+    return None if row is None else row.id
+
+
+def _visible(seen_by: Principal | None, table: Any) -> ColumnElement[bool]:
+    return true() if seen_by is None else visible_customers(seen_by, table)
+
+
+def _customers(tenant_id: int, seen_by: Principal | None) -> Select[Any]:
+    statement = select(*(column for column in customer.c if column.name not in _REFERENCE_COLUMNS)).where(
+        customer.c.tenant_id == tenant_id, _visible(seen_by, customer)
+    )
+    for name, (table, code) in _REFERENCES.items():
+        statement = statement.add_columns(*ref_columns(table, name, code))
+    joined: Any = customer
+    for name, (table, _) in _REFERENCES.items():
+        seen = _visible(seen_by, table) if name == "parent" else true()
+        same = and_(table.c.tenant_id == customer.c.tenant_id, table.c.id == customer.c[f"{name}_id"], seen)
+        joined = joined.outerjoin(table, same)
+    return statement.select_from(joined)
+
+
+def _conditions(tenant_id: int, wanted: CustomerFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    for name, (table, code) in _REFERENCES.items():
+        value = getattr(wanted, name)
+        if value is None:
+            continue
+        named = among(table.c[code], storable([value]))
+        conditions.append(customer.c.region_id.in_(below(region, tenant_id, named)) if name == "region" else named)
+    if wanted.state is not None:
+        conditions.append(among(customer.c.state, storable([wanted.state])))
+    if wanted.search:
+        conditions += search.matches(tenant_id, SEARCH_KIND, customer.c.id, wanted.search)
+    return conditions
+
+
+async def _views(tx: Tx, rows: Sequence[Row[Any]], include: Collection[Include]) -> Any:
+    ids = [row.id for row in rows]
+    contacts = await _details(tx, contact, ids, ContactView) if "contacts" in include else None
+    addresses = await _details(tx, address, ids, AddressView) if "addresses" in include else None
+
+    def view(row: Row[Any]) -> CustomerView:
+        values = row._mapping
+        fields: dict[str, Any] = {name: values[name] for name in CustomerView.__struct_fields__ if name in values}
+        return CustomerView(
+            **fields | {name: ref(values, name) for name in _REFERENCES},
+            contacts=UNSET if contacts is None else contacts.get(row.id, []),
+            addresses=UNSET if addresses is None else addresses.get(row.id, []),
+        )
+
+    return view
+
+
+async def _details(tx: Tx, table: Table, ids: Sequence[UUID], view: type[Any]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    if ids:
+        of_these = select(table).where(table.c.tenant_id == tx.tenant_id, among(table.c.customer_id, ids))
+        for row in await tx.rows(of_these.order_by(table.c.id)):
+            fields = {name: row._mapping[name] for name in view.__struct_fields__}
+            found.setdefault(row.customer_id, []).append(view(**fields))
+    return found
