@@ -17,6 +17,7 @@ from dinghuo.identity.facts import OrganisationFacts
 from dinghuo.inventory.reserve import Held, Stock
 from dinghuo.kit.errors import Fault, Message
 from dinghuo.kit.money import MAX_MONEY, MAX_QUANTITY, ZERO, base_quantity, round_money, split_tax
+from dinghuo.kit.texts import TOO_LONG
 from dinghuo.orders import faults as say
 from dinghuo.orders.requests import LineRequest, Placement
 from dinghuo.parties.facts import CustomerFacts
@@ -114,7 +115,7 @@ def _bounds(placement: Placement) -> list[Fault]:
         found.append(say.TOO_MANY_LINES("lines", count=len(request.lines), most=MOST_LINES))
     for field, value in (("note", request.note), ("customer_reference", request.customer_reference)):
         if value is not None and len(value) > _LONGEST_NOTE:
-            found.append(say.TEXT_TOO_LONG(field, most=_LONGEST_NOTE, field_name=field))
+            found.append(TOO_LONG(field, most=_LONGEST_NOTE))
     return found
 
 
@@ -223,7 +224,7 @@ def _line_faults(
         if not _sound(line.price, MAX_QUANTITY) or line.price < 0:
             found.append(_fault(say.BAD_PRICE, number, "price", price=line.price, most=MAX_QUANTITY))
     if line.note is not None and len(line.note) > _LONGEST_NOTE:
-        found.append(_fault(say.TEXT_TOO_LONG, number, "note", most=_LONGEST_NOTE, field_name="note"))
+        found.append(_fault(TOO_LONG, number, "note", most=_LONGEST_NOTE))
     return found
 
 

@@ -85,9 +85,6 @@ OVER_CREDIT = Message(
 TOO_LARGE_AMOUNT = Message(
     "amount-too-large", "第 {line} 行：金额过大", "Line {line}: the amount is too large", MALFORMED
 )
-TEXT_TOO_LONG = Message(
-    "text-too-long", "{field_name} 最多 {most} 个字符", "{field_name} has at most {most} characters", MALFORMED
-)
 UNKNOWN_ORDER = Message("unknown-order", "找不到该订单", "There is no such order", NOT_FOUND)
 BUSY = Message(
     "busy",
