@@ -17,8 +17,8 @@ from dinghuo.kit.paging import Page, decode_cursor, page
 
 NOT_PARKED = Message(
     "reaction-not-parked",
-    "第 {line} 项：没有搁置的任务（事件 {event_id}，处理 {reaction}）",
-    "Item {line}: no such reaction is parked (event {event_id}, reaction {reaction})",
+    "没有搁置的任务：事件 {event_id}，处理 {reaction}",
+    "No such reaction is parked: event {event_id}, reaction {reaction}",
     NOT_FOUND,
 )
 
