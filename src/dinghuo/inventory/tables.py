@@ -68,6 +68,13 @@ index(
     reservation.c.warehouse_id,
     where=reservation.c.backordered > 0,
 )
+# Whom a count below what is promised takes goods from: found without reading all that was ever ordered.
+index(
+    "ix_reservation_holding",
+    reservation.c.sku_id,
+    reservation.c.warehouse_id,
+    where=reservation.c.held > 0,
+)
 
 MOVE_KINDS = ("opening", "receipt", "issue", "return", "count", "adjustment", "transfer")
 
@@ -84,9 +91,41 @@ stock_move = tenant_table(
     Column("document_id", Uuid, nullable=True),
     Column("line_no", Integer, nullable=True),
     text("reason", nullable=True),
+    text("note", nullable=True),
     Column("actor_id", Uuid, nullable=True),
     reference("stock", "sku_id", "warehouse_id", target=("sku_id", "warehouse_id")),
     one_of("kind", MOVE_KINDS),
     CheckConstraint("quantity <> 0", name="moves_something"),
 )
 index("ix_stock_move_sku", stock_move.c.sku_id, stock_move.c.warehouse_id, stock_move.c.id)
+
+goods_receipt = tenant_table(
+    "goods_receipt",
+    text("number"),
+    Column("warehouse_id", Uuid, nullable=False),
+    text("supplier", nullable=True),
+    # The supplier's delivery note or our purchase order.
+    text("reference", nullable=True),
+    text("note", nullable=True),
+    moment("received_at"),
+    moment("created_at"),
+    Column("created_by", Uuid, nullable=True),
+    unique("number"),
+    reference("warehouse", "warehouse_id"),
+)
+goods_receipt_line = tenant_table(
+    "goods_receipt_line",
+    Column("receipt_id", Uuid, nullable=False),
+    Column("line_no", Integer, nullable=False),
+    Column("sku_id", Uuid, nullable=False),
+    text("unit"),
+    Column("quantity", QUANTITY, nullable=False),
+    Column("base_quantity", QUANTITY, nullable=False),
+    # Per `unit`, without tax.
+    Column("unit_cost", UNIT_PRICE, nullable=True),
+    reference("goods_receipt", "receipt_id"),
+    reference("sku", "sku_id"),
+    CheckConstraint("quantity > 0 and base_quantity > 0", name="quantity_positive"),
+    CheckConstraint("unit_cost >= 0", name="cost_not_negative"),
+    key=("receipt_id", "line_no"),
+)

@@ -1,0 +1,29 @@
+"""News of stock."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.kit.outbox import Event
+
+
+class ShiftedLine(msgspec.Struct, frozen=True):
+    """How much of a document's line changed between held and waiting, in base units."""
+
+    line_no: int
+    sku_id: UUID
+    warehouse_id: UUID
+    quantity: Decimal
+
+
+class Backordered(Event, frozen=True, tag="inventory.backordered"):
+    """Goods that were promised to a document are not there after all; it waits for them."""
+
+    lines: list[ShiftedLine]
+
+
+class Filled(Event, frozen=True, tag="inventory.filled"):
+    """Goods that a document waited for are there now and held for it."""
+
+    lines: list[ShiftedLine]

@@ -1,0 +1,144 @@
+"""Keep promises true to what is there (docs/inventory.md).
+
+When more is held at a place than it can give, the latest documents wait for the rest (backorder). When something is
+free there, the earliest that wait get it. It happens in the transaction that changed the stock: nothing is oversold
+for a moment, and nothing waits beside free goods.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.inventory.events import Backordered, Filled, ShiftedLine
+from dinghuo.inventory.levels import Level, Place
+from dinghuo.inventory.promises import Change, Promise, change_promises
+from dinghuo.kit import outbox
+from dinghuo.kit.database import RetryTransaction, Tx
+from dinghuo.kit.money import ZERO
+
+
+class Booking(msgspec.Struct, frozen=True, gc=False):
+    """What shall happen at a place: `by` is added to what is on hand, or `to` is what is there now."""
+
+    place: Place
+    by: Decimal = ZERO
+    to: Decimal | None = None
+    allowance: Decimal | None = None
+
+    def applied(self, level: Level) -> Level:
+        on_hand = level.on_hand + self.by if self.to is None else self.to
+        return Level(on_hand, level.allowance if self.allowance is None else self.allowance, level.reserved)
+
+
+def shift(levels: Mapping[Place, Level], promises: Sequence[Promise]) -> list[Change]:
+    """Which of these promises change, so that no place holds more than it can give and nothing free is waited for.
+
+    The latest documents (highest ids) lose first, the earliest are served first.
+    """
+    by_place: dict[Place, list[Promise]] = defaultdict(list)
+    for promise in promises:
+        by_place[promise.place].append(promise)
+    changes = []
+    for place, several in by_place.items():
+        several.sort(key=lambda promise: (promise.document_id, promise.line_no))
+        free = levels[place].free
+        for promise in reversed(several) if free < 0 else several:
+            moved = -min(promise.held, -free) if free < 0 else min(promise.backordered, free)
+            if moved:
+                free -= moved
+                changes.append(Change(promise, held=moved, backordered=-moved))
+    return changes
+
+
+# Those promises at the places in `level` that the shift may need, locked: enough of the latest that hold where
+# `free` is below zero, enough of the earliest that wait where it is above.
+_CANDIDATES = """
+with level as ({level}), giving as (
+  select r.document_id, r.line_no, r.warehouse_id, -l.free as needed, sum(r.held) over (
+    partition by r.sku_id, r.warehouse_id order by r.document_id desc, r.line_no desc) - r.held as before
+  from level l
+  join reservation r on r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.held > 0
+  where l.free < 0
+), waiting as (
+  select r.document_id, r.line_no, r.warehouse_id, l.free as needed, sum(r.backordered) over (
+    partition by r.sku_id, r.warehouse_id order by r.document_id, r.line_no) - r.backordered as before
+  from level l
+  join reservation r
+    on r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.backordered > 0
+  where l.free > 0
+), chosen as (
+  select document_id, line_no, warehouse_id from giving where before < needed
+  union all
+  select document_id, line_no, warehouse_id from waiting where before < needed
+)
+select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered
+from chosen c
+join reservation r
+  on r.tenant_id = $1 and r.document_id = c.document_id and r.line_no = c.line_no and r.warehouse_id = c.warehouse_id
+order by r.document_id, r.line_no, r.warehouse_id for no key update of r {others}
+"""
+
+# Before the stock is locked: what the levels will be, going by what they are now.
+_EXPECTED = _CANDIDATES.format(
+    level="""
+  select s.sku_id, s.warehouse_id,
+         coalesce(b.to_, s.on_hand + b.by_) + coalesce(b.allowance, s.allowance) - s.reserved as free
+  from unnest($2::uuid[], $3::uuid[], $4::numeric[], $5::numeric[], $6::numeric[])
+    as b(sku_id, warehouse_id, by_, to_, allowance)
+  join stock s on s.tenant_id = $1 and s.sku_id = b.sku_id and s.warehouse_id = b.warehouse_id""",
+    others="",
+)
+# Under the stock's lock nobody is waited for: whoever has a promise locked may be waiting for that very stock.
+_ACTUAL = _CANDIDATES.format(
+    level="select * from unnest($2::uuid[], $3::uuid[], $4::numeric[]) as l(sku_id, warehouse_id, free)",
+    others="skip locked",
+)
+
+
+async def lock_candidates(tx: Tx, bookings: Sequence[Booking]) -> None:
+    """Lock, before the stock, the promises that these bookings will probably change."""
+    await tx.fetch(
+        _EXPECTED,
+        [booking.place[0] for booking in bookings],
+        [booking.place[1] for booking in bookings],
+        [booking.by for booking in bookings],
+        [booking.to for booking in bookings],
+        [booking.allowance for booking in bookings],
+    )
+
+
+async def rebalance(tx: Tx, levels: Mapping[Place, Level]) -> dict[Place, Level]:
+    """Bring the promises at these locked places in line with their levels; the levels as they are then."""
+    uneven = {place: level.free for place, level in levels.items() if level.free}
+    if not uneven:
+        return dict(levels)
+    rows = await tx.fetch(
+        _ACTUAL,
+        [sku_id for sku_id, _ in uneven],
+        [warehouse_id for _, warehouse_id in uneven],
+        list(uneven.values()),
+    )
+    changes = shift(levels, [Promise(**dict(row)) for row in rows])
+    after = dict(levels)
+    for change in changes:
+        level = after[change.promise.place]
+        after[change.promise.place] = Level(level.on_hand, level.allowance, level.reserved + change.held)
+    if any(level.free < 0 for level in after.values()):
+        raise RetryTransaction("a promise that must wait is being changed by another transaction")
+    await change_promises(tx, changes)
+    await _announce(tx, changes)
+    return after
+
+
+async def _announce(tx: Tx, changes: Sequence[Change]) -> None:
+    lost: dict[UUID, list[ShiftedLine]] = defaultdict(list)
+    got: dict[UUID, list[ShiftedLine]] = defaultdict(list)
+    for change in changes:
+        promise = change.promise
+        line = ShiftedLine(promise.line_no, promise.sku_id, promise.warehouse_id, abs(change.held))
+        (lost if change.held < 0 else got)[promise.document_id].append(line)
+    events: list[outbox.Event] = [Backordered(subject_id=id, lines=lines) for id, lines in lost.items()]
+    await outbox.emit(tx, [*events, *(Filled(subject_id=id, lines=lines) for id, lines in got.items())])
