@@ -77,7 +77,6 @@ async def cancel(
     if moved:
         raise Refused([ALREADY_RELEASED("id", number=order.number) for order in orders if order.id in moved])
     await tx.write(_LINES, found)
-    await lock_promises(tx, found)
     holdings = await lock_holdings(tx, found)
     holders = [(order.customer_id, order.organisation_id, order.currency) for order in orders]
     credit = await lock_credit(tx, holders)
