@@ -21,8 +21,7 @@ def ean13(body: str) -> str:
 def organisation_code(body: str) -> str:
     """The 8 characters with their GB 11714 check character: digits nine to seventeen of a credit code."""
     total = sum(
-        _ORGANISATION_ALPHABET.index(sign) * weight
-        for sign, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True)
+        _ORGANISATION_ALPHABET.index(sign) * weight for sign, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True)
     )
     check = -total % 11
     return body + ("X" if check == 10 else str(check))
@@ -31,7 +30,5 @@ def organisation_code(body: str) -> str:
 def credit_code(*, district: str, organisation: str) -> str:
     """An 18-character unified social credit code of a company (91) registered in a 6-digit district."""
     body = f"91{district}{organisation_code(organisation)}"
-    total = sum(
-        CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(body, _CREDIT_WEIGHTS, strict=True)
-    )
+    total = sum(CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(body, _CREDIT_WEIGHTS, strict=True))
     return body + CREDIT_ALPHABET[-total % 31]

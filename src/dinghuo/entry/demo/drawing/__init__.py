@@ -1,0 +1,1 @@
+"""How the demo's product pictures are drawn: a canvas, motifs, labels and one function a kind of pack."""
