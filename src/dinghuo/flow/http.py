@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Router, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
@@ -32,18 +32,18 @@ class Handled(msgspec.Struct, frozen=True):
 async def list_failures(
     database: Database,
     staff: StaffPrincipal,
-    state: State = "parked",
+    in_state: Annotated[State, QueryParameter(name="state")] = "parked",
     cursor: str | None = None,
     limit: Annotated[int, Parameter(ge=1, le=MOST)] = 50,
 ) -> Page[FailureView]:
     """Reactions that failed: `parked` ones wait for an operator, `failed` ones are tried again by themselves."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await failures(tx, state=state, cursor=cursor, limit=limit)
+        return await failures(tx, state=in_state, cursor=cursor, limit=limit)
 
 
 @post("/replay", opt=_OPERATOR, status_code=200)
 async def replay_parked(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Choice
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: JSONBody[Choice]
 ) -> Handled:
     """Try parked reactions again, at once."""
     return Handled(await once(request, database, staff, partial(replay, chosen=data.items, by=staff.actor()), int))
@@ -51,7 +51,7 @@ async def replay_parked(
 
 @post("/drop", opt=_OPERATOR, status_code=200)
 async def drop_parked(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Choice
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: JSONBody[Choice]
 ) -> Handled:
     """Give parked reactions up for good."""
     return Handled(await once(request, database, staff, partial(drop, chosen=data.items, by=staff.actor()), int))

@@ -1,0 +1,29 @@
+"""The table of what follows from what."""
+
+import dinghuo.entry.app  # noqa: F401 - every module, so that every event is known
+from dinghuo.flow.reactions import BY_KIND, PERIODS, REACTIONS
+from dinghuo.kit.outbox import Event
+
+
+def _events(parent: type[Event]) -> set[type[Event]]:
+    below = set(parent.__subclasses__())
+    return below | {event for child in below for event in _events(child)}
+
+
+def test_every_event_stands_in_the_table() -> None:
+    assert {event for event in _events(Event) if event.__module__.startswith("dinghuo.")} == set(REACTIONS)
+
+
+def test_names_of_marks_are_stable_and_unique() -> None:
+    assert len(BY_KIND) == len(REACTIONS)
+    assert {kind: [name for name, _ in reactions] for kind, reactions in BY_KIND.items()} == {
+        "orders.confirmed": ["orders.file_for_search"],
+        "orders.imported": ["orders.file_for_search"],
+        "orders.cancelled": [],
+        "audit.seal_due": ["kit.seal_when_due"],
+        "outbox.purge_due": ["kit.purge_when_due"],
+    }
+
+
+def test_what_comes_back_is_reacted_to() -> None:
+    assert all(REACTIONS[type(event)] for event, _ in PERIODS)
