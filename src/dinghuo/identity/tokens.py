@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+# Without letters that look like digits.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _LARGEST_TENANT = 2**63 - 1
 
 
@@ -33,6 +35,11 @@ class Token(msgspec.Struct, frozen=True):
 
 def new_token(tenant_id: int, id: UUID) -> Token:
     return Token(tenant_id, id, secrets.token_urlsafe(32))
+
+
+def readable_secret() -> str:
+    """A secret of about 59 bits that people can copy or read out: `7kxm-p2fa-9qwd`."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def hash_secret(secret: str) -> bytes:

@@ -1,0 +1,163 @@
+"""Signing in: password, second factor where there is one, and a session on the server."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import delete, insert, select, update
+
+from dinghuo.identity.authenticate import SLIDES, USER_DISABLED
+from dinghuo.identity.password_check import Account, check_password, refuse
+from dinghuo.identity.permissions import Audience
+from dinghuo.identity.save_users import normal_login
+from dinghuo.identity.tables import app_user, recovery_code, session
+from dinghuo.identity.throttle import forget
+from dinghuo.identity.tokens import Token, new_token
+from dinghuo.identity.totp import hash_recovery_code, is_code, matching_step
+from dinghuo.kit.actor import Actor, Channel
+from dinghuo.kit.audit import Change, record
+from dinghuo.kit.database import Database, Tx
+from dinghuo.kit.errors import FORBIDDEN, UNAUTHENTICATED, Message, Refused
+from dinghuo.kit.ids import new_id
+
+# However much it is used, a session ends.
+LONGEST = timedelta(days=14)
+
+CODE_NEEDED = Message(
+    "second-factor-needed",
+    "请输入验证器上的 6 位动态码，或一个恢复码",
+    "Give the 6-digit code of your authenticator, or a recovery code",
+    UNAUTHENTICATED,
+)
+WRONG_CODE = Message(
+    "wrong-second-factor",
+    "动态码或恢复码不正确，或已使用过",
+    "The code is wrong or was used before",
+    UNAUTHENTICATED,
+)
+DEALER_AT_STAFF_DOOR = Message(
+    "dealer-at-staff-door",
+    "这是经销商用户，请从订货门户登录",
+    "This is a dealer's user: sign in at the ordering portal",
+    FORBIDDEN,
+)
+STAFF_AT_DEALERS_DOOR = Message(
+    "staff-at-dealers-door",
+    "这是员工用户，请从企业后台登录",
+    "This is a staff user: sign in at the console",
+    FORBIDDEN,
+)
+PASSWORD_JUST_CHANGED = Message(
+    "password-just-changed",
+    "密码刚刚被修改，请用新密码登录",
+    "The password has just been changed: sign in with the new one",
+    UNAUTHENTICATED,
+)
+
+
+class SignIn(Struct, frozen=True, kw_only=True):
+    """What somebody gave, and from where. `code` is of the authenticator, or a recovery code."""
+
+    tenant_id: int
+    audience: Audience
+    login: str
+    password: str
+    code: str | None
+    address: str
+    agent: str
+
+    def __repr__(self) -> str:
+        return f"SignIn({self.tenant_id}, {self.login!r}, …)"
+
+    @property
+    def channel(self) -> Channel:
+        return "console" if self.audience == "staff" else "portal"
+
+
+async def sign_in(database: Database, wanted: SignIn) -> Token:
+    """Open a session. Every refusal is counted and audited, but for the one that only asks for the code."""
+    account = await check_password(
+        database,
+        wanted.tenant_id,
+        login=normal_login(wanted.login),
+        password=wanted.password,
+        address=wanted.address,
+        channel=wanted.channel,
+    )
+    if account.audience != wanted.audience:
+        fault = (DEALER_AT_STAFF_DOOR if wanted.audience == "staff" else STAFF_AT_DEALERS_DOOR)("login")
+        await refuse(database, wanted.tenant_id, account.id, wanted.address, wanted.channel, fault)
+    if account.state != "active":
+        await refuse(database, wanted.tenant_id, account.id, wanted.address, wanted.channel, USER_DISABLED("login"))
+    if account.totp_secret is not None and not wanted.code:
+        await database.run(wanted.tenant_id, lambda tx: forget(tx, account.attempt))
+        raise Refused(CODE_NEEDED("code"))
+    token = await database.run(wanted.tenant_id, lambda tx: _open(tx, account, wanted))
+    if token is None:
+        await refuse(database, wanted.tenant_id, account.id, wanted.address, wanted.channel, WRONG_CODE("code"))
+    return token
+
+
+async def _open(tx: Tx, account: Account, wanted: SignIn) -> Token | None:
+    """The session; None when the second factor is wrong."""
+    current = await tx.one(
+        select(app_user.c.password_hash, app_user.c.totp_step)
+        .where(app_user.c.tenant_id == tx.tenant_id, app_user.c.id == account.id)
+        .with_for_update(key_share=True)
+    )
+    if current is None or current.password_hash != account.password_hash:
+        raise Refused(PASSWORD_JUST_CHANGED("password"))
+    values: dict[str, Any] = {}
+    if account.totp_secret is not None:
+        code = (wanted.code or "").strip()
+        if is_code(code):
+            values["totp_step"] = matching_step(account.totp_secret, code, tx.now, current.totp_step)
+            if values["totp_step"] is None:
+                return None
+        elif not await _use_recovery_code(tx, account.id, code):
+            return None
+    if account.stronger is not None:
+        values["password_hash"] = account.stronger
+    if values:
+        of_account = (app_user.c.tenant_id == tx.tenant_id) & (app_user.c.id == account.id)
+        await tx.execute(update(app_user).where(of_account).values(**values))
+    await forget(tx, account.attempt)
+    return await _write_session(tx, account, wanted)
+
+
+async def _use_recovery_code(tx: Tx, user_id: UUID, code: str) -> bool:
+    used = await tx.execute(
+        delete(recovery_code).where(
+            recovery_code.c.tenant_id == tx.tenant_id,
+            recovery_code.c.user_id == user_id,
+            recovery_code.c.code_hash == hash_recovery_code(code),
+        )
+    )
+    return bool(used.rowcount)
+
+
+async def _write_session(tx: Tx, account: Account, wanted: SignIn) -> Token:
+    token = new_token(tx.tenant_id, new_id())
+    await tx.execute(
+        delete(session).where(
+            session.c.tenant_id == tx.tenant_id, session.c.user_id == account.id, session.c.ends_at <= tx.now
+        )
+    )
+    await tx.execute(
+        insert(session).values(
+            tenant_id=tx.tenant_id,
+            id=token.id,
+            user_id=account.id,
+            secret_hash=token.hash,
+            created_at=tx.now,
+            seen_at=tx.now,
+            expires_at=tx.now + SLIDES,
+            ends_at=tx.now + LONGEST,
+            address=wanted.address,
+            agent=wanted.agent[:200],
+        )
+    )
+    by = Actor("staff" if account.audience == "staff" else "dealer", account.name, wanted.channel, account.id)
+    await record(tx, [Change("session", token.id, "created", by, {"address": [None, wanted.address]})])
+    return token
