@@ -10,6 +10,7 @@ from litestar.routes import HTTPRoute
 from sqlalchemy import text
 
 from dinghuo.entry.edge import edge
+from dinghuo.entry.hot_lane import hot_lane
 from dinghuo.entry.openapi import DecimalSchema, openapi_config
 from dinghuo.entry.routers import API, PORTAL
 from dinghuo.identity.http.access import access
@@ -65,7 +66,7 @@ def create_app(
         logging_config=None,
     )
     _check_routes(app)
-    app.asgi_handler = edge(app.asgi_handler)
+    app.asgi_handler = hot_lane(edge(app.asgi_handler), database=database, intake=intake, body_bytes=body_bytes)
     return app
 
 

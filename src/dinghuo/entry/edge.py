@@ -13,7 +13,7 @@ from dinghuo.kit.ids import new_id
 log = structlog.get_logger("access")
 
 _WELL_FORMED = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
-_HEADERS = [
+HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
@@ -21,7 +21,7 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 # What a response may say for itself.
-_DEFAULTS = [
+DEFAULTS = [
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 ]
@@ -70,8 +70,8 @@ def _with_headers(
 ) -> list[tuple[bytes, bytes]]:
     own = list(headers)
     given = {name.lower() for name, _ in own}
-    own += [(b"x-request-id", request_id), *_HEADERS]
-    own += [pair for pair in _DEFAULTS if pair[0] not in given]
+    own += [(b"x-request-id", request_id), *HEADERS]
+    own += [pair for pair in DEFAULTS if pair[0] not in given]
     if scheme == "https":
         own.append(_HTTPS_ONLY)
     if status == 401:

@@ -57,7 +57,10 @@ def needs(permission: str) -> dict[str, Any]:
 
 def language_of(request: Request[Any, Any, Any]) -> Language:
     """The caller's language by Accept-Language: Chinese unless English comes first."""
-    header = request.headers.get("accept-language", "")
+    return language_of_header(request.headers.get("accept-language", ""))
+
+
+def language_of_header(header: str) -> Language:
     return "en" if header.lower().lstrip().startswith("en") else "zh"
 
 

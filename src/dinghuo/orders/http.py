@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
@@ -65,8 +65,8 @@ async def place_order(
 ) -> Response[Placed]:
     """Place one order. Send an Idempotency-Key: the same key with the same body is answered again, not done again."""
     body = await request.body()
-    key = _key(staff, request.headers.get("idempotency-key"), body)
-    outcome = await intake.submit(staff.tenant_id, _placement(staff, data, key), size=len(body))
+    key = key_of(staff, request.headers.get("idempotency-key"), body)
+    outcome = await intake.submit(staff.tenant_id, placement_of(staff, data, key), size=len(body))
     if outcome.body is None:
         raise _refusal(outcome)
     headers = {"idempotency-key": key.key}
@@ -94,8 +94,8 @@ async def place_orders(
     waiting = []
     for number, order in enumerate(data.orders):
         body = msgspec.json.encode(order)
-        key = _key(staff, f"{base}/{number}" if base else None, body)
-        waiting.append(intake.enqueue(staff.tenant_id, _placement(staff, order, key), size=len(body)))
+        key = key_of(staff, f"{base}/{number}" if base else None, body)
+        waiting.append(intake.enqueue(staff.tenant_id, placement_of(staff, order, key), size=len(body)))
     language = language_of(request)
     items = []
     for outcome in await asyncio.gather(*waiting):
@@ -108,7 +108,7 @@ async def place_orders(
 
 
 def order_filter(
-    state: str | None = None,
+    in_state: Annotated[str | None, QueryParameter(name="state")] = None,
     customer: str | None = None,
     number: str | None = None,
     channel: str | None = None,
@@ -118,7 +118,7 @@ def order_filter(
 ) -> OrderFilter:
     """The filters of a list of orders, from the query string; days are in the tenant's zone, both included."""
     return OrderFilter(
-        state=state,
+        state=in_state,
         customer=customer,
         number=number,
         channel=channel,
@@ -167,14 +167,14 @@ async def cancel_order(
     return cancelled[0]
 
 
-def _key(staff: StaffPrincipal, sent: str | None, body: bytes) -> Key:
+def key_of(staff: StaffPrincipal, sent: str | None, body: bytes) -> Key:
     """The caller's key, or one made here: after a lost connection the outcome is looked up, never guessed."""
     if sent is not None and not 0 < len(sent) <= 200:
         raise Refused(KEY_TOO_LONG("Idempotency-Key"))
     return Key(staff.id, _ROUTE, sent or new_id().hex, hashlib.sha256(body).hexdigest())
 
 
-def _placement(staff: StaffPrincipal, order: OrderRequest, key: Key) -> Placement:
+def placement_of(staff: StaffPrincipal, order: OrderRequest, key: Key) -> Placement:
     return Placement(
         request=order,
         by=staff.actor(),
