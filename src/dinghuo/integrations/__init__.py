@@ -1,0 +1,1 @@
+"""Import and export, connectors: how Dinghuo talks to files and other systems."""

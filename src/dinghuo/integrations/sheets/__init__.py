@@ -1,0 +1,33 @@
+"""Spreadsheets in and out: opening what customers send, finding its columns, reading its lines, writing tables."""
+
+from dinghuo.integrations.sheets.archive import Limits
+from dinghuo.integrations.sheets.guessing import Guess, complete, guess, mapping_given
+from dinghuo.integrations.sheets.lines import CellFault, LineTable, read_order_lines
+from dinghuo.integrations.sheets.mapping import Mapping, NotGoods, load_mapping, parse_mapping, presets
+from dinghuo.integrations.sheets.messages import SheetError
+from dinghuo.integrations.sheets.open import open_sheet
+from dinghuo.integrations.sheets.sheet import Cell, Sheet
+from dinghuo.integrations.sheets.workbook_writer import Column, write_errors, write_table
+
+__all__ = [
+    "Cell",
+    "CellFault",
+    "Column",
+    "Guess",
+    "Limits",
+    "LineTable",
+    "Mapping",
+    "NotGoods",
+    "Sheet",
+    "SheetError",
+    "complete",
+    "guess",
+    "load_mapping",
+    "mapping_given",
+    "open_sheet",
+    "parse_mapping",
+    "presets",
+    "read_order_lines",
+    "write_errors",
+    "write_table",
+]

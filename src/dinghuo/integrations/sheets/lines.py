@@ -1,0 +1,273 @@
+"""Reads order lines: every row of the file comes out, read or with the faults of its cells."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from dinghuo.integrations.sheets.dates import DateGuess, date_of, guess_date_order
+from dinghuo.integrations.sheets.fields import NUMBERS, ORDER_LINE
+from dinghuo.integrations.sheets.mapping import Mapping
+from dinghuo.integrations.sheets.messages import (
+    DATE_ORDER_DOUBTFUL,
+    DATES_HALF_CONVERTED,
+    EMPTY,
+    NUMBER_FORM_DOUBTFUL,
+    ROW_TOO_WIDE,
+    TOTAL_ROW,
+    SheetError,
+)
+from dinghuo.integrations.sheets.parse import Forms, Parsed, parser
+from dinghuo.integrations.sheets.sheet import Cell, Row, Sheet
+from dinghuo.integrations.sheets.values import (
+    NumberForm,
+    NumberGuess,
+    guess_number_form,
+    is_blank,
+    number_of,
+)
+from dinghuo.kit.errors import Fault
+
+_TOTALS = ("合计", "总计", "小计", "本页合计", "total", "subtotal", "grandtotal", "sum")
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """What is wrong with one cell, or with the whole row when `column` is None. Columns count from 0."""
+
+    row: int
+    column: int | None
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class LineTable:
+    """The order lines of a file by columns: `columns[field][i]` belongs to row `rows[i]` of the file.
+
+    A cell at fault is None and in `faults`, sorted by row. `doubts` are guesses that a person should look at.
+    """
+
+    rows: list[int]
+    columns: dict[str, list[Any]]
+    faults: list[CellFault]
+    doubts: list[Fault]
+    empty_rows: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def texts(self, name: str) -> list[str | None]:
+        """A code or text field; None throughout if nothing gives it."""
+        return self._column(name)
+
+    def numbers(self, name: str) -> list[Decimal | None]:
+        return self._column(name)
+
+    def moments(self, name: str) -> list[datetime | None]:
+        """A date field, as wall-clock times of the zone the file was written in."""
+        return self._column(name)
+
+    def _column(self, name: str) -> list[Any]:
+        found = self.columns.get(name)
+        return [None] * len(self.rows) if found is None else found
+
+    @property
+    def faulty_rows(self) -> frozenset[int]:
+        """The numbers of the rows with a fault."""
+        return frozenset(fault.row for fault in self.faults)
+
+
+def read_order_lines(sheet: Sheet, mapping: Mapping, *, zone: tzinfo = UTC) -> LineTable:
+    """Read every row below the header; SheetError when the mapping does not fit the header.
+
+    How dates and numbers are written is decided for each column by all its values, unless the mapping says it.
+    `zone` is asked only for dates with an offset of their own, which become its wall clock.
+    """
+    places = mapping.bind(sheet.header, sheet.width)
+    raw = _Gathered(sheet, places, mapping).read()
+    forms, doubts = _forms(raw, sheet, mapping, zone)
+    table = LineTable(raw.rows, {}, raw.faults, doubts, raw.empty_rows)
+    for name in places:
+        _read_column(table, raw, name, mapping, forms[name])
+    _add_constants(table, mapping, forms)
+    _need_price_or_amount(table, raw)
+    table.faults[:] = [each for each in table.faults if each.row not in raw.totals or each.column is None]
+    table.faults.sort(key=lambda each: (each.row, -1 if each.column is None else each.column))
+    return table
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The mapped columns as they stand in the file, each different value held once."""
+
+    sheet: Sheet
+    places: dict[str, int]
+    mapping: Mapping
+    rows: list[int] = field(default_factory=list)
+    cells: dict[str, list[Cell]] = field(default_factory=dict)
+    distinct: dict[str, dict[Cell, Cell]] = field(default_factory=dict)
+    faults: list[CellFault] = field(default_factory=list)
+    totals: set[int] = field(default_factory=set)
+    empty_rows: int = 0
+
+    def label(self, name: str) -> str:
+        place = self.places[name]
+        header = self.sheet.header
+        return header[place] if place < len(header) and header[place] else f"#{place + 1}"
+
+    def read(self) -> "_Gathered":
+        self.cells = {name: [] for name in self.places}
+        self.distinct = {name: {} for name in self.places}
+        for block in self.sheet.blocks():
+            self._add(self._lines(block.first, block.rows))
+        for name in self.mapping.fill_down:
+            if name in self.cells:
+                _fill_down(self.cells[name])
+        return self
+
+    def _lines(self, first: int, rows: list[Row]) -> list[Row]:
+        """The rows that are lines, all of one width; empty ones are counted, totals and misfits marked."""
+        width, suspect = self.sheet.width, self.places.get("sku_code", 0)
+        lines: list[Row] = []
+        for number, row in enumerate(rows, first):
+            if len(row) != width:
+                row = self._fitted(number, row)
+            cell = row[suspect]
+            if not cell or (type(cell) is str and cell.isspace()):
+                shown = next((cell for cell in row if not is_blank(cell)), None)
+                if shown is None:
+                    self.empty_rows += 1
+                    continue
+                if isinstance(shown, str) and _is_total(shown):
+                    self.totals.add(number)
+                    self.faults.append(CellFault(number, None, TOTAL_ROW()))
+            self.rows.append(number)
+            lines.append(row)
+        return lines
+
+    def _fitted(self, number: int, row: Row) -> Row:
+        width = self.sheet.width
+        if len(row) < width:
+            return row + [""] * (width - len(row))
+        if any(not is_blank(cell) for cell in row[width:]):
+            self.faults.append(CellFault(number, None, ROW_TOO_WIDE(count=len(row), limit=width)))
+        return row[:width]
+
+    def _add(self, lines: list[Row]) -> None:
+        if not lines:
+            return
+        columns = list(zip(*lines, strict=True))
+        for name, place in self.places.items():
+            column = columns[place]
+            self.cells[name].extend(map(self.distinct[name].setdefault, column, column))
+
+
+def _is_total(text: str) -> bool:
+    return "".join(text.split()).rstrip("：:").casefold() in _TOTALS
+
+
+def _fill_down(column: list[Cell]) -> None:
+    above: Cell = ""
+    for place, cell in enumerate(column):
+        if is_blank(cell):
+            column[place] = above
+        else:
+            above = cell
+
+
+def _forms(raw: _Gathered, sheet: Sheet, mapping: Mapping, zone: tzinfo) -> tuple[dict[str, Forms], list[Fault]]:
+    """How each column writes its values; a column that does not settle it follows the others of the file."""
+    names = [name for name in raw.places if ORDER_LINE[name].kind in NUMBERS]
+    numbers = {name: guess_number_form(raw.distinct[name]) for name in names}
+    usual = max((each for each in numbers.values() if each.evidence), key=lambda each: each.evidence, default=None)
+    doubts: list[Fault] = []
+    forms = {}
+    for name in raw.places:
+        number: NumberForm = mapping.decimal or (usual.form if usual else "point")
+        date = mapping.date_order or "dmy"
+        if name in numbers and mapping.decimal is None:
+            own = numbers[name]
+            number = own.form if own.evidence else number
+            if not own.evidence and usual is None:
+                doubts.extend(_number_doubt(raw, name, own))
+        if ORDER_LINE[name].kind == "date" and mapping.date_order is None:
+            guessed = guess_date_order(raw.distinct[name])
+            date = guessed.order
+            doubts.extend(_date_doubt(raw, name, guessed))
+        forms[name] = Forms(number, date, sheet.epoch_1904, zone)
+    return forms, doubts
+
+
+def _number_doubt(raw: _Gathered, name: str, guess: NumberGuess) -> Iterable[Fault]:
+    """1.234 may be twelve hundred; 1,234 in a file without a single decimal comma is taken as that quietly."""
+    for example in guess.ambiguous:
+        taken, other = number_of(example, "point"), number_of(example, "comma")
+        if "." in example and taken is not None and other is not None:
+            yield NUMBER_FORM_DOUBTFUL(
+                name, label=raw.label(name), example=example, taken=f"{taken:f}", other=f"{other:f}"
+            )
+            return
+
+
+def _date_doubt(raw: _Gathered, name: str, guess: DateGuess) -> Iterable[Fault]:
+    label = raw.label(name)
+    if guess.other and guess.ambiguous:
+        example = guess.ambiguous[0]
+        taken, other = (f"{date_of(example, order):%Y-%m-%d}" for order in (guess.order, guess.other))
+        yield DATE_ORDER_DOUBTFUL(name, label=label, example=example, taken=taken, other=other)
+    if guess.half_converted:
+        yield DATES_HALF_CONVERTED(name, label=label, example=guess.half_converted)
+
+
+def _read_column(table: LineTable, raw: _Gathered, name: str, mapping: Mapping, forms: Forms) -> None:
+    """Each different value is parsed once, however often it occurs."""
+    constant = mapping.constants.get(name)
+    required = constant is None and _is_required(name, raw.places)
+    parse = parser(ORDER_LINE[name], raw.label(name), forms, required=required)
+    empty = _constant(name, constant, forms) if constant is not None else None
+    parsed: dict[Cell, Parsed] = {cell: parse(cell) for cell in {*raw.distinct.pop(name), ""}}
+    if empty is not None:
+        parsed = {cell: empty if value is None else value for cell, value in parsed.items()}
+    values: list[Any] = list(map(parsed.__getitem__, raw.cells.pop(name)))
+    if any(isinstance(value, Fault) for value in parsed.values()):
+        place = raw.places[name]
+        for line, value in enumerate(values):
+            if type(value) is Fault:
+                table.faults.append(CellFault(raw.rows[line], place, value))
+                values[line] = None
+    table.columns[name] = values
+
+
+def _is_required(name: str, places: dict[str, int]) -> bool:
+    if name in ("unit_price", "amount"):
+        return not {"unit_price", "amount"} <= places.keys()
+    return name in ("order_number", "placed_at", "sku_code", "quantity")
+
+
+def _constant(name: str, text: str, forms: Forms) -> Any:
+    """A constant of the mapping, written with a decimal point and the year first."""
+    if name not in ORDER_LINE:
+        return text
+    value = parser(ORDER_LINE[name], name, Forms("point", "ymd", zone=forms.zone), required=True)(text)
+    if isinstance(value, Fault):
+        raise SheetError(value)
+    return value
+
+
+def _add_constants(table: LineTable, mapping: Mapping, forms: dict[str, Forms]) -> None:
+    anyone = next(iter(forms.values()))
+    for name, text in mapping.constants.items():
+        if name not in table.columns:
+            table.columns[name] = [_constant(name, text, anyone)] * len(table)
+
+
+def _need_price_or_amount(table: LineTable, raw: _Gathered) -> None:
+    if not {"unit_price", "amount"} <= raw.places.keys():
+        return
+    place = raw.places["unit_price"]
+    told = {each.row for each in table.faults if each.column in (place, raw.places["amount"])}
+    fault = EMPTY("unit_price", label=raw.label("unit_price"))
+    for row, price, amount in zip(table.rows, table.columns["unit_price"], table.columns["amount"], strict=True):
+        if price is None and amount is None and row not in told:
+            table.faults.append(CellFault(row, place, fault))
