@@ -39,10 +39,18 @@ order by s.sku_id, s.warehouse_id for no key update of s
 """
 _WRITE = """
 update stock s set on_hand = l.on_hand, allowance = l.allowance, reserved = l.reserved
-from unnest($2::uuid[], $3::uuid[], $4::numeric[], $5::numeric[], $6::numeric[])
-  as l(sku_id, warehouse_id, on_hand, allowance, reserved)
+from json_to_recordset($2::json)
+  as l(sku_id uuid, warehouse_id uuid, on_hand numeric, allowance numeric, reserved numeric)
 where s.tenant_id = $1 and s.sku_id = l.sku_id and s.warehouse_id = l.warehouse_id
 """
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    sku_id: UUID
+    warehouse_id: UUID
+    on_hand: Decimal
+    allowance: Decimal
+    reserved: Decimal
 
 
 async def lock_levels(tx: Tx, places: Iterable[Place], *, open_missing: bool) -> dict[Place, Level]:
@@ -59,13 +67,10 @@ async def lock_levels(tx: Tx, places: Iterable[Place], *, open_missing: bool) ->
 
 async def write_levels(tx: Tx, before: Mapping[Place, Level], after: Mapping[Place, Level]) -> None:
     """Write the locked levels that have changed."""
-    changed = {place: level for place, level in after.items() if before[place] != level}
+    changed = [
+        _Row(*place, level.on_hand, level.allowance, level.reserved)
+        for place, level in after.items()
+        if before[place] != level
+    ]
     if changed:
-        await tx.write(
-            _WRITE,
-            [sku_id for sku_id, _ in changed],
-            [warehouse_id for _, warehouse_id in changed],
-            [level.on_hand for level in changed.values()],
-            [level.allowance for level in changed.values()],
-            [level.reserved for level in changed.values()],
-        )
+        await tx.write_rows(_WRITE, changed)

@@ -25,15 +25,25 @@ class Promise(msgspec.Struct, frozen=True, gc=False):
     def place(self) -> Place:
         return (self.sku_id, self.warehouse_id)
 
+    def change(self, **quantities: Decimal) -> "Change":
+        return Change(self.document_id, self.line_no, self.sku_id, self.warehouse_id, **quantities)
+
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """How a promise changes: what is added to each of its quantities. Together they always come to nothing."""
+    """How a promise changes: what is added to each of its quantities. Together they come to nothing."""
 
-    promise: Promise
+    document_id: UUID
+    line_no: int
+    sku_id: UUID
+    warehouse_id: UUID
     held: Decimal = ZERO
     backordered: Decimal = ZERO
     consumed: Decimal = ZERO
     released: Decimal = ZERO
+
+    @property
+    def place(self) -> Place:
+        return (self.sku_id, self.warehouse_id)
 
 
 _LOCK = """
@@ -45,8 +55,8 @@ order by r.document_id, r.line_no, r.warehouse_id for no key update
 _CHANGE = """
 update reservation r set held = r.held + c.held, backordered = r.backordered + c.backordered,
   consumed = r.consumed + c.consumed, released = r.released + c.released
-from unnest($2::uuid[], $3::int[], $4::uuid[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[])
-  as c(document_id, line_no, warehouse_id, held, backordered, consumed, released)
+from json_to_recordset($2::json) as c(document_id uuid, line_no int, warehouse_id uuid, held numeric,
+  backordered numeric, consumed numeric, released numeric)
 where r.tenant_id = $1 and r.document_id = c.document_id and r.line_no = c.line_no
   and r.warehouse_id = c.warehouse_id
 """
@@ -64,13 +74,4 @@ async def lock_promises(tx: Tx, document_ids: Collection[UUID]) -> list[Promise]
 async def change_promises(tx: Tx, changes: Sequence[Change]) -> None:
     """Write the changes of locked promises."""
     if changes:
-        await tx.write(
-            _CHANGE,
-            [change.promise.document_id for change in changes],
-            [change.promise.line_no for change in changes],
-            [change.promise.warehouse_id for change in changes],
-            [change.held for change in changes],
-            [change.backordered for change in changes],
-            [change.consumed for change in changes],
-            [change.released for change in changes],
-        )
+        await tx.write_rows(_CHANGE, changes)

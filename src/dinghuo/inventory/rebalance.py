@@ -20,19 +20,6 @@ from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.money import ZERO
 
 
-class Booking(msgspec.Struct, frozen=True, gc=False):
-    """What shall happen at a place: `by` is added to what is on hand, or `to` is what is there now."""
-
-    place: Place
-    by: Decimal = ZERO
-    to: Decimal | None = None
-    allowance: Decimal | None = None
-
-    def applied(self, level: Level) -> Level:
-        on_hand = level.on_hand + self.by if self.to is None else self.to
-        return Level(on_hand, level.allowance if self.allowance is None else self.allowance, level.reserved)
-
-
 def shift(levels: Mapping[Place, Level], promises: Sequence[Promise]) -> list[Change]:
     """Which of these promises change, so that no place holds more than it can give and nothing free is waited for.
 
@@ -49,7 +36,7 @@ def shift(levels: Mapping[Place, Level], promises: Sequence[Promise]) -> list[Ch
             moved = -min(promise.held, -free) if free < 0 else min(promise.backordered, free)
             if moved:
                 free -= moved
-                changes.append(Change(promise, held=moved, backordered=-moved))
+                changes.append(promise.change(held=moved, backordered=-moved))
     return changes
 
 
@@ -85,9 +72,9 @@ order by r.document_id, r.line_no, r.warehouse_id for no key update of r {others
 _EXPECTED = _CANDIDATES.format(
     level="""
   select s.sku_id, s.warehouse_id,
-         coalesce(b.to_, s.on_hand + b.by_) + coalesce(b.allowance, s.allowance) - s.reserved as free
-  from unnest($2::uuid[], $3::uuid[], $4::numeric[], $5::numeric[], $6::numeric[])
-    as b(sku_id, warehouse_id, by_, to_, allowance)
+         coalesce(b."to", s.on_hand + b."by") + coalesce(b.allowance, s.allowance) - s.reserved as free
+  from json_to_recordset($2::json)
+    as b(sku_id uuid, warehouse_id uuid, "by" numeric, "to" numeric, allowance numeric)
   join stock s on s.tenant_id = $1 and s.sku_id = b.sku_id and s.warehouse_id = b.warehouse_id""",
     others="",
 )
@@ -98,16 +85,27 @@ _ACTUAL = _CANDIDATES.format(
 )
 
 
+class Booking(msgspec.Struct, frozen=True, gc=False):
+    """What shall happen at a place: `by` is added to what is on hand, or `to` is what is there now."""
+
+    sku_id: UUID
+    warehouse_id: UUID
+    by: Decimal = ZERO
+    to: Decimal | None = None
+    allowance: Decimal | None = None
+
+    @property
+    def place(self) -> Place:
+        return (self.sku_id, self.warehouse_id)
+
+    def applied(self, level: Level) -> Level:
+        on_hand = level.on_hand + self.by if self.to is None else self.to
+        return Level(on_hand, level.allowance if self.allowance is None else self.allowance, level.reserved)
+
+
 async def lock_candidates(tx: Tx, bookings: Sequence[Booking]) -> None:
     """Lock, before the stock, the promises that these bookings will probably change."""
-    await tx.fetch(
-        _EXPECTED,
-        [booking.place[0] for booking in bookings],
-        [booking.place[1] for booking in bookings],
-        [booking.by for booking in bookings],
-        [booking.to for booking in bookings],
-        [booking.allowance for booking in bookings],
-    )
+    await tx.write_rows(_EXPECTED, bookings)
 
 
 async def rebalance(tx: Tx, levels: Mapping[Place, Level]) -> dict[Place, Level]:
@@ -124,8 +122,8 @@ async def rebalance(tx: Tx, levels: Mapping[Place, Level]) -> dict[Place, Level]
     changes = shift(levels, [Promise(**dict(row)) for row in rows])
     after = dict(levels)
     for change in changes:
-        level = after[change.promise.place]
-        after[change.promise.place] = Level(level.on_hand, level.allowance, level.reserved + change.held)
+        level = after[change.place]
+        after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held)
     if any(level.free < 0 for level in after.values()):
         raise RetryTransaction("a promise that must wait is being changed by another transaction")
     await change_promises(tx, changes)
@@ -137,8 +135,7 @@ async def _announce(tx: Tx, changes: Sequence[Change]) -> None:
     lost: dict[UUID, list[ShiftedLine]] = defaultdict(list)
     got: dict[UUID, list[ShiftedLine]] = defaultdict(list)
     for change in changes:
-        promise = change.promise
-        line = ShiftedLine(promise.line_no, promise.sku_id, promise.warehouse_id, abs(change.held))
-        (lost if change.held < 0 else got)[promise.document_id].append(line)
+        line = ShiftedLine(change.line_no, change.sku_id, change.warehouse_id, abs(change.held))
+        (lost if change.held < 0 else got)[change.document_id].append(line)
     events: list[outbox.Event] = [Backordered(subject_id=id, lines=lines) for id, lines in lost.items()]
     await outbox.emit(tx, [*events, *(Filled(subject_id=id, lines=lines) for id, lines in got.items())])

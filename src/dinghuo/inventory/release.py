@@ -1,13 +1,13 @@
 """Give back what documents hold and wait for: their goods are free again, first for those who wait."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 
-from dinghuo.inventory.levels import Level, Place, lock_levels, write_levels
+from dinghuo.inventory.levels import Level, lock_levels, write_levels
 from dinghuo.inventory.promises import Change, Promise, change_promises, lock_promises
 from dinghuo.inventory.rebalance import rebalance
 from dinghuo.kit.database import Tx
@@ -28,12 +28,6 @@ class Part(msgspec.Struct, frozen=True):
     document_id: UUID
     line_no: int
     quantity: Decimal | None = None
-
-
-async def release_documents(tx: Tx, document_ids: Collection[UUID]) -> list[Change]:
-    """Release all that these documents hold and wait for."""
-    promises = await lock_promises(tx, document_ids)
-    return await _release(tx, [give_back(promise) for promise in promises if promise.held or promise.backordered])
 
 
 async def release(tx: Tx, *, parts: Sequence[Part]) -> list[Change]:
@@ -66,35 +60,37 @@ def split(promises: Sequence[Promise], quantity: Decimal) -> list[Change]:
     for promise in reversed(promises):
         held[promise.warehouse_id] = part = min(promise.held, quantity)
         quantity -= part
-    changes = [
-        Change(
-            p,
-            held=-held[p.warehouse_id],
-            backordered=-waiting[p.warehouse_id],
-            released=held[p.warehouse_id] + waiting[p.warehouse_id],
-        )
-        for p in promises
+    return [
+        promise.change(held=-held[key], backordered=-waiting[key], released=held[key] + waiting[key])
+        for promise in promises
+        if held[key := promise.warehouse_id] + waiting[key]
     ]
-    return [change for change in changes if change.released]
 
 
-def give_back(promise: Promise) -> Change:
-    return Change(
-        promise,
-        held=-promise.held,
-        backordered=-promise.backordered,
-        released=promise.held + promise.backordered,
+async def release_promises(tx: Tx, promises: Sequence[Promise]) -> list[Change]:
+    """Release all that these promises, locked by this transaction, still hold and wait for."""
+    return await _release(
+        tx,
+        [
+            promise.change(
+                held=-promise.held,
+                backordered=-promise.backordered,
+                released=promise.held + promise.backordered,
+            )
+            for promise in promises
+            if promise.held or promise.backordered
+        ],
     )
 
 
-async def _release(tx: Tx, changes: Sequence[Change]) -> list[Change]:
+async def _release(tx: Tx, changes: list[Change]) -> list[Change]:
     if not changes:
         return []
-    before = await lock_levels(tx, {change.promise.place for change in changes}, open_missing=False)
-    after: dict[Place, Level] = dict(before)
+    before = await lock_levels(tx, {change.place for change in changes}, open_missing=False)
+    after = dict(before)
     for change in changes:
-        level = after[change.promise.place]
-        after[change.promise.place] = Level(level.on_hand, level.allowance, level.reserved + change.held)
+        level = after[change.place]
+        after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held)
     await change_promises(tx, changes)
     await write_levels(tx, before, await rebalance(tx, after))
-    return list(changes)
+    return changes

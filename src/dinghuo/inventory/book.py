@@ -1,0 +1,40 @@
+"""Book what happened to stock: the one way in which what is on hand, or may be promised beyond it, changes."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from dinghuo.inventory.levels import Level, Place, lock_levels, write_levels
+from dinghuo.inventory.rebalance import Booking, lock_candidates, rebalance
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import MALFORMED, Fault, Message, Refused
+from dinghuo.kit.money import MAX_QUANTITY
+
+TOO_MUCH = Message("stock-too-much", "现存量将超过 {most}", "There would be more than {most} on hand", MALFORMED)
+
+Check = Callable[[Mapping[Place, Level], Mapping[Place, Level]], list[Fault]]
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """The levels before and after."""
+
+    before: Mapping[Place, Level]
+    after: Mapping[Place, Level]
+
+
+async def book(tx: Tx, bookings: Sequence[Booking], *, check: Check | None = None) -> Booked:
+    """Book all of it, at most one booking a place; promises follow what is there. Moves are left to the caller.
+
+    `check` sees the locked levels before and after, and says what forbids it. A booking below what is promised is
+    never refused as such: what happened in the world has happened, and the latest promises wait.
+    """
+    await lock_candidates(tx, bookings)
+    before = await lock_levels(tx, [booking.place for booking in bookings], open_missing=True)
+    after = {booking.place: booking.applied(before[booking.place]) for booking in bookings}
+    faults = check(before, after) if check else []
+    faults += [TOO_MUCH("items", most=MAX_QUANTITY) for level in after.values() if level.on_hand > MAX_QUANTITY][:1]
+    if faults:
+        raise Refused(faults)
+    after = await rebalance(tx, after)
+    await write_levels(tx, before, after)
+    return Booked(before, after)

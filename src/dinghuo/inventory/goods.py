@@ -1,0 +1,127 @@
+"""Which goods, where and how many: what callers write by codes and units, as ids and base units."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.catalogue.facts import SkuFacts, load_skus
+from dinghuo.kit.bulk import MOST, TOO_MANY_ITEMS, UNKNOWN_CODE
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import CONFLICT, MALFORMED, Message, Refused
+from dinghuo.kit.faults import Faults
+from dinghuo.kit.money import MAX_QUANTITY, ZERO, base_quantity, fits, round_price
+from dinghuo.kit.texts import storable
+
+UNKNOWN_UNIT = Message(
+    "stock-unknown-unit",
+    "{code} 没有单位“{unit}”，可用：{units}",
+    "{code} has no unit {unit}; use one of {units}",
+    MALFORMED,
+)
+BAD_QUANTITY = Message(
+    "stock-quantity",
+    "数量 {quantity} 应在 {least} 到 {most} 之间，小数不超过 6 位",
+    "The quantity {quantity} must be between {least} and {most}, with at most 6 decimals",
+    MALFORMED,
+)
+NOTHING = Message("stock-nothing", "数量不能为 0", "A quantity of 0 changes nothing", MALFORMED)
+NOT_EXACT = Message(
+    "stock-not-exact",
+    "{quantity} {unit} 折算成 {base_unit} 不是精确数量",
+    "{quantity} {unit} is no exact quantity of {base_unit}",
+    MALFORMED,
+)
+BAD_COST = Message(
+    "stock-cost",
+    "成本 {cost} 应在 0 到 {most} 之间，小数不超过 6 位",
+    "The cost {cost} must be between 0 and {most}, with at most 6 decimals",
+    MALFORMED,
+)
+TWICE = Message(
+    "stock-twice",
+    "{warehouse} 的 {sku} 与第 {other} 行重复",
+    "{sku} in {warehouse} is on line {other} too",
+    MALFORMED,
+)
+CLOSED = Message("warehouse-closed", "仓库 {code} 已关闭", "Warehouse {code} is closed", CONFLICT)
+
+_WAREHOUSES = "select id, code, state from warehouse where tenant_id = $1 and code = any($2::text[])"
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The SKUs and warehouses of a request. Its methods fault what is wrong with one item and answer None."""
+
+    faults: Faults
+    skus: Mapping[str, SkuFacts]
+    warehouses: Mapping[str, tuple[UUID, str]]
+
+    def sku(self, line: int, code: str, *, within: str = "") -> SkuFacts | None:
+        found = self.skus.get(code)
+        if found is None:
+            self.faults.add(line, f"{within}sku", UNKNOWN_CODE, code=code)
+        return found
+
+    def warehouse(self, line: int, code: str, *, closed_too: bool = True) -> UUID | None:
+        found = self.warehouses.get(code)
+        if found is None:
+            self.faults.add(line, "warehouse", UNKNOWN_CODE, code=code)
+            return None
+        if found[1] == "closed" and not closed_too:
+            self.faults.add(line, "warehouse", CLOSED, code=code)
+        return found[0]
+
+    def in_base(
+        self,
+        line: int,
+        sku: SkuFacts,
+        quantity: Decimal,
+        unit: str | None,
+        *,
+        least: Decimal = ZERO,
+        zero: bool = False,
+        within: str = "",
+    ) -> Decimal | None:
+        """The quantity in base units, which is also the unit meant when none is named."""
+        ratio = sku.units.get(unit or sku.base_unit)
+        if ratio is None:
+            units = "、".join(sku.units)
+            self.faults.add(line, f"{within}unit", UNKNOWN_UNIT, code=sku.code, unit=unit, units=units)
+        sound = fits(quantity) and quantity >= least
+        if not sound:
+            bounds = {"least": f"{least:f}", "most": MAX_QUANTITY}
+            self.faults.add(line, f"{within}quantity", BAD_QUANTITY, quantity=quantity, **bounds)
+        if ratio is None or not sound:
+            return None
+        if not quantity and not zero:
+            self.faults.add(line, f"{within}quantity", NOTHING)
+            return None
+        base = base_quantity(quantity, *ratio)
+        if base is None or not fits(base):
+            params = {"quantity": quantity, "unit": unit, "base_unit": sku.base_unit}
+            self.faults.add(line, f"{within}quantity", NOT_EXACT, **params)
+            return None
+        return base
+
+    def check_cost(self, line: int, cost: Decimal | None, *, within: str = "") -> None:
+        if cost is not None and (not fits(cost) or cost < 0):
+            self.faults.add(line, f"{within}unit_cost", BAD_COST, cost=cost, most=MAX_QUANTITY)
+
+    @staticmethod
+    def base_cost(sku: SkuFacts, unit: str | None, cost: Decimal | None) -> Decimal | None:
+        """The cost of one base unit, when that of one `unit` is this."""
+        if cost is None:
+            return None
+        numerator, denominator = sku.units[unit or sku.base_unit]
+        return round_price(cost * denominator / numerator)
+
+
+async def know(tx: Tx, *, skus: Iterable[str], warehouses: Iterable[str], count: int) -> Known:
+    """Look the codes of a request up; refused when it has too many items."""
+    if count > MOST:
+        raise Refused(TOO_MANY_ITEMS("items", most=MOST, count=count))
+    rows = await tx.fetch(_WAREHOUSES, sorted(set(storable(warehouses))))
+    return Known(
+        Faults(), await load_skus(tx, storable(skus)), {row["code"]: (row["id"], row["state"]) for row in rows}
+    )

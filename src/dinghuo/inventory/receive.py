@@ -1,0 +1,222 @@
+"""Receive goods 入库: a receipt with its lines, the stock they add to, and those who waited for it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.identity.facts import load_tenant
+from dinghuo.inventory.book import book
+from dinghuo.inventory.goods import Known, know
+from dinghuo.inventory.levels import Place
+from dinghuo.inventory.moves import Move, write_moves
+from dinghuo.inventory.rebalance import Booking
+from dinghuo.kit import audit
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.database import RetryTransaction, Tx
+from dinghuo.kit.errors import CONFLICT, MALFORMED, Message
+from dinghuo.kit.ids import new_id
+from dinghuo.kit.numbering import document_number
+from dinghuo.kit.texts import CODE_FORM, check_texts, is_code, storable
+
+KIND = "GR"
+# Receipts belong to a warehouse, not to a selling organisation: the tenant numbers them in one row.
+_TENANT_WIDE = UUID(int=0)
+
+NO_LINES = Message("receipt-no-lines", "入库单没有任何行", "The receipt has no lines", MALFORMED)
+NUMBER_TAKEN = Message(
+    "receipt-number-taken", "入库单号 {number} 已被使用", "The receipt number {number} is taken", CONFLICT
+)
+IN_FUTURE = Message("receipt-in-future", "入库时间不能在未来", "Goods cannot be received in the future", MALFORMED)
+
+
+class ReceiptLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Goods that arrived: quantity and cost by `unit`, or by the SKU's base unit. Costs are without tax."""
+
+    sku: str
+    quantity: Decimal
+    unit: str | None = None
+    unit_cost: Decimal | None = None
+
+
+class GoodsReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One delivery into one warehouse. Without a `number` it gets the next one of the year."""
+
+    warehouse: str
+    lines: list[ReceiptLine]
+    number: str | None = None
+    supplier: str | None = None
+    reference: str | None = None
+    note: str | None = None
+    received_at: datetime | None = None
+
+
+class ReceiptOutcome(msgspec.Struct, frozen=True):
+    """A receipt as booked."""
+
+    id: UUID
+    number: str
+    lines: int
+
+
+class _ReceiptRow(msgspec.Struct, frozen=True, gc=False):
+    id: UUID
+    number: str
+    warehouse_id: UUID
+    supplier: str | None
+    reference: str | None
+    note: str | None
+    received_at: datetime
+
+
+class _LineRow(msgspec.Struct, frozen=True, gc=False):
+    receipt_id: UUID
+    line_no: int
+    sku_id: UUID
+    unit: str
+    quantity: Decimal
+    base_quantity: Decimal
+    unit_cost: Decimal | None
+
+
+_TAKEN = "select number from goods_receipt where tenant_id = $1 and number = any($2::text[])"
+_RECEIPTS = """
+insert into goods_receipt
+  (tenant_id, id, number, warehouse_id, supplier, reference, note, received_at, created_at, created_by)
+select $1, id, number, warehouse_id, supplier, reference, note, received_at, $3, $4
+from json_to_recordset($2::json) as r(id uuid, number text, warehouse_id uuid, supplier text, reference text,
+  note text, received_at timestamptz)
+order by number
+on conflict (tenant_id, number) do nothing
+"""
+_LINES = """
+insert into goods_receipt_line
+  (tenant_id, receipt_id, line_no, sku_id, unit, quantity, base_quantity, unit_cost)
+select $1, receipt_id, line_no, sku_id, unit, quantity, base_quantity, unit_cost
+from json_to_recordset($2::json) as l(receipt_id uuid, line_no int, sku_id uuid, unit text, quantity numeric,
+  base_quantity numeric, unit_cost numeric)
+"""
+
+
+async def receive(tx: Tx, *, receipts: Sequence[GoodsReceipt], by: Actor) -> list[ReceiptOutcome]:
+    """Book all of these receipts or none. Goods that documents wait for are held for them, the earliest first."""
+    known = await know(
+        tx,
+        skus=(line.sku for receipt in receipts for line in receipt.lines),
+        warehouses=(receipt.warehouse for receipt in receipts),
+        count=sum(len(receipt.lines) for receipt in receipts),
+    )
+    await _check_numbers(tx, known, receipts)
+    found = [_resolve(tx, known, i, receipt) for i, receipt in enumerate(receipts)]
+    known.faults.check()
+    totals: dict[Place, Decimal] = defaultdict(Decimal)
+    for row, lines in found:
+        for line in lines:
+            totals[line.sku_id, row.warehouse_id] += line.base_quantity
+    if totals:
+        await book(tx, [Booking(*place, by=quantity) for place, quantity in totals.items()])
+    return await _write(tx, await _number(tx, found), known, by)
+
+
+_Resolved = tuple[_ReceiptRow, list[_LineRow]]
+
+
+def _resolve(tx: Tx, known: Known, i: int, receipt: GoodsReceipt) -> _Resolved:
+    """A receipt as rows; where something is wrong with it, its faults and whatever is right."""
+    check_texts(known.faults, i, receipt, {"supplier": 200, "reference": 200, "note": 2000})
+    warehouse_id = known.warehouse(i, receipt.warehouse, closed_too=False) or _TENANT_WIDE
+    received_at = receipt.received_at or tx.now
+    if received_at.tzinfo is None or received_at > tx.now:
+        known.faults.add(i, "received_at", IN_FUTURE)
+    if not receipt.lines:
+        known.faults.add(i, "lines", NO_LINES)
+    row = _ReceiptRow(
+        id=new_id(),
+        number=receipt.number or "",
+        warehouse_id=warehouse_id,
+        supplier=receipt.supplier,
+        reference=receipt.reference,
+        note=receipt.note,
+        received_at=received_at,
+    )
+    lines = [_line(known, i, j, line, row.id) for j, line in enumerate(receipt.lines)]
+    return row, [line for line in lines if line is not None]
+
+
+def _line(known: Known, i: int, j: int, line: ReceiptLine, receipt_id: UUID) -> _LineRow | None:
+    within = f"lines[{j}]."
+    sku = known.sku(i, line.sku, within=within)
+    known.check_cost(i, line.unit_cost, within=within)
+    quantity = known.in_base(i, sku, line.quantity, line.unit, within=within) if sku else None
+    if sku is None or quantity is None:
+        return None
+    return _LineRow(receipt_id, j + 1, sku.id, line.unit or sku.base_unit, line.quantity, quantity, line.unit_cost)
+
+
+async def _check_numbers(tx: Tx, known: Known, receipts: Sequence[GoodsReceipt]) -> None:
+    given = [receipt.number for receipt in receipts if receipt.number is not None]
+    taken = {row["number"] for row in await tx.fetch(_TAKEN, storable(given))} if given else set()
+    for i, receipt in enumerate(receipts):
+        if receipt.number is None:
+            continue
+        if not is_code(receipt.number):
+            known.faults.add(i, "number", CODE_FORM)
+        if receipt.number in taken:
+            known.faults.add(i, "number", NUMBER_TAKEN, number=receipt.number)
+        taken.add(receipt.number)
+
+
+async def _number(tx: Tx, found: Sequence[_Resolved]) -> list[_Resolved]:
+    """The receipts, each with a number."""
+    missing = sum(not row.number for row, _ in found)
+    if not missing:
+        return list(found)
+    year = tx.now.astimezone((await load_tenant(tx)).zone).year
+    numbers = iter(await tx.database.numbers.take(tx.tenant_id, _TENANT_WIDE, KIND, year, missing))
+    return [
+        (
+            row
+            if row.number
+            else msgspec.structs.replace(row, number=document_number(KIND, "", year, next(numbers))),
+            lines,
+        )
+        for row, lines in found
+    ]
+
+
+async def _write(tx: Tx, found: Sequence[_Resolved], known: Known, by: Actor) -> list[ReceiptOutcome]:
+    if not found:
+        return []
+    receipts = [row for row, _ in found]
+    if await tx.write_rows(_RECEIPTS, receipts, tx.now, by.id) != len(receipts):
+        raise RetryTransaction("another transaction has just used one of these receipt numbers")
+    await tx.write_rows(_LINES, [line for _, lines in found for line in lines])
+    skus = {sku.id: sku for sku in known.skus.values()}
+    await write_moves(
+        tx,
+        [
+            Move(
+                new_id(),
+                row.received_at,
+                "receipt",
+                line.sku_id,
+                row.warehouse_id,
+                line.base_quantity,
+                document_kind="goods_receipt",
+                document_id=row.id,
+                line_no=line.line_no,
+                unit_cost=known.base_cost(skus[line.sku_id], line.unit, line.unit_cost),
+                actor_id=by.id,
+            )
+            for row, lines in found
+            for line in lines
+        ],
+    )
+    changes = [
+        audit.Change("goods_receipt", row.id, "received", by, {"number": [None, row.number]}) for row in receipts
+    ]
+    await audit.record(tx, changes)
+    return [ReceiptOutcome(row.id, row.number, len(lines)) for row, lines in found]
