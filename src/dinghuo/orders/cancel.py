@@ -10,7 +10,8 @@ from sqlalchemy import and_, select
 from dinghuo.accounts.reserve import Entry, lock_credit, write_entries
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
-from dinghuo.inventory.release_documents import lock_holdings, release_holdings
+from dinghuo.inventory.promises import lock_promises
+from dinghuo.inventory.release import release_promises
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
@@ -77,7 +78,7 @@ async def cancel(
     if moved:
         raise Refused([ALREADY_RELEASED("id", number=order.number) for order in orders if order.id in moved])
     await tx.write(_LINES, found)
-    holdings = await lock_holdings(tx, found)
+    promises = await lock_promises(tx, found)
     holders = [(order.customer_id, order.organisation_id, order.currency) for order in orders]
     credit = await lock_credit(tx, holders)
     await write_entries(
@@ -87,7 +88,7 @@ async def cancel(
             for order, holder in zip(orders, holders, strict=True)
         ],
     )
-    await release_holdings(tx, holdings)
+    await release_promises(tx, promises)
     await outbox.emit(tx, [CancelledEvent(subject_id=order_id) for order_id in found])
     await audit.record(
         tx,
