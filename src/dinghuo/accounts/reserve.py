@@ -15,9 +15,10 @@ Holder = tuple[UUID, UUID, str]
 
 
 class Credit(msgspec.Struct):
-    """One locked account while a batch is decided. `limit` None is unlimited."""
+    """One locked account while a batch is decided. `limit` None is unlimited; so is an account not opened yet."""
 
-    account_id: UUID
+    holder: Holder
+    account_id: UUID | None
     limit: Decimal | None
     exposure: Decimal
     taken: Decimal = ZERO
@@ -41,7 +42,7 @@ _LOCK = """
 select a.id, a.customer_id, a.organisation_id, a.currency, a.credit_limit,
        a.open + a.shipped + a.billed + a.unapplied as exposure
 from account a
-join (select distinct * from unnest($2::uuid[], $3::uuid[], $4::text[]) as u(customer_id, organisation_id, currency)) w
+join unnest($2::uuid[], $3::uuid[], $4::text[]) as w(customer_id, organisation_id, currency)
   on a.customer_id = w.customer_id and a.organisation_id = w.organisation_id and a.currency = w.currency
 where a.tenant_id = $1 and a.kind = 'credit'
 order by a.id for no key update of a
@@ -91,10 +92,16 @@ from json_to_recordset($2::json) as e(id uuid, account_id uuid, bucket text, amo
 
 
 async def lock_credit(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]:
-    """Lock the credit accounts of these holders, in key order; those that do not exist are opened."""
+    """Lock the credit accounts of these holders, in key order; for those without one, an unlimited one unopened."""
     wanted = list(dict.fromkeys(holders))
     found = await _lock(tx, wanted)
-    missing = [holder for holder in wanted if holder not in found]
+    return {holder: found.get(holder) or Credit(holder, None, None, ZERO) for holder in wanted}
+
+
+async def ensure_accounts(tx: Tx, credits: Sequence[Credit]) -> dict[Holder, UUID]:
+    """The account of each holder; those not opened yet are, now that something will be written to them."""
+    known = {credit.holder: credit.account_id for credit in credits}
+    missing = [holder for holder, account_id in known.items() if account_id is None]
     if missing:
         await tx.write(
             _OPEN,
@@ -104,18 +111,22 @@ async def lock_credit(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]
             [holder[2] for holder in missing],
             tx.now,
         )
-        found |= await _lock(tx, missing)
-    return found
+        known |= {holder: credit.account_id for holder, credit in (await _lock(tx, missing)).items()}
+    return {holder: account_id for holder, account_id in known.items() if account_id is not None}
 
 
 async def _lock(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]:
     rows = await tx.fetch(_LOCK, [h[0] for h in holders], [h[1] for h in holders], [h[2] for h in holders])
-    return {
-        (row["customer_id"], row["organisation_id"], row["currency"]): Credit(
-            row["id"], row["credit_limit"], row["exposure"]
+    found = [
+        Credit(
+            (row["customer_id"], row["organisation_id"], row["currency"]),
+            row["id"],
+            row["credit_limit"],
+            row["exposure"],
         )
         for row in rows
-    }
+    ]
+    return {credit.holder: credit for credit in found}
 
 
 async def write_entries(tx: Tx, entries: Sequence[Entry]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from dinghuo.accounts.reserve import Credit, Holder, lock_credit
+from dinghuo.accounts.reserve import Credit, Holder, ensure_accounts, lock_credit
 from dinghuo.identity.facts import TenantFacts, load_tenant
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
@@ -124,12 +124,14 @@ def _holder(
 
 
 async def _write(tx: Tx, found: Mapping[Holder, Credit], wanted: Mapping[Holder, Decimal | None], by: Actor) -> None:
-    await tx.write_rows(_WRITE, [_Row(credit.account_id, wanted[holder]) for holder, credit in found.items()], tx.now)
+    accounts = await ensure_accounts(tx, list(found.values()))
+    rows = [_Row(account_id, wanted[holder]) for holder, account_id in accounts.items()]
+    await tx.write_rows(_WRITE, rows, tx.now)
     await audit.record(
         tx,
         [
             audit.Change(
-                "account", credit.account_id, "limit_set", by, {"credit_limit": [credit.limit, wanted[holder]]}
+                "account", accounts[holder], "limit_set", by, {"credit_limit": [credit.limit, wanted[holder]]}
             )
             for holder, credit in found.items()
         ],

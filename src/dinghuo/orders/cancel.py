@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import and_, select
 
-from dinghuo.accounts.reserve import Entry, lock_credit, write_entries
+from dinghuo.accounts.reserve import Entry, ensure_accounts, lock_credit, write_entries
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.inventory.promises import lock_promises
@@ -80,11 +80,11 @@ async def cancel(
     await tx.write(_LINES, found)
     promises = await lock_promises(tx, found)
     holders = [(order.customer_id, order.organisation_id, order.currency) for order in orders]
-    credit = await lock_credit(tx, holders)
+    accounts = await ensure_accounts(tx, list((await lock_credit(tx, holders)).values()))
     await write_entries(
         tx,
         [
-            Entry(credit[holder].account_id, "open", -order.gross, "release", "order", order.id)
+            Entry(accounts[holder], "open", -order.gross, "release", "order", order.id)
             for order, holder in zip(orders, holders, strict=True)
         ],
     )

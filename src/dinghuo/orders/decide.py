@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.accounts.reserve import Credit
+from dinghuo.accounts.reserve import Credit, Holder
 from dinghuo.catalogue.facts import Sellable, SkuFacts
 from dinghuo.identity.facts import OrganisationFacts
 from dinghuo.inventory.reserve import Held, Stock
@@ -26,8 +26,6 @@ from dinghuo.pricing.facts import ListFacts
 
 MOST_LINES = 5000
 _LONGEST_NOTE = 2000
-# Until the account is locked there is none to name.
-_NO_ACCOUNT = UUID(int=0)
 _MANUAL = '{"source":"manual"}'
 _HISTORY = '{"source":"history"}'
 
@@ -75,7 +73,7 @@ class Priced(msgspec.Struct):
     tax: Decimal = ZERO
     gross: Decimal = ZERO
     held: list[tuple[LineRow, list[Held]]] = []
-    account_id: UUID = _NO_ACCOUNT
+    credit: Credit | None = None
 
     def reset(self) -> None:
         """Forget what was priced so far."""
@@ -219,7 +217,7 @@ def _line_faults(
     if not _sound(line.quantity, MAX_QUANTITY) or line.quantity <= 0:
         found.append(_fault(say.BAD_QUANTITY, number, "quantity", quantity=line.quantity, most=MAX_QUANTITY))
     if line.price is not None:
-        if not placement.may_set_prices:
+        if not placement.may_set_prices and placement.history is None:
             found.append(_fault(say.MAY_NOT_PRICE, number, "price"))
         if not _sound(line.price, MAX_QUANTITY) or line.price < 0:
             found.append(_fault(say.BAD_PRICE, number, "price", price=line.price, most=MAX_QUANTITY))
@@ -303,3 +301,8 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
 
 def _fault(message: Message, number: int, field: str, **params: object) -> Fault:
     return Fault(message, f"lines[{number - 1}].{field}", number, {"line": number, **params})
+
+
+def holder_of(priced: Priced) -> Holder:
+    """Whose credit account the order draws on."""
+    return (priced.customer.id, priced.organisation.id, priced.currency)

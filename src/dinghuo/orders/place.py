@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from dinghuo.accounts.reserve import Holder, lock_credit
+from dinghuo.accounts.reserve import lock_credit
 from dinghuo.catalogue.facts import Sellable, SkuFacts, load_assortments, load_skus
 from dinghuo.identity.facts import TenantFacts, load_tenant
 from dinghuo.inventory.reserve import lock_stock
@@ -13,7 +13,7 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Fault, Refused
 from dinghuo.kit.ids import new_id, new_id_at
 from dinghuo.orders import faults as say
-from dinghuo.orders.decide import Priced, admit, price_order
+from dinghuo.orders.decide import Priced, admit, holder_of, price_order
 from dinghuo.orders.requests import Outcome, Placement
 from dinghuo.orders.write import write_orders
 from dinghuo.parties.facts import CustomerFacts, load_customers
@@ -164,10 +164,6 @@ async def _admit(tx: Tx, orders: Sequence[Priced]) -> None:
     )
     for order in orders:
         account = credit[holder_of(order)]
-        order.account_id = account.account_id
+        order.credit = account
         if not order.is_closed_history:
             admit(order, stock, account)
-
-
-def holder_of(order: Priced) -> Holder:
-    return (order.customer.id, order.organisation.id, order.currency)

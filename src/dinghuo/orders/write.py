@@ -8,13 +8,13 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.accounts.reserve import Entry, write_entries
+from dinghuo.accounts.reserve import Entry, ensure_accounts, write_entries
 from dinghuo.inventory.reserve import Issue, ReservationRow, warehouses, write_issues, write_reservations
 from dinghuo.kit import audit, idempotency, outbox
 from dinghuo.kit.database import Tx
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.numbering import document_number
-from dinghuo.orders.decide import Priced
+from dinghuo.orders.decide import Priced, holder_of
 from dinghuo.orders.events import Confirmed, Imported
 from dinghuo.orders.requests import Placed, ShipTo
 
@@ -178,11 +178,13 @@ async def _write_promises(tx: Tx, orders: Sequence[Priced]) -> None:
 
 
 async def _write_credit(tx: Tx, orders: Sequence[Priced]) -> None:
+    accounts = await ensure_accounts(tx, [order.credit for order in orders if order.credit is not None])
     entries = []
     for order in orders:
-        entries.append(Entry(order.account_id, "open", order.gross, "reserve", "order", order.id))
+        account_id = accounts[holder_of(order)]
+        entries.append(Entry(account_id, "open", order.gross, "reserve", "order", order.id))
         if order.is_closed_history:
-            entries.append(Entry(order.account_id, "open", -order.gross, "release", "order", order.id))
+            entries.append(Entry(account_id, "open", -order.gross, "release", "order", order.id))
     await write_entries(tx, entries)
 
 
