@@ -1,6 +1,6 @@
 """Products are described; SKUs are ordered, stocked and priced. Units are exact ratios to the base unit."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Integer, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dinghuo.kit.tables import (
@@ -16,6 +16,8 @@ from dinghuo.kit.tables import (
     unique,
 )
 
+AUDIENCE_KINDS = ("everyone", "customer", "tier", "region", "channel")
+ITEM_KINDS = ("everything", "sku", "product", "category", "brand")
 SUPPLY_POLICIES = ("refuse", "backorder", "presell", "untracked")
 
 category = tenant_table(
@@ -110,18 +112,19 @@ sku_cost = tenant_table(
     key=("sku_id", "valid_from"),
 )
 
-# Pictures of products: content addressed files live in kit.files.
+# Pictures of products, the first one first; of one SKU where that is named.
 product_media = tenant_table(
     "product_media",
     Column("product_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("sku_id", Uuid, nullable=True),
-    Column("position", Integer, nullable=False, server_default="0"),
-    text("content_type"),
-    Column("content", Text, nullable=False),
+    text("sha256"),
     reference("product", "product_id"),
     reference("sku", "sku_id"),
+    reference("stored_file", "sha256", target=("sha256",)),
+    key=("product_id", "position"),
 )
-index("ix_product_media_product", product_media.c.product_id, product_media.c.position)
+index("ix_product_media_sku", product_media.c.sku_id, where=product_media.c.sku_id.is_not(None))
 
 # An assortment says which goods (items) are sold, or not sold, to which customers (audience).
 assortment = tenant_table(
@@ -130,6 +133,9 @@ assortment = tenant_table(
     text("name"),
     text("mode", default="allow"),
     Column("active", Boolean, nullable=False, server_default="true"),
+    moment("created_at"),
+    moment("updated_at"),
+    Column("revision", Integer, nullable=False, server_default="1"),
     unique("code"),
     one_of("mode", ("allow", "deny")),
 )
@@ -137,18 +143,19 @@ assortment_audience = tenant_table(
     "assortment_audience",
     Column("assortment_id", Uuid, nullable=False),
     text("kind"),
-    # What `kind` names: a customer, tier, region or channel; all zeros for everyone.
+    # What `kind` names: a customer, tier, region (with all below it) or channel; all zeros for everyone.
     Column("target_id", Uuid, nullable=False),
     reference("assortment", "assortment_id"),
-    one_of("kind", ("everyone", "customer", "tier", "region", "channel")),
+    one_of("kind", AUDIENCE_KINDS),
     key=("assortment_id", "kind", "target_id"),
 )
 assortment_item = tenant_table(
     "assortment_item",
     Column("assortment_id", Uuid, nullable=False),
     text("kind"),
+    # A SKU, product, category (with all below it) or brand; all zeros for everything.
     Column("target_id", Uuid, nullable=False),
     reference("assortment", "assortment_id"),
-    one_of("kind", ("everything", "sku", "product", "category", "brand")),
+    one_of("kind", ITEM_KINDS),
     key=("assortment_id", "kind", "target_id"),
 )

@@ -34,6 +34,8 @@ def decode_cursor(cursor: str, types: tuple[type, ...]) -> tuple[Any, ...]:
     """The key inside a cursor, its values checked against `types`; refused when it was tampered with."""
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        if b"\\u0000" in raw:
+            raise ValueError("no text of the database holds this")
         return tuple(
             msgspec.convert(value, kind, strict=False)
             for value, kind in zip(msgspec.json.decode(raw, type=list[Any]), types, strict=True)

@@ -26,7 +26,7 @@ ATTRIBUTES_TOO_LARGE = Message(
 
 _CODE_LENGTH = 64
 _ATTRIBUTE_BYTES = 16_384
-_NEEDED = frozenset({"name"})
+_NEEDED = frozenset({"name", "product_name", "recipient", "street"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BAD_IN_CODE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]|^\s|\s$")

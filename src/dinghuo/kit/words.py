@@ -1,7 +1,7 @@
 """The small master data by which larger ones are grouped, all alike: a code, a name, sometimes a place in a tree."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -46,7 +46,7 @@ class NodeInput(WordInput, kw_only=True, forbid_unknown_fields=True):
 class PlacedNodeInput(NodeInput, kw_only=True, forbid_unknown_fields=True):
     """One word of a tree whose siblings have an order."""
 
-    position: int | UnsetType = UNSET
+    position: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | UnsetType = UNSET
 
 
 class WordView(msgspec.Struct, frozen=True):
@@ -84,7 +84,7 @@ async def save_words(
         defaults | ({"parent_id": None} if "parent_id" in table.c else {}),
     )
     for row in planned:
-        if row.new["name"] is None:
+        if row.old is None and items[row.line].name is UNSET:
             faults.add(row.line, "name", MISSING)
     if "parent_id" in table.c:
         await _hang(tx, table, items, planned, faults)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, patch, put
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
@@ -22,7 +22,7 @@ from dinghuo.parties.save_customers import save_customers as save
 from dinghuo.parties.tables import channel, region, tier
 
 Limit = Annotated[int, Parameter(ge=1, le=200)]
-IfMatch = Annotated[str | None, Parameter(header="If-Match", description="The revision that was read")]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
 _READ, _WRITE = needs("parties.read"), needs("parties.write")
 
 
@@ -37,7 +37,7 @@ async def list_customers(
     parent: str | None = None,
     owner: str | None = None,
     department: str | None = None,
-    state: Literal["active", "blocked", "closed"] | None = None,
+    in_state: Annotated[Literal["active", "blocked", "closed"] | None, QueryParameter(name="state")] = None,
     include: list[Include] | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
@@ -51,7 +51,7 @@ async def list_customers(
         parent=parent,
         owner=owner,
         department=department,
-        state=state,
+        state=in_state,
     )
     async with database.transaction(staff.tenant_id) as tx:
         return await page_of_customers(

@@ -138,7 +138,7 @@ async def save_customers(
     await _set_parents(tx, customers, planned, within, faults)
     await check_tree(tx, customer, planned, faults, kind="parties")
     details = await plan_details(tx, planned, customers, faults)
-    warnings = _check(planned, faults)
+    warnings = _check(planned, customers, faults)
     for row in await _outside(tx, planned, within):
         faults.add(row.line, "code", NOT_IN_SCOPE, code=row.code)
     faults.check()
@@ -210,10 +210,10 @@ async def _set_parents(
                 faults.add(row.line, "parent", UNKNOWN_CODE, code=code)
 
 
-def _check(planned: Iterable[Planned], faults: Faults) -> list[Fault]:
+def _check(planned: Iterable[Planned], customers: Sequence[CustomerInput], faults: Faults) -> list[Fault]:
     warnings: list[Fault] = []
     for row in planned:
-        if row.new["name"] is None:
+        if row.old is None and customers[row.line].name is UNSET:
             faults.add(row.line, "name", MISSING)
         check_terms(faults, row)
         warnings += check_tax_number(faults, row)
