@@ -14,7 +14,7 @@ from dinghuo.entry.hot_lane import hot_lane
 from dinghuo.entry.openapi import DecimalSchema, openapi_config
 from dinghuo.entry.routers import API, PORTAL
 from dinghuo.identity.http.access import access
-from dinghuo.identity.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, Audience
+from dinghuo.identity.permissions import OWN_ACCOUNT, PERMISSIONS, PUBLIC, SIGNED_IN, Audience
 from dinghuo.identity.principals import DealerPrincipal, StaffPrincipal
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import EXCEPTION_HANDLERS
@@ -121,6 +121,6 @@ def _audience(path: str) -> Audience | None:
 
 
 def _is_permission(name: object, audience: Audience) -> bool:
-    if name in (PUBLIC, SIGNED_IN):
+    if name in (PUBLIC, SIGNED_IN, OWN_ACCOUNT):
         return True
     return isinstance(name, str) and name in PERMISSIONS and PERMISSIONS[name].audience == audience

@@ -2,10 +2,14 @@
 
 from litestar import Router
 
+from dinghuo.catalogue.http import router as catalogue
+from dinghuo.flow.http import router as operations
+from dinghuo.identity import http as identity
 from dinghuo.orders.http import router as orders
 from dinghuo.orders.http_drafts import router as drafts
+from dinghuo.parties.http import router as parties
 
 # Under /api/v1, for staff and systems.
-API: list[Router] = [orders, drafts]
+API: list[Router] = [*identity.API, parties, catalogue, orders, drafts, operations]
 # Under /portal/v1, for dealers.
-PORTAL: list[Router] = []
+PORTAL: list[Router] = [*identity.PORTAL]

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
-from dinghuo.identity.permissions import PERMISSIONS, Audience
+from dinghuo.identity.permissions import Audience, audience_of
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.identity.tables import role, role_permission
 from dinghuo.kit.bulk import among
@@ -29,15 +29,21 @@ class RoleFacts(msgspec.Struct, frozen=True):
 
 
 class Granter(msgspec.Struct, frozen=True):
-    """Who gives roles or keys. `permissions` None: the command line, or whoever may edit roles."""
+    """Who gives roles or keys. `permissions` None: the command line, or whoever may edit roles.
+
+    Only permissions of the giver's own audience are held back: staff say freely what dealers may do.
+    """
 
     permissions: frozenset[str] | None = None
+    audience: Audience = "staff"
 
     def beyond(self, permissions: Iterable[str]) -> list[str]:
-        """Those staff permissions among these that cannot be given; what dealers may do is not held back."""
+        """Those among these permissions that cannot be given."""
         if self.permissions is None:
             return []
-        return sorted(name for name in set(permissions) - self.permissions if PERMISSIONS[name].audience == "staff")
+        return sorted(
+            name for name in set(permissions) - self.permissions if PERMISSIONS[name].audience == self.audience
+        )
 
     def check(self, roles: Iterable[RoleFacts], line: int, faults: Faults) -> None:
         for permission in self.beyond(name for held in roles for name in held.permissions):

@@ -6,9 +6,11 @@ import msgspec
 
 Audience = Literal["staff", "dealer"]
 
-# Not permissions but what a route says instead of one: open to all, or to everyone signed in.
+# Not permissions but what a route says instead of one: open to all; to everyone signed in; to everyone signed in,
+# even while they still have to change a password or enrol a second factor.
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
+OWN_ACCOUNT = "own-account"
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -20,7 +22,11 @@ class Permission(msgspec.Struct, frozen=True):
 
     @property
     def audience(self) -> Audience:
-        return "dealer" if self.name.startswith("portal.") else "staff"
+        return audience_of(self.name)
+
+
+def audience_of(permission: str) -> Audience:
+    return "dealer" if permission.startswith("portal.") else "staff"
 
 
 _ALL = [

@@ -15,14 +15,19 @@ from dinghuo.kit.texts import check_texts
 from dinghuo.kit.trees import check_tree
 
 
-class DepartmentInput(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One department to create or update; a field left out stays as it is. `head` is a login, `parent` a code."""
+class DepartmentFields(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What can be said of a department; a field left out stays as it is. `head` is a login, `parent` a code."""
 
-    code: str
     name: str | UnsetType = UNSET
     name_en: str | UnsetType | None = UNSET
     parent: str | UnsetType | None = UNSET
     head: str | UnsetType | None = UNSET
+
+
+class DepartmentInput(DepartmentFields, kw_only=True, forbid_unknown_fields=True):
+    """One to create or update."""
+
+    code: str
 
 
 async def save_departments(tx: Tx, *, items: Sequence[DepartmentInput], by: Actor, path: str = "items") -> Saved:

@@ -37,10 +37,9 @@ _FIELDS = (
 )
 
 
-class OrganisationInput(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One selling organisation to create or update; a field left out stays as it is."""
+class OrganisationFields(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What can be said of a selling organisation; a field left out stays as it is."""
 
-    code: str
     name: str | UnsetType = UNSET
     name_en: str | UnsetType | None = UNSET
     tax_number: str | UnsetType | None = UNSET
@@ -49,6 +48,12 @@ class OrganisationInput(Struct, kw_only=True, forbid_unknown_fields=True):
     bank_account: str | UnsetType | None = UNSET
     number_prefix: str | UnsetType = UNSET
     state: Literal["active", "closed"] | UnsetType = UNSET
+
+
+class OrganisationInput(OrganisationFields, kw_only=True, forbid_unknown_fields=True):
+    """One to create or update."""
+
+    code: str
 
 
 async def save_organisations(tx: Tx, *, items: Sequence[OrganisationInput], by: Actor, path: str = "items") -> Saved:

@@ -40,10 +40,9 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-class RoleInput(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One role to create or update; a field left out stays as it is. `permissions` replace those before."""
+class RoleFields(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What can be said of a role; a field left out stays as it is. `permissions` replace those before."""
 
-    code: str
     name: str | UnsetType = UNSET
     name_en: str | UnsetType | None = UNSET
     audience: Audience | UnsetType = UNSET
@@ -53,6 +52,12 @@ class RoleInput(Struct, kw_only=True, forbid_unknown_fields=True):
     sees_price: bool | UnsetType = UNSET
     requires_totp: bool | UnsetType = UNSET
     permissions: list[str] | UnsetType = UNSET
+
+
+class RoleInput(RoleFields, kw_only=True, forbid_unknown_fields=True):
+    """One to create or update."""
+
+    code: str
 
 
 async def save_roles(tx: Tx, *, items: Sequence[RoleInput], by: Actor, path: str = "items") -> Saved:

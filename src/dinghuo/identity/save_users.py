@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
-from sqlalchemy import Table, select, update
+from sqlalchemy import BigInteger, Table, Text, Uuid, select, update
 from sqlalchemy import table as named_table
 from sqlalchemy.sql import column
 
@@ -78,15 +78,20 @@ _DEFAULTS: dict[str, Any] = {
     "state": "active",
 }
 
+
 # The two things above this module that a login refers to; they are named and never imported.
-CUSTOMER = named_table("customer", column("tenant_id"), column("id"), column("code"))
-REGION = named_table("region", column("tenant_id"), column("id"), column("code"))
+def _above(name: str) -> Any:
+    columns = {"tenant_id": BigInteger, "id": Uuid, "code": Text, "name": Text}
+    return named_table(name, *(column(name, type_) for name, type_ in columns.items()))
 
 
-class UserInput(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One user to create or update; a field left out stays as it is. Lists hold codes and replace those before."""
+CUSTOMER = _above("customer")
+REGION = _above("region")
 
-    login: str
+
+class UserFields(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What can be said of a user; a field left out stays as it is. Lists hold codes and replace those before."""
+
     audience: Audience | UnsetType = UNSET
     name: str | UnsetType = UNSET
     email: str | UnsetType | None = UNSET
@@ -97,6 +102,12 @@ class UserInput(Struct, kw_only=True, forbid_unknown_fields=True):
     roles: list[str] | UnsetType = UNSET
     customers: list[str] | UnsetType = UNSET
     regions: list[str] | UnsetType = UNSET
+
+
+class UserInput(UserFields, kw_only=True, forbid_unknown_fields=True):
+    """One to create or update."""
+
+    login: str
 
 
 class _Link(Struct, frozen=True):

@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
 
-from dinghuo.identity.authenticate import SLIDES, USER_DISABLED
+from dinghuo.identity.authenticate import NO_CUSTOMER, SLIDES, USER_DISABLED
+from dinghuo.identity.grants import user_grants
 from dinghuo.identity.password_check import Account, check_password, refuse
 from dinghuo.identity.permissions import Audience
 from dinghuo.identity.save_users import normal_login
@@ -122,6 +123,8 @@ async def _open(tx: Tx, account: Account, wanted: SignIn) -> Token | None:
     if values:
         of_account = (app_user.c.tenant_id == tx.tenant_id) & (app_user.c.id == account.id)
         await tx.execute(update(app_user).where(of_account).values(**values))
+    if account.audience == "dealer" and not (await user_grants(tx, account.id)).customer_ids:
+        raise Refused(NO_CUSTOMER("login"))
     await forget(tx, account.attempt)
     return await _write_session(tx, account, wanted)
 

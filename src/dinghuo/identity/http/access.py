@@ -11,7 +11,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from dinghuo.identity.authenticate import UNKNOWN_CREDENTIAL, authenticate
-from dinghuo.identity.permissions import PUBLIC, SIGNED_IN, Audience
+from dinghuo.identity.permissions import OWN_ACCOUNT, PUBLIC, SIGNED_IN, Audience
 from dinghuo.identity.principals import Credential, DealerPrincipal, Principal, StaffPrincipal
 from dinghuo.identity.tokens import Token, parse_token
 from dinghuo.kit.database import Database
@@ -110,11 +110,12 @@ def presented(connection: Connection) -> tuple[Credential, Token]:
 
 def check_permission(principal: Principal, permission: str) -> None:
     """Raise unless the principal has the permission and nothing has to be done first."""
-    if permission == SIGNED_IN:
+    if permission == OWN_ACCOUNT:
         return
     if principal.must is not None:
         raise Refused((PASSWORD_FIRST if principal.must == "password" else TOTP_FIRST)())
-    principal.check(permission)
+    if permission != SIGNED_IN:
+        principal.check(permission)
 
 
 def _for_audience(connection: Connection, principal: Principal, audience: Audience) -> Principal:
