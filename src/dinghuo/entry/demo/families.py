@@ -46,7 +46,7 @@ class Family:
     temperature: Temperature = "ambient"
     policy: SupplyPolicy = "refuse"
     presell: int = 0
-    minimum: int = 1
-    multiple: int = 1
+    minimum: int | None = None
+    multiple: int | None = None
     premium: tuple[tuple[str, str], ...] = ()
     skip: tuple[tuple[str, str], ...] = ()

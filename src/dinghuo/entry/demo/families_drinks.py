@@ -133,7 +133,7 @@ DRINKS: Final = (
             Size("0500B", "500ml 瓶装", "beerglass", "瓶 箱=12", "3.25", "4.80", 0.9, "500ml bottle"),
         ),
         "当季麦芽酿造，餐饮渠道主推。", "Brewed with this season's malt.",
-        pace=1300, shelf_days=365, premium=(("wheatbeer", "1.18"), ("stout", "1.35")),
+        pace=1300, shelf_days=365, minimum=3, premium=(("wheatbeer", "1.18"), ("stout", "1.35")),
         skip=(("stout", "0330"), ("stout", "0500")),
     ),
     Family(

@@ -74,7 +74,7 @@ FOOD: Final = (
         "SZ", "TT", "candy", "散装奶糖", "Loose Milk Candy", "口味", "milk",
         (Size("KG", "称重", "bulkbin", "kg 斤=1/2 箱=10", "21.50", "33.00", 1.0, "loose"),),
         "商超称重柜专供。", "By weight, for supermarket bins.",
-        pace=40, shelf_days=365,
+        pace=40, shelf_days=365, minimum=1,
     ),
     Family(
         "QK", "TT", "candy", "巧克力", "Chocolate", "口味", "milk dark salted",

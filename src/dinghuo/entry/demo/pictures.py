@@ -83,8 +83,10 @@ def dealer_logo(code: str, short_name: str) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160" width="160" height="160" role="img">'
         f'<title>{escape(short_name)}</title><defs><linearGradient id="{key}" x2="1" y2="1">'
         f'<stop offset="0" stop-color="{lighten(tone, 0.18)}"/><stop offset="1" stop-color="{darken(tone, 0.16)}"/>'
-        f'</linearGradient></defs><rect width="160" height="160" rx="36" fill="url(#{key})"/>'
-        '<circle cx="134" cy="22" r="52" fill="#fff" opacity=".12"/><circle cx="22" cy="150" r="40" fill="#000" '
-        f'opacity=".08"/><text x="80" y="101" font-family="{SANS}" font-size="58" font-weight="700" '
+        f'</linearGradient><clipPath id="{key}-c"><rect width="160" height="160" rx="36"/></clipPath></defs>'
+        f'<g clip-path="url(#{key}-c)"><rect width="160" height="160" fill="url(#{key})"/>'
+        '<circle cx="134" cy="22" r="52" fill="#fff" opacity=".12"/>'
+        '<circle cx="22" cy="150" r="40" opacity=".08"/></g>'
+        f'<text x="80" y="101" font-family="{SANS}" font-size="58" font-weight="700" '
         f'text-anchor="middle" fill="#fff">{escape(short_name[:2])}</text></svg>'
     )

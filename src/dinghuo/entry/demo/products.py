@@ -56,8 +56,8 @@ class Sku:
     """What is ordered, stocked and priced.
 
     `units[0]` is the base unit (1 / 1), `units[-1]` the one dealers usually order in. Minimum and multiple
-    are in base units. `cost` is net of tax, `list_price` includes it, both for one base unit. `opening_stock`
-    is by warehouse and in base units, `presell_allowance` too.
+    are in base units, None where any quantity is welcome. `cost` is net of tax, `list_price` includes it, both
+    for one base unit. `opening_stock` is by warehouse and in base units, `presell_allowance` too.
     """
 
     code: str
@@ -72,8 +72,8 @@ class Sku:
     specification: tuple[tuple[str, str], ...]
     barcode: str
     units: tuple[Unit, ...]
-    minimum_order: int
-    order_multiple: int
+    minimum_order: int | None
+    order_multiple: int | None
     tax_rate: Decimal
     cost: Decimal
     list_price: Decimal
@@ -150,9 +150,9 @@ _SHORT_CASES: Final = {
     "MX-SB-0500B-12": (6, 2),
     "TT-HQ-0080-48": (3, 0),
     "SL-KX-0500-8": (5, 1),
-    "XG-YJ-0180-24": (0, 4),
+    "XG-YJ-0180-24": (60, 4),
     "ST-SX-1000-10": (8, 0),
-    "MS-WH-0950-6": (10, 0),
+    "MS-WH-0950-6": (420, 160),
     "TG-RO-0750-6": (0, 9),
     "HT-JZ-1000-3": (0, 0),
 }
@@ -214,8 +214,8 @@ def _sku(family: Family, flavour_key: str, size: Size, number: int) -> Sku:
         specification=((family.axis, flavour.zh), ("计价" if service else "净含量", size.zh)),
         barcode=ean13(f"699{list(BRANDS).index(brand.code) + 1101:04d}{number:05d}"),
         units=units,
-        minimum_order=family.minimum * case,
-        order_multiple=family.multiple * case if family.multiple > 1 else 1,
+        minimum_order=family.minimum * case if family.minimum else None,
+        order_multiple=family.multiple * case if family.multiple else None,
         tax_rate=Decimal(family.tax),
         cost=_price(size.cost, factor),
         list_price=_price(size.price, factor),

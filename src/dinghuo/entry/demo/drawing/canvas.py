@@ -247,3 +247,9 @@ def fitting(words: str, width: float, largest: float) -> float:
     """The largest type in which the words fit the width: a Chinese character is square, others about half."""
     ems = sum(1.0 if ord(sign) > 0x2E7F else 0.58 for sign in words)
     return min(largest, width / max(ems, 1))
+
+
+def pill(x: float, y: float, words: str, size: float, paper: str, ink: str) -> str:
+    """Words on a rounded tag."""
+    wide = size * 1.3 + sum(size if ord(sign) > 0x2E7F else size * 0.58 for sign in words)
+    return rect(x - wide / 2, y - size * 0.8, wide, size * 1.6, paper, size * 0.8) + text(x, y, size, words, ink)

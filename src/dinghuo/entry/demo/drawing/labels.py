@@ -16,6 +16,7 @@ from dinghuo.entry.demo.drawing.canvas import (
     lighten,
     mix,
     n,
+    pill,
     polygon,
     rect,
     ring,
@@ -72,12 +73,6 @@ class Box:
 
     def inset(self, by: float) -> "Box":
         return Box(self.x + by, self.y + by, self.w - 2 * by, self.h - 2 * by)
-
-
-def pill(x: float, y: float, words: str, size: float, paper: str, ink: str) -> str:
-    """Words on a rounded tag."""
-    wide = size * 1.3 + sum(size if ord(sign) > 0x2E7F else size * 0.58 for sign in words)
-    return rect(x - wide / 2, y - size * 0.8, wide, size * 1.6, paper, size * 0.8) + text(x, y, size, words, ink)
 
 
 def _line(
