@@ -94,6 +94,18 @@ def test_short_rows_end_in_empty_cells() -> None:
     assert faults(read("A1,2026-03-05,城东,X1")) == [(2, 4, "cell-empty"), (2, 5, "cell-empty")]
 
 
+def test_a_text_of_nothing_is_an_empty_cell() -> None:
+    table = read('"=""""",2026-03-05,\u200b,"=""00123""",1,1')
+    assert faults(table) == [(2, 0, "cell-empty")]
+    assert (table.texts("customer_name"), table.texts("sku_code")) == ([None], ["00123"])
+
+
+def test_a_column_of_codes_that_went_through_a_float() -> None:
+    table = read("17850.0,2026-03-05,城东,10.0,1,1", ",2026-03-05,城东,10.5,1,1", "13047.0,2026-03-05,城东,X,1,1")
+    assert table.texts("order_number") == ["17850", None, "13047"]
+    assert table.texts("sku_code") == ["10.0", "10.5", "X"]
+
+
 def test_constants_fill_empty_cells_and_missing_columns() -> None:
     mapping = MAPPING.with_options(["customer_name:=散客", "unit:=箱", "tax_rate:=13%", "tax_mode:=inclusive"])
     table = read("A1,2026-03-05,,X1,1,1", "A2,2026-03-05,城东,X1,1,1", mapping=mapping)

@@ -165,3 +165,13 @@ def test_the_exact_name_goes_before_one_that_is_alike() -> None:
     assert find_column(["price ", "PRICE"], "Price") == [0, 1]
     assert find_column(["a"], "#2") == []
     assert find_column(["", "a"], "") == [0]
+
+
+@pytest.mark.parametrize("guide", ["import-file-formats.md", "import-file-formats.zh-CN.md"])
+def test_the_mapping_in_the_guide_works(guide: str) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "guides" / guide).read_text(encoding="utf-8")
+    mapping = parse_mapping(text.split("```toml\n")[1].split("```")[0], name=guide)
+    assert mapping.bind(["单号", "下单日期", "客户", "货号", "数量", "含税单价"])["unit_price"] == 5
+    assert mapping.not_goods_reason("POST-1") == mapping.not_goods[0]
+    options = [line.split()[1] for line in text.splitlines() if line.startswith("--map ") and "=" in line.split()[1]]
+    assert mapping.with_options(options).constants["currency"] == "GBP"

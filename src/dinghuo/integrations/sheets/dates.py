@@ -66,7 +66,10 @@ def date_of(cell: Cell, order: DateOrder = "dmy", *, epoch_1904: bool = False, z
     moment = _iso(text) or _of_text(text, order)
     if moment is None and _SERIAL.fullmatch(text) and int(float(text)) in _LIKELY_SERIALS:
         return _of_number(float(text), epoch_1904)
-    return moment.astimezone(zone).replace(tzinfo=None) if moment and moment.tzinfo else moment
+    try:
+        return moment.astimezone(zone).replace(tzinfo=None) if moment and moment.tzinfo else moment
+    except OverflowError:
+        return None
 
 
 def _iso(text: str) -> datetime | None:
@@ -79,12 +82,10 @@ def _iso(text: str) -> datetime | None:
 
 
 def _of_number(number: float, epoch_1904: bool) -> datetime | None:
-    if number != number:
-        return None
     if 1 <= number < _LAST_SERIAL:
         start = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
         return start + timedelta(milliseconds=round(number * 86_400_000))
-    if number == int(number) and 19_000_101 <= number <= 21_991_231:
+    if 19_000_101 <= number <= 21_991_231 and number == int(number):
         return _of_text(str(int(number)), "ymd")
     return None
 
@@ -130,7 +131,7 @@ def _year(text: str) -> int:
 
 
 def _moment(year: int, month: int, day: int, clock: str | None) -> datetime | None:
-    hour, minute, second, micro, offset = 0, 0, 0, 0, None
+    hour, minute, second, micro, offset = 0, 0, 0, 0, ""
     if clock:
         found = _TIME.fullmatch(clock.strip())
         if found is None:
@@ -142,21 +143,22 @@ def _moment(year: int, month: int, day: int, clock: str | None) -> datetime | No
             half = ""
         if half:
             hour = hour % 12 + (12 if half[0] in "p下晚" else 0)
-        offset = _offset(found[7])
+        offset = found[7] or ""
     try:
-        return datetime(year, month, day, hour, minute, second, micro, tzinfo=offset)
+        return datetime(year, month, day, hour, minute, second, micro, tzinfo=_offset(offset))
     except ValueError:
         return None
 
 
-def _offset(text: str | None) -> tzinfo | None:
+def _offset(text: str) -> tzinfo | None:
+    """The offset of a time; ValueError when it is a day or more."""
     if not text:
         return None
     if text in ("Z", "UTC"):
         return UTC
     digits = text[1:].replace(":", "")
     size = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(size if text[0] == "+" else -size) if size < timedelta(hours=24) else None
+    return timezone(size if text[0] == "+" else -size)
 
 
 def guess_date_order(values: Iterable[Cell]) -> DateGuess:

@@ -23,6 +23,7 @@ from dinghuo.integrations.sheets.sheet import Cell, Row, Sheet
 from dinghuo.integrations.sheets.values import (
     NumberForm,
     NumberGuess,
+    are_float_codes,
     guess_number_form,
     is_blank,
     number_of,
@@ -195,7 +196,8 @@ def _forms(raw: _Gathered, sheet: Sheet, mapping: Mapping, zone: tzinfo) -> tupl
             guessed = guess_date_order(raw.distinct[name])
             date = guessed.order
             doubts.extend(_date_doubt(raw, name, guessed))
-        forms[name] = Forms(number, date, sheet.epoch_1904, zone)
+        floats = ORDER_LINE[name].kind == "code" and are_float_codes(raw.distinct[name])
+        forms[name] = Forms(number, date, floats, sheet.epoch_1904, zone)
     return forms, doubts
 
 

@@ -28,7 +28,6 @@ from dinghuo.integrations.sheets.values import (
     NumberForm,
     code_of,
     has_lost_digits,
-    is_blank,
     is_scientific,
     number_of,
     text_of,
@@ -50,6 +49,8 @@ class Forms:
 
     number: NumberForm = "point"
     date: DateOrder = "dmy"
+    # Codes that went through a float: 17850.0.
+    float_codes: bool = False
     epoch_1904: bool = False
     zone: tzinfo = UTC
 
@@ -57,11 +58,14 @@ class Forms:
 def parser(field: Field, label: str, forms: Forms, *, required: bool) -> Callable[[Cell], Parsed]:
     """A function from a cell to the field's value, None for an empty cell, or a Fault; `label` names the column."""
     read = _READERS[field.kind]
+    empty = EMPTY(field.name, label=label) if required else None
 
     def parse(cell: Cell) -> Parsed:
-        if is_blank(cell):
-            return EMPTY(field.name, label=label) if required else None
-        found = EXCEL_ERROR if isinstance(cell, str) and cell.strip() in EXCEL_ERRORS else read(cell, forms)
+        if isinstance(cell, str) and not text_of(cell):
+            return empty
+        found: Parsed | Message = read(cell, forms)
+        if isinstance(cell, str) and cell.strip() in EXCEL_ERRORS:
+            found = EXCEL_ERROR
         if isinstance(found, str):
             found = _short(found, field)
         if isinstance(found, Message):
@@ -76,12 +80,13 @@ def _text(cell: Cell, _forms: Forms) -> Value | Message:
     return text_of(cell)
 
 
-def _code(cell: Cell, _forms: Forms) -> Value | Message:
+def _code(cell: Cell, forms: Forms) -> Value | Message:
     if not isinstance(cell, (str, int, float)):
         return NOT_A_CODE
     if has_lost_digits(cell):
         return DIGITS_LOST
     code = code_of(cell)
+    code = code.removesuffix(".0") if forms.float_codes else code
     return CODE_AS_SCIENTIFIC if is_scientific(code) else code
 
 

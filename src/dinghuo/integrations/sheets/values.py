@@ -24,6 +24,7 @@ _NUMBERS = {
 }
 _DIGIT = re.compile(r"\d")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2,3}")
+_FLOAT_CODE = re.compile(r"\d+\.0")
 _QUOTED_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -70,6 +71,12 @@ def code_of(cell: Cell) -> str:
     if not text.isascii():
         text = text.translate(_ORDINARY).strip()
     return text[1:] if text.startswith("'") and len(text) > 1 else text
+
+
+def are_float_codes(values: Iterable[Cell]) -> bool:
+    """Whether a program has made floats of a whole column of codes: 17850.0, 13047.0."""
+    texts = [value for value in values if not is_blank(value)]
+    return bool(texts) and all(isinstance(text, str) and _FLOAT_CODE.fullmatch(text.strip()) for text in texts)
 
 
 def has_lost_digits(cell: Cell) -> bool:

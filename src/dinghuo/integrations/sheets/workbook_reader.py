@@ -41,6 +41,8 @@ from dinghuo.integrations.sheets.sheet import Row, Rows
 
 T = TypeVar("T")
 
+# What the reader may ask for; pictures, properties and other programs' parts are left behind.
+_READ = ("xl/", "_rels/", "[content_types]")
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _SHARED = "xl/sharedstrings.xml"
@@ -60,7 +62,7 @@ def open_workbook(data: bytes, *, name: str, limits: Limits, worksheet: str | No
     parts = zip_parts(data, name=name, limits=limits)
     if _WORKBOOK not in parts:
         raise SheetError(NOT_A_SHEET(name=name, kind="zip"))
-    kept = {key: part for key, part in parts.items() if key.endswith((".xml", ".rels"))}
+    kept = {key: part for key, part in parts.items() if key.startswith(_READ) and key.endswith((".xml", ".rels"))}
     reader = _Checked(kept, name, limits)
     extents = reader.extents()
     sheets, epoch_1904 = reader.contents()
