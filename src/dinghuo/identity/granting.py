@@ -41,9 +41,7 @@ class Granter(msgspec.Struct, frozen=True):
         """Those among these permissions that cannot be given."""
         if self.permissions is None:
             return []
-        return sorted(
-            name for name in set(permissions) - self.permissions if PERMISSIONS[name].audience == self.audience
-        )
+        return sorted(name for name in set(permissions) - self.permissions if audience_of(name) == self.audience)
 
     def check(self, roles: Iterable[RoleFacts], line: int, faults: Faults) -> None:
         for permission in self.beyond(name for held in roles for name in held.permissions):

@@ -5,18 +5,24 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.identity.permissions import PERMISSIONS
 from dinghuo.kit.actor import Actor, Channel
-from dinghuo.kit.errors import FORBIDDEN, Language, Message, Refused
+from dinghuo.kit.errors import FORBIDDEN, Fault, Language, Message, Refused
 
 ScopeKind = Literal["own", "department", "region", "all"]
 Credential = Literal["session", "key"]
 
 NOT_PERMITTED = Message(
     "not-permitted",
-    "您没有“{permission}”权限",
-    "This needs the permission '{permission}', which you do not have",
+    "您没有“{zh}”权限（{permission}）",
+    "This needs the permission '{en}' ({permission}), which you do not have",
     FORBIDDEN,
 )
+
+
+def _not_permitted(permission: str) -> Fault:
+    known = PERMISSIONS[permission]
+    return NOT_PERMITTED("", permission=permission, zh=known.zh, en=known.en)
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -60,7 +66,7 @@ class StaffPrincipal(msgspec.Struct, frozen=True, kw_only=True):
     def check(self, permission: str) -> None:
         """Raise unless this principal has the permission."""
         if permission not in self.permissions:
-            raise Refused(NOT_PERMITTED("", permission=permission))
+            raise Refused(_not_permitted(permission))
 
     def actor(self, channel: Channel | None = None) -> Actor:
         """How documents and the audit remember this principal."""
@@ -90,7 +96,7 @@ class DealerPrincipal(msgspec.Struct, frozen=True, kw_only=True):
     def check(self, permission: str) -> None:
         """Raise unless this principal has the permission."""
         if permission not in self.permissions:
-            raise Refused(NOT_PERMITTED("", permission=permission))
+            raise Refused(_not_permitted(permission))
 
     def actor(self, channel: Channel | None = None) -> Actor:
         """How documents and the audit remember this principal."""
