@@ -1,0 +1,129 @@
+"""Every invariant is broken on purpose, by whoever owns the tables, and named; nothing else is named with it."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from tests.orders.asking import BY, ask, line, placed, wanted
+from tests.support import Tenant, make_tenant
+from tests.world import World, make_world
+
+from dinghuo.entry.invariants import INVARIANTS, broken_invariants
+from dinghuo.identity.principals import EVERYTHING, StaffPrincipal
+from dinghuo.inventory.consume import Use, consume
+from dinghuo.inventory.receive import GoodsReceipt, ReceiptLine, receive
+from dinghuo.kit.actor import SYSTEM
+from dinghuo.kit.database import Database
+from dinghuo.kit.roles import Urls
+from dinghuo.orders.cancel import cancel
+
+# What breaks each invariant, and only that one. Constraints that stand in the way are dropped first.
+BREAKAGES = {
+    "stock-reserved": "update stock set reserved = reserved + 1 where tenant_id = :tenant and reserved < on_hand",
+    "stock-on-hand": "update stock set on_hand = on_hand + 1 where tenant_id = :tenant",
+    "stock-never-oversold": """
+alter table stock drop constraint ck_stock_never_oversold;
+with sold as (update stock set on_hand = on_hand - 2000 where tenant_id = :tenant returning sku_id, warehouse_id)
+insert into stock_move (tenant_id, id, at, kind, sku_id, warehouse_id, quantity)
+select :tenant, gen_random_uuid(), now(), 'adjustment', sku_id, warehouse_id, -2000 from sold""",
+    "stock-consumed": "update stock_move set line_no = 9 where tenant_id = :tenant and kind = 'issue'",
+    "receipt-moves": "update goods_receipt_line set base_quantity = base_quantity + 1 where tenant_id = :tenant",
+    "account-buckets": "update account set open = open + 1 where tenant_id = :tenant and open > 0",
+    "order-credit": """
+with moved as (
+  update account_entry set amount = amount - 1 where tenant_id = :tenant and amount > 1 and document_id = :order
+  returning account_id)
+update account set open = open - 1 where tenant_id = :tenant and id in (select account_id from moved)""",
+    "credit-without-order": """
+insert into account_entry (tenant_id, id, account_id, at, bucket, amount, verb, document_kind, document_id)
+select :tenant, gen_random_uuid(), id, now(), 'open', n, 'adjust', 'order', gen_random_uuid()
+from account, unnest(array[1, -1]) n where tenant_id = :tenant""",
+    "order-sums": "update sales_order set line_count = 7 where tenant_id = :tenant and id = :order",
+    "line-sums": """
+alter table order_line drop constraint ck_order_line_tax_adds_up;
+update order_line set net = net + case line_no when 1 then 1 else -1 end
+where tenant_id = :tenant and order_id = :order""",
+    "order-numbers": """
+alter table sales_order drop constraint uq_sales_order_tenant_id_number;
+delete from idempotency_key where tenant_id = :tenant;
+update sales_order set number = 'SO-1' where tenant_id = :tenant""",
+    "line-promises": """
+update reservation set backordered = backordered + 1, consumed = consumed where tenant_id = :tenant
+  and document_id = :order""",
+    "line-without-promise": """
+with freed as (delete from reservation where tenant_id = :tenant and document_id = :order
+  returning sku_id, warehouse_id, held)
+update stock s set reserved = reserved - f.held from freed f
+where s.tenant_id = :tenant and s.sku_id = f.sku_id and s.warehouse_id = f.warehouse_id""",
+    "promise-without-line": """
+insert into reservation (tenant_id, document_id, line_no, warehouse_id, sku_id, held)
+select :tenant, gen_random_uuid(), 1, warehouse_id, sku_id, 0 from stock where tenant_id = :tenant""",
+    "acknowledged-orders": """
+insert into idempotency_key (tenant_id, principal_id, route, key, body_hash, outcome, created_at)
+values (:tenant, gen_random_uuid(), 'r', 'k', '', json_build_object('id', gen_random_uuid(), 'number', 'SO-9',
+  'placed_at', now()), now())""",
+}
+
+
+@pytest.fixture
+async def owner(database_urls: Urls) -> AsyncIterator[AsyncEngine]:
+    """The tables' owner: no ledger is closed to it."""
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(database_urls.owner))
+    yield engine
+    await engine.dispose()
+
+
+async def history(database: Database, world: World) -> str:
+    """A receipt, an open order, one partly shipped, one called off; the first order's id."""
+    tenant_id = world.tenant.id
+    receipt = GoodsReceipt("main", [ReceiptLine("COLA", Decimal(5), "箱", Decimal(40))])
+    await database.run(tenant_id, lambda tx: receive(tx, receipts=[receipt], by=SYSTEM))
+    first, second, third = [
+        placed(outcome)
+        for outcome in await ask(
+            database,
+            tenant_id,
+            wanted("K1", line("COLA", 2, "箱"), line("BEER", 12), key="1"),
+            wanted("K1", line("COLA", 10), key="2"),
+            wanted("K2", line("COLA", 3), line("GIFT", 1), key="3"),
+        )
+    ]
+    await database.run(tenant_id, lambda tx: consume(tx, uses=[Use(second.id, 1, Decimal(4))], by=BY))
+    await database.run(tenant_id, lambda tx: cancel(tx, ids=[third.id], by=BY, principal=everyone(world.tenant)))
+    return str(first.id)
+
+
+def everyone(tenant: Tenant) -> StaffPrincipal:
+    return StaffPrincipal(id=tenant.owner_id, tenant_id=tenant.id, name="owner", scope=EVERYTHING)
+
+
+async def test_all_is_well_after_ordinary_days(database: Database, tenant: Tenant) -> None:
+    world = await make_world(database, tenant)
+    await history(database, world)
+    async with database.transaction(tenant.id) as tx:
+        assert await broken_invariants(tx, tenant.id) == []
+
+
+async def test_every_invariant_has_its_breakage() -> None:
+    assert [invariant.name for invariant in INVARIANTS] == list(BREAKAGES)
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+async def test_what_is_broken_is_named(database: Database, tenant: Tenant, owner: AsyncEngine, name: str) -> None:
+    world = await make_world(database, tenant)
+    order_id = await history(database, world)
+    other = await make_tenant(database)
+    async with owner.connect() as connection:
+        await connection.execute(text("select set_config('oms.tenant', :tenant, true)"), {"tenant": str(tenant.id)})
+        for statement in BREAKAGES[name].split(";\n"):
+            await connection.execute(
+                text(statement.replace(":tenant", str(tenant.id)).replace(":order", f"'{order_id}'"))
+            )
+        broken = await broken_invariants(connection, tenant.id)
+        assert [sentence.partition(":")[0] for sentence in broken] == [name]
+        assert "Broken" in broken[0]
+        assert await broken_invariants(connection, other.id) == []
+        await connection.rollback()
