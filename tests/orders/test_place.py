@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
-from dinghuo.entry.invariants import broken_invariants
 from tests.orders.asking import BY, ask, codes, line, placed, wanted
 from tests.world import World, traces
 
+from dinghuo.entry.invariants import broken_invariants
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.ids import new_id
 from dinghuo.orders.place import place

@@ -1,0 +1,175 @@
+"""Orders over HTTP: both lanes say the same, scopes and rights hold, drafts become one order, cancelling frees."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+from tests.orders.test_place import sound
+from tests.support import client_of, key_of, make_user
+from tests.world import World, traces
+
+from dinghuo.entry.hot_lane import PATH
+from dinghuo.kit.database import Database
+
+ORDER: dict[str, Any] = {"customer": "K2", "lines": [{"sku": "COLA", "quantity": "2", "unit": "箱"}]}
+
+
+@pytest.fixture
+async def owner(app: Litestar, database: Database, world: World) -> AsyncIterator[httpx.AsyncClient]:
+    login = await make_user(database, world.tenant, "owner")
+    key = await key_of(database, world.tenant, login)
+    async with client_of(app, x_api_key=key.text()) as client:
+        yield client
+
+
+@pytest.fixture
+async def general(app: Litestar, database: Database, world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """The same owner with the key where the hot lane does not look: in Authorization."""
+    login = await make_user(database, world.tenant, "owner")
+    key = await key_of(database, world.tenant, login)
+    async with client_of(app, authorization=f"Bearer {key.text()}") as client:
+        yield client
+
+
+def told(response: httpx.Response) -> tuple[int, str, Any]:
+    """Status, type and body of an answer, without what differs from call to call."""
+    body = response.json()
+    for name in ("id", "number", "placed_at"):
+        body.pop(name, None)
+    return response.status_code, response.headers["content-type"].partition(";")[0], body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ORDER,
+        {"customer": "K2", "lines": [{"sku": "NONE", "quantity": "1"}, {"sku": "COLA", "quantity": "99999"}]},
+        {"customer": "K2"},
+        {"customer": "K2", "lines": [{"sku": "COLA", "quantity": "many"}, {"quantity": 1}], "colour": "red"},
+        {"customer": "K2", "lines": []},
+        [],
+    ],
+)
+async def test_both_lanes_say_the_same(
+    owner: httpx.AsyncClient, general: httpx.AsyncClient, world: World, body: Any
+) -> None:
+    for language in ("zh", "en"):
+        hot = await owner.post(PATH, json=body, headers={"accept-language": language})
+        slow = await general.post(PATH, json=body, headers={"accept-language": language})
+        assert told(hot) == told(slow)
+        assert set(hot.headers) - set(slow.headers) <= {"idempotency-key"}
+        assert world.tenant.code not in hot.text
+
+
+async def test_a_placed_order_reads_back_with_prices_explained(owner: httpx.AsyncClient) -> None:
+    answer = await owner.post(PATH, json=ORDER, headers={"idempotency-key": "k1"})
+    assert answer.status_code == 201
+    again = await owner.post(PATH, json=ORDER, headers={"idempotency-key": "k1"})
+    assert (again.status_code, again.json()) == (201, answer.json())
+    assert again.headers["idempotency-replayed"] == "true"
+    other = await owner.post(PATH, json=ORDER | {"note": "x"}, headers={"idempotency-key": "k1"})
+    assert (other.status_code, other.json()["type"]) == (409, "/problems/idempotency-key-reused")
+    order = (await owner.get(f"{PATH}/{answer.json()['id']}")).json()
+    (line,) = order["lines"]
+    assert (order["state"], order["amounts"]["gross"], line["deal"]["deal_price"]) == (
+        "confirmed",
+        "144.00",
+        "72.000000",
+    )
+    assert line["deal"]["reason"]["list"] == "BASE"
+    assert [(held["warehouse"], held["held"]) for held in line["stock"]] == [("main", "48.000000")]
+    assert [(entry["action"], entry["by_kind"]) for entry in order["history"]] == [("placed", "key")]
+
+
+async def test_lists_filter_and_page_by_key(owner: httpx.AsyncClient) -> None:
+    for number in range(5):
+        await owner.post(PATH, json=ORDER | {"customer": "K1" if number % 2 else "K2"})
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        params: dict[str, Any] = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        body = (await owner.get(PATH, params=params)).json()
+        seen += [item["number"] for item in body["items"]]
+        cursor = body["cursor"]
+        if cursor is None:
+            break
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == 5
+    mine = (await owner.get(PATH, params={"customer": "K1", "state": "confirmed"})).json()["items"]
+    assert [item["customer"]["code"] for item in mine] == ["K1", "K1"]
+    assert (await owner.get(PATH, params={"state": "closed"})).json()["items"] == []
+    assert (await owner.get(PATH, params={"placed_until": "2001-01-01"})).json()["items"] == []
+    assert len((await owner.get(PATH, params={"placed_from": "2001-01-01"})).json()["items"]) == 5
+    assert (await owner.get(PATH, params={"cursor": "tampered"})).status_code == 422
+
+
+async def test_bulk_decides_each_order_for_itself(owner: httpx.AsyncClient, database: Database, world: World) -> None:
+    orders = [ORDER, {"customer": "K2", "lines": [{"sku": "NONE", "quantity": "1"}]}, ORDER]
+    answer = await owner.post(f"{PATH}/bulk", json={"orders": orders}, headers={"idempotency-key": "b"})
+    body = answer.json()
+    assert (answer.status_code, body["placed"], body["refused"]) == (200, 2, 1)
+    assert body["items"][1]["problem"]["faults"][0]["field"] == "lines[0].sku"
+    again = (await owner.post(f"{PATH}/bulk", json={"orders": orders}, headers={"idempotency-key": "b"})).json()
+    assert [item["order"] for item in again["items"]] == [item["order"] for item in body["items"]]
+    assert (await traces(database, world.tenant))["sales_order"] == 2
+
+
+async def test_cancelling_frees_stock_and_credit_once(
+    owner: httpx.AsyncClient, database: Database, world: World
+) -> None:
+    before = await traces(database, world.tenant)
+    placed = (await owner.post(PATH, json=ORDER | {"customer": "K1"})).json()
+    cancelled = await owner.post(f"{PATH}/{placed['id']}/cancel", json={"reason": "客户改主意"})
+    assert (cancelled.status_code, cancelled.json()["freed"]) == (200, placed["gross"])
+    twice = await owner.post(f"{PATH}/{placed['id']}/cancel", json={})
+    assert (twice.status_code, twice.json()["type"]) == (409, "/problems/wrong-state")
+    after = await traces(database, world.tenant)
+    assert (after["stock"], after["accounts"]) == (before["stock"], before["accounts"])
+    order = (await owner.get(f"{PATH}/{placed['id']}")).json()
+    assert order["state"] == "cancelled"
+    assert order["history"][1]["changes"] == {"state": ["confirmed", "cancelled"], "reason": [None, "客户改主意"]}
+    await sound(database, world)
+
+
+async def test_a_draft_tapped_five_times_is_one_order(
+    owner: httpx.AsyncClient, database: Database, world: World
+) -> None:
+    draft = (await owner.post("/api/v1/drafts", json=ORDER)).json()
+    where = f"/api/v1/drafts/{draft['id']}"
+    changed = ORDER | {"note": "周五前送到"}
+    stale = await owner.put(where, json=changed, headers={"if-match": "7"})
+    assert (stale.status_code, stale.json()["type"]) == (412, "/problems/draft-changed")
+    saved = await owner.put(where, json=changed, headers={"if-match": "1"})
+    assert (saved.status_code, saved.json()["revision"], saved.json()["note"]) == (200, 2, "周五前送到")
+    answers = [await owner.post(f"{where}/submit") for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert (await owner.get(where)).json()["order_id"] == answers[0].json()["id"]
+    assert (await owner.put(where, json=changed, headers={"if-match": "3"})).status_code == 409
+    assert (await owner.delete(where)).status_code == 409
+    assert (await owner.get("/api/v1/drafts")).json()["items"] == []
+    assert (await traces(database, world.tenant))["sales_order"] == 1
+
+
+async def test_scope_and_rights_hold_for_orders(
+    app: Litestar, owner: httpx.AsyncClient, database: Database, world: World
+) -> None:
+    placed = (await owner.post(PATH, json=ORDER)).json()
+    before = await traces(database, world.tenant)
+    sales = await key_of(database, world.tenant, await make_user(database, world.tenant, "sales"))
+    keeper = await key_of(database, world.tenant, await make_user(database, world.tenant, "warehouse"))
+    async with client_of(app, x_api_key=sales.text()) as client:
+        # A sales person sees and serves only customers of their own.
+        assert (await client.get(PATH)).json()["items"] == []
+        assert (await client.get(f"{PATH}/{placed['id']}")).status_code == 404
+        assert (await client.post(f"{PATH}/{placed['id']}/cancel", json={})).status_code == 404
+        refused = await client.post(PATH, json=ORDER)
+        assert refused.json()["faults"][0]["code"] == "unknown-customer"
+    async with client_of(app, x_api_key=keeper.text()) as client:
+        order = (await client.get(f"{PATH}/{placed['id']}")).json()
+        assert (order["amounts"], order["lines"][0]["deal"], order["lines"][0]["margin"]) == (None, None, None)
+        assert (await client.post(PATH, json=ORDER)).status_code == 403
+        assert (await client.post(f"{PATH}/{placed['id']}/cancel", json={})).status_code == 403
+    assert await traces(database, world.tenant) == before

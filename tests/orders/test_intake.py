@@ -1,0 +1,122 @@
+"""The intake: who waits with whom, who fails alone, and what happens when it is too much."""
+
+import asyncio
+from decimal import Decimal
+
+import msgspec
+import pytest
+from tests.orders.asking import BY, codes, line, placed, wanted
+from tests.orders.test_place import rows, sound
+from tests.world import World, traces
+
+from dinghuo.kit.database import Database
+from dinghuo.kit.errors import Refused
+from dinghuo.kit.ids import new_id
+from dinghuo.orders.intake import Intake
+from dinghuo.orders.requests import OrderRequest, Placement
+
+
+def ask_with_key(customer: str, quantity: int, sku: str = "COLA") -> Placement:
+    return wanted(customer, line(sku, quantity), key=new_id().hex)
+
+
+async def test_what_arrives_together_is_one_transaction(database: Database, world: World) -> None:
+    intake = Intake(database)
+    tenant = world.tenant.id
+    outcomes = await asyncio.gather(*(intake.submit(tenant, ask_with_key("K2", 1), size=100) for _ in range(40)))
+    assert len({placed(outcome).id for outcome in outcomes}) == 40
+    moments = await rows(database, world, "select distinct placed_at from sales_order where tenant_id = $1")
+    # The first finds the intake idle; what comes while it runs goes together.
+    assert len(moments) <= 2
+    await sound(database, world)
+
+
+async def test_one_poisoned_request_among_63_fails_alone(database: Database, world: World) -> None:
+    # A note with a NUL character passes every rule and is refused by the database itself.
+    poison = Placement(
+        request=OrderRequest("K2", [line("COLA", 1)], note="\x00"), by=BY, key=wanted("K2", key="poison").key
+    )
+    intake = Intake(database)
+    asked = [ask_with_key("K2", 1) for _ in range(63)]
+    asked.insert(31, poison)
+    outcomes = await asyncio.gather(
+        *(intake.submit(world.tenant.id, item, size=100) for item in asked), return_exceptions=True
+    )
+    bad = outcomes.pop(31)
+    assert isinstance(bad, Exception) or (not isinstance(bad, BaseException) and bad.refused is not None)
+    assert len({placed(outcome).id for outcome in outcomes if not isinstance(outcome, BaseException)}) == 63
+    count = await rows(database, world, "select count(*) as n from sales_order where tenant_id = $1")
+    assert count == [{"n": 63}]
+    await sound(database, world)
+
+
+async def test_a_client_that_hangs_up_changes_nothing_for_the_others(database: Database, world: World) -> None:
+    intake = Intake(database)
+    tasks = [asyncio.create_task(intake.submit(world.tenant.id, ask_with_key("K2", 1), size=100)) for _ in range(20)]
+    await asyncio.sleep(0)
+    gone = tasks[::2]
+    for task in gone:
+        task.cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [isinstance(outcome, asyncio.CancelledError) for outcome in outcomes] == [True, False] * 10
+    stayed = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+    assert len({placed(outcome).id for outcome in stayed}) == 10
+    await sound(database, world)
+
+
+async def test_a_full_queue_says_come_back(database: Database, world: World) -> None:
+    intake = Intake(database, most_lines=30, batch_lines=10)
+    accepted = [intake.enqueue(world.tenant.id, ask_with_key("K2", 1), size=10) for _ in range(30)]
+    with pytest.raises(Refused) as refused:
+        intake.enqueue(world.tenant.id, ask_with_key("K2", 1), size=10)
+    assert (refused.value.status, refused.value.retry_after) == (503, 1)
+    outcomes = await asyncio.gather(*accepted)
+    assert len({placed(outcome).id for outcome in outcomes}) == 30
+    assert (await traces(database, world.tenant))["sales_order"] == 30
+
+
+async def test_what_waited_too_long_is_dropped_before_it_is_begun(database: Database, world: World) -> None:
+    intake = Intake(database, patience=-1)
+    outcome = await intake.submit(world.tenant.id, ask_with_key("K2", 1), size=10)
+    assert codes(outcome) == [("busy", "")]
+    assert (await traces(database, world.tenant))["sales_order"] == 0
+
+
+async def test_a_large_order_runs_alone(database: Database, world: World) -> None:
+    intake = Intake(database, batch_lines=50)
+    large = wanted("K2", *[line("GIFT", 1)] * 400, key=new_id().hex)
+    outcomes = await asyncio.gather(
+        *(
+            intake.submit(world.tenant.id, item, size=10)
+            for item in [ask_with_key("K2", 1), large, ask_with_key("K2", 1)]
+        )
+    )
+    assert [placed(outcome).lines for outcome in outcomes] == [1, 400, 1]
+
+
+async def test_concurrent_intakes_never_oversell(database: Database, world: World) -> None:
+    intakes = [Intake(database) for _ in range(4)]
+    outcomes = await asyncio.gather(
+        *(intakes[i % 4].submit(world.tenant.id, ask_with_key("K2", 7), size=10) for i in range(200))
+    )
+    taken = [outcome for outcome in outcomes if outcome.body is not None]
+    # 1,000 + 100 bottles: 157 orders of seven, and the last bottle stays.
+    assert len(taken) == 157
+    assert {codes(outcome)[0][0] for outcome in outcomes if outcome.body is None} == {"short-stock"}
+    stock = await rows(
+        database,
+        world,
+        "select sum(reserved) as reserved from stock where tenant_id = $1 and sku_id = $2",
+        world.skus["COLA"],
+    )
+    assert stock == [{"reserved": Decimal(1099)}]
+    await sound(database, world)
+
+
+async def test_an_order_of_two_skus_is_all_or_nothing(database: Database, world: World) -> None:
+    intake = Intake(database)
+    request = OrderRequest("K2", [line("BEER", 3), line("COLA", 5000)])
+    outcome = await intake.submit(world.tenant.id, Placement(request=request, by=BY), size=10)
+    assert codes(outcome) == [("short-stock", "lines[1].quantity")]
+    assert (await traces(database, world.tenant))["reservation"] == 0
+    assert msgspec.to_builtins(request.lines[0].quantity) == "3"
