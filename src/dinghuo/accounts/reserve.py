@@ -38,15 +38,15 @@ class Entry(msgspec.Struct, frozen=True):
     document_id: UUID
 
 
-_LOCK = """
+_FIND = """
 select a.id, a.customer_id, a.organisation_id, a.currency, a.credit_limit,
        a.open + a.shipped + a.billed + a.unapplied as exposure
 from account a
 join unnest($2::uuid[], $3::uuid[], $4::text[]) as w(customer_id, organisation_id, currency)
   on a.customer_id = w.customer_id and a.organisation_id = w.organisation_id and a.currency = w.currency
 where a.tenant_id = $1 and a.kind = 'credit'
-order by a.id for no key update of a
-"""
+order by a.id"""
+_FIND_AND_LOCK = f"{_FIND} for no key update of a"
 
 # A customer without an account has no limit set: the account that keeps its exposure is opened on first use.
 _OPEN = """
@@ -94,7 +94,14 @@ from json_to_recordset($2::json) as e(id uuid, account_id uuid, bucket text, amo
 async def lock_credit(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]:
     """Lock the credit accounts of these holders, in key order; for those without one, an unlimited one unopened."""
     wanted = list(dict.fromkeys(holders))
-    found = await _lock(tx, wanted)
+    found = await _read(tx, _FIND_AND_LOCK, wanted)
+    return {holder: found.get(holder) or Credit(holder, None, None, ZERO) for holder in wanted}
+
+
+async def find_credit(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]:
+    """Like `lock_credit` without a lock: for entries that leave the balances as they are."""
+    wanted = list(dict.fromkeys(holders))
+    found = await _read(tx, _FIND, wanted)
     return {holder: found.get(holder) or Credit(holder, None, None, ZERO) for holder in wanted}
 
 
@@ -111,12 +118,12 @@ async def ensure_accounts(tx: Tx, credits: Sequence[Credit]) -> dict[Holder, UUI
             [holder[2] for holder in missing],
             tx.now,
         )
-        known |= {holder: credit.account_id for holder, credit in (await _lock(tx, missing)).items()}
+        known |= {holder: credit.account_id for holder, credit in (await _read(tx, _FIND_AND_LOCK, missing)).items()}
     return {holder: account_id for holder, account_id in known.items() if account_id is not None}
 
 
-async def _lock(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]:
-    rows = await tx.fetch(_LOCK, [h[0] for h in holders], [h[1] for h in holders], [h[2] for h in holders])
+async def _read(tx: Tx, sql: str, holders: Sequence[Holder]) -> dict[Holder, Credit]:
+    rows = await tx.fetch(sql, [h[0] for h in holders], [h[1] for h in holders], [h[2] for h in holders])
     found = [
         Credit(
             (row["customer_id"], row["organisation_id"], row["currency"]),

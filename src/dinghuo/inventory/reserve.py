@@ -101,6 +101,11 @@ class Issue(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
+class _Place(msgspec.Struct, frozen=True, gc=False):
+    sku_id: UUID
+    warehouse_id: UUID
+
+
 class _Moved(msgspec.Struct, frozen=True, gc=False):
     sku_id: UUID
     warehouse_id: UUID
@@ -133,6 +138,13 @@ insert into reservation (tenant_id, document_id, line_no, warehouse_id, sku_id, 
 select $1, document_id, line_no, warehouse_id, sku_id, held, backordered
 from json_to_recordset($2::json) as r(document_id uuid, line_no int, warehouse_id uuid, sku_id uuid, held numeric,
   backordered numeric)
+"""
+
+_HOLD_STILL = """
+select count(*) from (
+  select from json_to_recordset($2::json) as d(sku_id uuid, warehouse_id uuid)
+  join stock s on s.tenant_id = $1 and s.sku_id = d.sku_id and s.warehouse_id = d.warehouse_id
+  order by s.sku_id, s.warehouse_id for no key update of s) locked
 """
 
 _TAKE_OUT = """
@@ -197,15 +209,17 @@ async def write_reservations(tx: Tx, rows: Sequence[ReservationRow]) -> None:
 
 
 async def write_issues(tx: Tx, issues: Sequence[Issue]) -> None:
-    """Take goods out at once, each at the moment it happened."""
+    """Take goods out at once, each at the moment it happened; locks their balances, in key order."""
     if not issues:
         return
     taken: dict[tuple[UUID, UUID], Decimal] = {}
     for issue in issues:
         key = (issue.sku_id, issue.warehouse_id)
         taken[key] = taken.get(key, ZERO) + issue.quantity
-    await _move(tx, _TAKE_OUT, taken)
     await tx.write_rows(_MOVE_OUT, issues)
+    places = [_Place(sku_id, warehouse_id) for sku_id, warehouse_id in taken]
+    await tx.write_rows(_HOLD_STILL, places)
+    await _move(tx, _TAKE_OUT, taken)
 
 
 async def move_reserved(tx: Tx, quantities: dict[tuple[UUID, UUID], Decimal]) -> None:

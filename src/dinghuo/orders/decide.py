@@ -86,6 +86,10 @@ class Priced(msgspec.Struct):
         history = self.placement.history
         return history is not None and not history.live
 
+    def may_wait(self, sku: SkuFacts) -> bool:
+        """Whether what is not there is promised all the same."""
+        return sku.supply_policy == "backorder" or self.placement.history is not None
+
 
 def price_order(priced: Priced, *, skus: dict[str, SkuFacts], sellable: Sellable, lists: Sequence[ListFacts]) -> None:
     """Fill in the order's lines and sums, or its faults."""
@@ -268,9 +272,10 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
     """Take stock and credit for the order, or add what is missing to its faults and take nothing."""
     held: list[tuple[LineRow, list[Held]]] = []
     for row, sku in zip(priced.lines, priced.skus, strict=True):
-        if sku.supply_policy == "untracked":
+        wanted = row.base_quantity - (row.cancelled or ZERO)
+        if sku.supply_policy == "untracked" or not wanted:
             continue
-        taken = stock.take(sku.id, row.base_quantity, backorder=sku.supply_policy == "backorder")
+        taken = stock.take(sku.id, wanted, backorder=priced.may_wait(sku))
         if taken is None:
             priced.faults.append(
                 _fault(
@@ -286,7 +291,8 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
         else:
             held.append((row, taken))
     room = credit.room()
-    if room is not None and priced.customer.payment_terms != "prepaid" and priced.gross > room:
+    limited = priced.placement.history is None and priced.customer.payment_terms != "prepaid"
+    if room is not None and limited and priced.gross > room:
         priced.faults.append(
             say.OVER_CREDIT("customer", gross=priced.gross, currency=priced.currency, room=max(room, ZERO))
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from dinghuo.accounts.reserve import lock_credit
+from dinghuo.accounts.reserve import find_credit, lock_credit
 from dinghuo.catalogue.facts import Sellable, SkuFacts, load_assortments, load_skus
 from dinghuo.identity.facts import TenantFacts, load_tenant
 from dinghuo.inventory.reserve import lock_stock
@@ -148,22 +148,24 @@ def _entries_wanted(
 
 
 async def _admit(tx: Tx, orders: Sequence[Priced]) -> None:
-    """Lock accounts, then stock, each in key order, and decide against them one order after the other."""
-    credit = await lock_credit(tx, [holder_of(order) for order in orders]) if orders else {}
-    tracked = [
-        sku
-        for order in orders
-        if not order.is_closed_history
-        for sku in order.skus
-        if sku.supply_policy != "untracked"
-    ]
+    """Lock accounts, then stock, each in key order, and decide against them one order after the other.
+
+    History leaves its accounts as they are, and has no need to hold them.
+    """
+    present = [order for order in orders if not order.is_closed_history]
+    credit = await lock_credit(tx, [holder_of(order) for order in present]) if present else {}
+    past = [holder for order in orders if (holder := holder_of(order)) not in credit]
+    if past:
+        credit |= await find_credit(tx, past)
+    for order in orders:
+        order.credit = credit[holder_of(order)]
+    if not present:
+        return
+    tracked = [(order, sku) for order in present for sku in order.skus if sku.supply_policy != "untracked"]
     stock = await lock_stock(
         tx,
-        (sku.id for sku in tracked),
-        open_missing=(sku.id for sku in tracked if sku.supply_policy == "backorder"),
+        (sku.id for _, sku in tracked),
+        open_missing=(sku.id for order, sku in tracked if order.may_wait(sku)),
     )
-    for order in orders:
-        account = credit[holder_of(order)]
-        order.credit = account
-        if not order.is_closed_history:
-            admit(order, stock, account)
+    for order in present:
+        admit(order, stock, credit[holder_of(order)])

@@ -57,8 +57,10 @@ class History(msgspec.Struct, frozen=True):
     """An order that was carried out long ago in another system, taken over as it was.
 
     It ends `closed` (or `cancelled` when all of it was), its goods taken out of stock and its credit given back;
-    it neither ships nor bills again. `cancelled` is what was cancelled of each line, in base units. `live` keeps
-    it open, as a cut-over keeps what is not yet shipped: then it is placed like any other, at its old moment.
+    it neither ships nor bills again. `cancelled` is what was cancelled of each line, in base units. `warehouse_id`
+    is where its goods came from, the preferred one when none is named. `live` keeps it open, as a cut-over keeps
+    what is not yet shipped: then it holds stock and credit like any other. What was promised long ago is no longer
+    refused: beyond what is there it waits, and it may exceed the credit limit.
     """
 
     number: str
@@ -67,6 +69,7 @@ class History(msgspec.Struct, frozen=True):
     cancelled: tuple[Decimal, ...]
     live: bool = False
     order: int = 0
+    warehouse_id: UUID | None = None
 
 
 class Placement(msgspec.Struct, frozen=True):

@@ -90,6 +90,33 @@ order_line = tenant_table(
     lock_rank="lines",
 )
 
+# What lines of cancellations and returns took back long ago, in the system that history was taken over from.
+historical_return = tenant_table(
+    "historical_return",
+    text("number"),
+    Column("line_no", Integer, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("sku_id", Uuid, nullable=False),
+    text("unit"),
+    Column("quantity", QUANTITY, nullable=False),
+    Column("base_quantity", QUANTITY, nullable=False),
+    text("currency"),
+    Column("price", UNIT_PRICE, nullable=False),
+    Column("amount", MONEY, nullable=False),
+    moment("at"),
+    # The order line that it cancelled, which counts it as `cancelled`; null when none was found: goods came back.
+    Column("order_id", Uuid, nullable=True),
+    Column("order_line_no", Integer, nullable=True),
+    reference("customer", "customer_id"),
+    reference("sku", "sku_id"),
+    reference("order_line", "order_id", "order_line_no", target=("order_id", "line_no")),
+    CheckConstraint("quantity > 0 and base_quantity > 0", name="quantity_positive"),
+    CheckConstraint("(order_id is null) = (order_line_no is null)", name="order_line_whole"),
+)
+index("ix_historical_return_number", historical_return.c.number, historical_return.c.line_no)
+index("ix_historical_return_customer", historical_return.c.customer_id, historical_return.c.id)
+index("ix_historical_return_order", historical_return.c.order_id, where=historical_return.c.order_id.is_not(None))
+
 # The cart. Submitting places it with the draft's id as the key, so that five taps are one order.
 draft = tenant_table(
     "draft",

@@ -191,13 +191,26 @@ async def _write_credit(tx: Tx, orders: Sequence[Priced]) -> None:
 async def _write_issues(tx: Tx, orders: Sequence[Priced]) -> None:
     if not orders:
         return
-    preferred = (await warehouses(tx))[0]
+    active = await warehouses(tx)
     await write_issues(
         tx,
         [
-            Issue(new_id(), order.id, line.line_no, line.sku_id, preferred, line.shipped, order.placed_at)
+            Issue(
+                new_id(),
+                order.id,
+                line.line_no,
+                line.sku_id,
+                _warehouse_of(order, active),
+                line.shipped,
+                order.placed_at,
+            )
             for order in orders
             for line, sku in zip(order.lines, order.skus, strict=True)
             if line.shipped and sku.supply_policy != "untracked"
         ],
     )
+
+
+def _warehouse_of(order: Priced, active: Sequence[UUID]) -> UUID:
+    history = order.placement.history
+    return history.warehouse_id if history and history.warehouse_id else active[0]
