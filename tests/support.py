@@ -1,6 +1,6 @@
 """What tests of every module share beside the fixtures of conftest.py."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -19,6 +19,7 @@ from dinghuo.identity.tokens import Token
 from dinghuo.kit.actor import SYSTEM, Actor
 from dinghuo.kit.database import Database
 from dinghuo.kit.ids import new_id
+from dinghuo.kit.tables import tenant_tables
 
 BASE_URL = "http://dinghuo.test"
 
@@ -83,6 +84,23 @@ async def key_of(database: Database, tenant: Tenant, login: str, permissions: Se
 async def principal_of(database: Database, token: Token) -> Principal:
     """The principal as handlers get it."""
     return await authenticate(database, token, "key")
+
+
+async def contents(database: Database, tenant: Tenant, *, but: Collection[str] = ()) -> dict[str, list[str]]:
+    """Every row of the tenant, by table: equal before and after what must leave no trace. `but` leaves tables out."""
+    names = sorted(set(tenant_tables()) - set(but))
+    one = "select '{name}', array(select t::text from {name} t where tenant_id = $1 order by 1)"
+    async with database.transaction(tenant.id) as tx:
+        return {row[0]: row[1] for row in await tx.fetch(" union all ".join(one.format(name=n) for n in names))}
+
+
+async def trail(database: Database, tenant: Tenant) -> list[tuple[str, str, str]]:
+    """The audit so far: (subject kind, action, actor's name), oldest first."""
+    async with database.transaction(tenant.id) as tx:
+        rows = await tx.fetch(
+            "select subject_kind, action, actor_name from audit_entry where tenant_id = $1 order by id"
+        )
+    return [tuple(row) for row in rows]
 
 
 def client_of(app: Litestar, **headers: str) -> httpx.AsyncClient:
