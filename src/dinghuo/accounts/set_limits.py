@@ -85,11 +85,10 @@ async def set_limits(
             faults.add(i, "customer", TWICE, other=other + 1)
     faults.check()
     found = await lock_credit(tx, list(lines)) if lines else {}
-    changed = {
-        holder: limits[i].credit_limit for holder, i in lines.items() if found[holder].limit != limits[i].credit_limit
-    }
+    wanted = {holder: limits[i].credit_limit for holder, i in lines.items()}
+    changed = [credit for holder, credit in found.items() if credit.limit != wanted[holder]]
     if changed:
-        await _write(tx, {holder: found[holder] for holder in changed}, changed, by)
+        await _write(tx, changed, wanted, by)
     return LimitsSet(len(changed), len(limits) - len(changed))
 
 
@@ -123,16 +122,18 @@ def _holder(
     return (found[0], organisations[code].id, item.currency or found[1])
 
 
-async def _write(tx: Tx, found: Mapping[Holder, Credit], wanted: Mapping[Holder, Decimal | None], by: Actor) -> None:
-    accounts = await ensure_accounts(tx, list(found.values()))
-    rows = [_Row(account_id, wanted[holder]) for holder, account_id in accounts.items()]
+async def _write(tx: Tx, changed: Sequence[Credit], wanted: Mapping[Holder, Decimal | None], by: Actor) -> None:
+    ids = await ensure_accounts(tx, changed)
+    rows = [_Row(ids[credit.holder], wanted[credit.holder]) for credit in changed]
     await tx.write_rows(_WRITE, rows, tx.now)
-    await audit.record(
-        tx,
-        [
-            audit.Change(
-                "account", accounts[holder], "limit_set", by, {"credit_limit": [credit.limit, wanted[holder]]}
-            )
-            for holder, credit in found.items()
-        ],
-    )
+    changes = [
+        audit.Change(
+            "account",
+            ids[credit.holder],
+            "limit_set",
+            by,
+            {"credit_limit": [credit.limit, wanted[credit.holder]]},
+        )
+        for credit in changed
+    ]
+    await audit.record(tx, changes)

@@ -2,14 +2,17 @@
 
 from litestar import Router
 
+from dinghuo.accounts.http import router as accounts
 from dinghuo.catalogue.http import router as catalogue
 from dinghuo.flow.http import router as operations
 from dinghuo.identity import http as identity
+from dinghuo.inventory.http import router as inventory
 from dinghuo.orders.http import router as orders
 from dinghuo.orders.http_drafts import router as drafts
 from dinghuo.parties.http import router as parties
+from dinghuo.pricing.http import router as pricing
 
 # Under /api/v1, for staff and systems.
-API: list[Router] = [*identity.API, parties, catalogue, orders, drafts, operations]
+API: list[Router] = [*identity.API, parties, catalogue, accounts, pricing, inventory, orders, drafts, operations]
 # Under /portal/v1, for dealers.
 PORTAL: list[Router] = [*identity.PORTAL]

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.catalogue.costs import check_sees_cost
 from dinghuo.identity.facts import load_tenant
+from dinghuo.identity.principals import Principal
 from dinghuo.inventory.book import book
 from dinghuo.inventory.goods import Known, know
 from dinghuo.inventory.levels import Place
@@ -101,8 +103,15 @@ from json_to_recordset($2::json) as l(receipt_id uuid, line_no int, sku_id uuid,
 """
 
 
-async def receive(tx: Tx, *, receipts: Sequence[GoodsReceipt], by: Actor) -> list[ReceiptOutcome]:
-    """Book all of these receipts or none. Goods that documents wait for are held for them, the earliest first."""
+async def receive(
+    tx: Tx, *, receipts: Sequence[GoodsReceipt], by: Actor, seen_by: Principal | None = None
+) -> list[ReceiptOutcome]:
+    """Book all of these receipts or none. Goods that documents wait for are held for them, the earliest first.
+
+    Costs may come only from those who may see costs; `seen_by` None is the system itself.
+    """
+    if any(line.unit_cost is not None for receipt in receipts for line in receipt.lines):
+        check_sees_cost(seen_by)
     known = await know(
         tx,
         skus=(line.sku for receipt in receipts for line in receipt.lines),

@@ -11,9 +11,18 @@ from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import FORBIDDEN, Message, Refused
 from dinghuo.kit.texts import storable
 from dinghuo.parties.tables import customer
 from dinghuo.pricing.tables import price_list
+
+PRICE_HIDDEN = Message("price-hidden", "您无权查看或修改价格", "You may not see or change prices", FORBIDDEN)
+
+
+def check_sees_price(seen_by: Principal | None) -> None:
+    """Raise unless prices may be told; None is the system itself."""
+    if seen_by is not None and not seen_by.sees_price:
+        raise Refused(PRICE_HIDDEN("price"))
 
 
 class LockedList(msgspec.Struct, frozen=True):

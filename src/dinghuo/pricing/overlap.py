@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from dinghuo.kit.database import RetryTransaction, Tx, sqlstate
-from dinghuo.kit.errors import CONFLICT, Fault, Message
+from dinghuo.kit.errors import CONFLICT, Message
 
 OVERLAP = Message(
     "price-list-overlap",
@@ -49,23 +49,21 @@ order by p.valid_from, p.code
 """
 
 
-async def overlaps(tx: Tx, wanted: Sequence[tuple[str, int, Period]]) -> list[Fault]:
-    """A fault for each wanted period (with the field and line to blame) that clashes with another list's."""
+async def overlaps(tx: Tx, wanted: Sequence[Period]) -> dict[UUID, dict[str, str]]:
+    """For each of these periods that clashes with another list's: what OVERLAP says of it, by the list's id."""
     if not wanted:
-        return []
-    periods = [period for _, _, period in wanted]
-    rows = await tx.fetch(_PUBLISHED, sorted({p.scope for p in periods}), [p.id for p in periods])
+        return {}
+    rows = await tx.fetch(_PUBLISHED, sorted({period.scope for period in wanted}), [period.id for period in wanted])
     by_scope: dict[str, list[Period]] = {}
-    for rival in [*(Period(**dict(row)) for row in rows), *periods]:
+    for rival in [*(Period(**dict(row)) for row in rows), *wanted]:
         by_scope.setdefault(rival.scope, []).append(rival)
-    found = []
-    for field, line, period in wanted:
-        other = next(
-            (rival for rival in by_scope[period.scope] if rival.id != period.id and period.clashes(rival)), None
-        )
+    found = {}
+    for period in wanted:
+        rivals = by_scope[period.scope]
+        other = next((rival for rival in rivals if rival.id != period.id and period.clashes(rival)), None)
         if other is not None:
             sides = {"dates": period.dates(), "other": other.code, "other_dates": other.dates()}
-            found.append(OVERLAP(field, line=line, code=period.code, **sides))
+            found[period.id] = {"code": period.code, **sides}
     return found
 
 

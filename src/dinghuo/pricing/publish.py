@@ -8,10 +8,10 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import UNKNOWN_CODE
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import Fault, Refused
+from dinghuo.kit.faults import Faults
 from dinghuo.kit.transitions import transition
 from dinghuo.pricing.locked import LockedList, lock_lists
-from dinghuo.pricing.overlap import Period, overlaps, rivals_restart
+from dinghuo.pricing.overlap import OVERLAP, Period, overlaps, rivals_restart
 from dinghuo.pricing.states import PRICE_LIST
 from dinghuo.pricing.tables import price_list
 
@@ -20,22 +20,25 @@ async def publish(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal
     """Publish the lists with these codes, all or none; those already published stay. Returns how many were not."""
     found = await lock_lists(tx, codes, seen_by=seen_by)
     faults = unknown(codes, found)
-    if faults:
-        raise Refused(faults)
-    waiting = {code: i for i, code in enumerate(codes) if found[code].state != "published"}
-    clashes = await overlaps(tx, [(f"codes[{i}]", i + 1, _period(found[code])) for code, i in waiting.items()])
-    if clashes:
-        raise Refused(clashes)
-    lists = [found[code] for code in waiting]
+    faults.check()
+    waiting = {found[code].id: i for i, code in enumerate(codes) if found[code].state != "published"}
+    lists = [item for item in found.values() if item.id in waiting]
+    for id, clash in (await overlaps(tx, [_period(item) for item in lists])).items():
+        faults.add(waiting[id], "", OVERLAP, **clash)
+    faults.check()
     if lists:
         with rivals_restart():
             await move(tx, lists, "published", by=by)
     return len(lists)
 
 
-def unknown(codes: Sequence[str], found: Collection[str]) -> list[Fault]:
+def unknown(codes: Sequence[str], found: Collection[str]) -> Faults:
     """A fault for each code whose list is not there."""
-    return [UNKNOWN_CODE(f"codes[{i}]", line=i + 1, code=code) for i, code in enumerate(codes) if code not in found]
+    faults = Faults("codes")
+    for line, code in enumerate(codes):
+        if code not in found:
+            faults.add(line, "", UNKNOWN_CODE, code=code)
+    return faults
 
 
 def _period(item: LockedList) -> Period:

@@ -18,7 +18,7 @@ from dinghuo.kit.errors import MALFORMED, Message, Refused
 from dinghuo.kit.faults import Faults
 from dinghuo.kit.money import MAX_QUANTITY, ZERO, fits
 from dinghuo.kit.texts import storable
-from dinghuo.pricing.locked import LockedList, lock_lists
+from dinghuo.pricing.locked import LockedList, check_sees_price, lock_lists
 
 UNKNOWN_UNIT = Message(
     "price-entry-unknown-unit",
@@ -131,6 +131,7 @@ async def locate(
     tx: Tx, keys: Sequence[EntryKey], faults: Faults, *, seen_by: Principal | None, first: int = 0
 ) -> Located:
     """Lock the lists and find every key's ids. Raises with `faults` and all that cannot be found."""
+    check_sees_price(seen_by)
     if len(keys) > MOST:
         raise Refused(TOO_MANY_ITEMS("items", most=MOST, count=len(keys)))
     lists = await lock_lists(tx, (key.list for key in keys), seen_by=seen_by)

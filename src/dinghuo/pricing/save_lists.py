@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from dinghuo.identity.principals import Principal
+from dinghuo.kit import search
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import (
     MISSING,
@@ -24,13 +25,13 @@ from dinghuo.kit.bulk import (
 )
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import CONFLICT, MALFORMED, Message, Refused
+from dinghuo.kit.errors import CONFLICT, MALFORMED, Message
 from dinghuo.kit.faults import Faults
 from dinghuo.kit.money import MINOR_UNITS
 from dinghuo.kit.texts import check_texts
 from dinghuo.parties.tables import channel, customer, region, tier
 from dinghuo.pricing.locked import hidden_customers
-from dinghuo.pricing.overlap import Period, overlaps, rivals_restart
+from dinghuo.pricing.overlap import OVERLAP, Period, overlaps, rivals_restart
 from dinghuo.pricing.rules import TARGETS, Kind, Target, scope_word
 from dinghuo.pricing.tables import price_list
 
@@ -82,14 +83,16 @@ _DEFAULTS: Mapping[str, Any] = {
 }
 
 
-class PriceListInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A price list as wanted; what is left out stays as it is. A new one needs `name`, `kind` and `valid_from`.
+SEARCH_KIND = "price_list"
+
+
+class PriceListFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a price list says of itself; what is left out stays as it is.
 
     `customer`, `tier`, `region` and `channel` are codes, named as the kind demands. A list holds from `valid_from`
     through `valid_until`, days in the tenant's time zone; without an end until further notice.
     """
 
-    code: str
     name: str | UnsetType = UNSET
     name_en: str | UnsetType | None = UNSET
     kind: Kind | UnsetType = UNSET
@@ -103,11 +106,20 @@ class PriceListInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     valid_until: date | UnsetType | None = UNSET
 
 
+class PriceListInput(PriceListFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A price list by its code. A new one needs `name`, `kind` and `valid_from`."""
+
+    code: str
+
+
 async def save_lists(
-    tx: Tx, *, lists: Sequence[PriceListInput], by: Actor, seen_by: Principal | None = None
+    tx: Tx, *, lists: Sequence[PriceListInput], by: Actor, seen_by: Principal | None = None, path: str = "items"
 ) -> Saved:
-    """Create the lists whose codes are new, as drafts; change the others. `seen_by` bounds whose contracts count."""
-    faults = Faults()
+    """Create the lists whose codes are new, as drafts; change the others. `seen_by` bounds whose contracts count.
+
+    `path` is where faults place the lists, empty when the request is about one alone.
+    """
+    faults = Faults(path)
     check_codes(faults, [item.code for item in lists])
     for line, item in enumerate(lists):
         check_texts(faults, line, item, {"name": 200, "name_en": 200})
@@ -120,11 +132,14 @@ async def save_lists(
     for row in planned:
         _check(faults, row, lists[row.line], found, hidden)
     faults.check()
-    clashes = await overlaps(tx, [_period(row) for row in planned if _is_published(row) and row.is_written])
-    if clashes:
-        raise Refused(clashes)
+    published = {row.id: row for row in planned if _is_published(row) and row.is_written}
+    for id, clash in (await overlaps(tx, [_period(row) for row in published.values()])).items():
+        faults.add(published[id].line, "valid_from", OVERLAP, **clash)
+    faults.check()
     with rivals_restart():
         written = await store(tx, price_list, planned, by=by)
+    names = {row.id: (row.code, row.new["name"], row.new["name_en"]) for row in written}
+    await search.file(tx, SEARCH_KIND, names)
     if any(map(_is_published, written)):
         await touch(tx, "pricing")
     return saved(planned)
@@ -210,6 +225,5 @@ def _is_published(row: Planned) -> bool:
     return row.old is not None and row.old["state"] == "published"
 
 
-def _period(row: Planned) -> tuple[str, int, Period]:
-    period = Period(row.id, row.code, *(row.new[name] for name in ("scope", "currency", "valid_from", "valid_until")))
-    return f"items[{row.line}].valid_from", row.line + 1, period
+def _period(row: Planned) -> Period:
+    return Period(row.id, row.code, *(row.new[name] for name in ("scope", "currency", "valid_from", "valid_until")))

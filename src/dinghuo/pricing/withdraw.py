@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dinghuo.identity.principals import Principal
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import CONFLICT, Message, Refused
+from dinghuo.kit.errors import CONFLICT, Message
 from dinghuo.pricing.locked import lock_lists
 from dinghuo.pricing.publish import move, unknown
 
@@ -21,13 +21,10 @@ async def withdraw(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principa
     """Withdraw the lists with these codes, all or none; those already withdrawn stay. Returns how many were not."""
     found = await lock_lists(tx, codes, seen_by=seen_by)
     faults = unknown(codes, found)
-    faults += [
-        NEVER_PUBLISHED(f"codes[{i}]", line=i + 1, code=code)
-        for i, code in enumerate(codes)
-        if code in found and found[code].state == "draft"
-    ]
-    if faults:
-        raise Refused(faults)
+    for line, code in enumerate(codes):
+        if code in found and found[code].state == "draft":
+            faults.add(line, "", NEVER_PUBLISHED, code=code)
+    faults.check()
     published = [item for item in found.values() if item.state == "published"]
     if published:
         await move(tx, published, "withdrawn", by=by)

@@ -1,0 +1,206 @@
+"""Reading stock: what is where, what may still be promised, and move by move how it came about."""
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Row, and_, func, select, tuple_
+
+from dinghuo.catalogue.save_skus import SEARCH_KIND
+from dinghuo.catalogue.tables import sku
+from dinghuo.identity.principals import Principal, StaffPrincipal
+from dinghuo.inventory.tables import reservation, stock, stock_move, warehouse
+from dinghuo.kit import search
+from dinghuo.kit.bulk import among
+from dinghuo.kit.database import Tx
+from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.kit.refs import Ref, ref, ref_columns
+from dinghuo.kit.texts import storable
+from dinghuo.parties.tables import region
+
+
+class WarehouseView(msgspec.Struct, frozen=True):
+    """The lowest `priority` is promised from first."""
+
+    id: UUID
+    code: str
+    name: str
+    name_en: str | None
+    region: Ref | None
+    priority: int
+    state: str
+
+
+class StockView(msgspec.Struct, frozen=True):
+    """One SKU in one warehouse, in base units. `waiting` is promised to documents and not there yet."""
+
+    sku: str
+    sku_name: str
+    base_unit: str
+    warehouse: str
+    on_hand: Decimal
+    allowance: Decimal
+    reserved: Decimal
+    available: Decimal
+    waiting: Decimal
+
+
+class MoveView(msgspec.Struct, frozen=True):
+    """What was added to what is on hand, in base units. `unit_cost` only for those who may see costs."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    sku: str
+    sku_name: str
+    warehouse: str
+    quantity: Decimal
+    document_kind: str | None
+    document_id: UUID | None
+    line_no: int | None
+    reason: str | None
+    note: str | None
+    unit_cost: Decimal | UnsetType | None = UNSET
+
+
+def sees_cost(seen_by: Principal | None) -> bool:
+    """Whether costs may be told; None is the system itself."""
+    return seen_by is None or (isinstance(seen_by, StaffPrincipal) and seen_by.sees_cost)
+
+
+async def list_warehouses(tx: Tx, *, cursor: str | None = None, limit: int = 50) -> Page[WarehouseView]:
+    """A page of warehouses by code."""
+    same = and_(region.c.tenant_id == tx.tenant_id, region.c.id == warehouse.c.region_id)
+    statement = (
+        select(warehouse, *ref_columns(region, "region"))
+        .outerjoin_from(warehouse, region, same)
+        .where(warehouse.c.tenant_id == tx.tenant_id)
+    )
+    if cursor is not None:
+        statement = statement.where(warehouse.c.code > decode_cursor(cursor, (str,))[0])
+    rows = await tx.rows(statement.order_by(warehouse.c.code).limit(limit + 1))
+
+    def view(row: Row[Any]) -> WarehouseView:
+        values = row._mapping
+        plain = {name: values[name] for name in WarehouseView.__struct_fields__ if name != "region"}
+        return WarehouseView(**plain, region=ref(values, "region"))
+
+    return page(rows, limit, lambda row: (row.code,), view)
+
+
+async def list_stock(
+    tx: Tx,
+    *,
+    wanted: str | None = None,
+    sku_code: str | None = None,
+    warehouse_code: str | None = None,
+    short: bool = False,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[StockView]:
+    """A page of balances by SKU and warehouse code. `wanted` searches SKUs; `short`: where nothing is available."""
+    promised = (
+        select(func.coalesce(func.sum(reservation.c.backordered), 0))
+        .where(
+            reservation.c.tenant_id == tx.tenant_id,
+            reservation.c.sku_id == stock.c.sku_id,
+            reservation.c.warehouse_id == stock.c.warehouse_id,
+            reservation.c.backordered > 0,
+        )
+        .scalar_subquery()
+    )
+    s = stock.c
+    key = tuple_(sku.c.code, warehouse.c.code)
+    statement = (
+        select(
+            sku.c.code.label("sku"),
+            sku.c.name.label("sku_name"),
+            sku.c.base_unit,
+            warehouse.c.code.label("warehouse"),
+            s.on_hand,
+            s.allowance,
+            s.reserved,
+            (s.on_hand + s.allowance - s.reserved).label("available"),
+            promised.label("waiting"),
+        )
+        .select_from(stock)
+        .join(sku, and_(sku.c.tenant_id == tx.tenant_id, sku.c.id == s.sku_id))
+        .join(warehouse, and_(warehouse.c.tenant_id == tx.tenant_id, warehouse.c.id == s.warehouse_id))
+        .where(s.tenant_id == tx.tenant_id)
+        .order_by(sku.c.code, warehouse.c.code)
+        .limit(limit + 1)
+    )
+    if wanted:
+        statement = statement.where(*search.matches(tx.tenant_id, SEARCH_KIND, s.sku_id, wanted))
+    if sku_code is not None:
+        statement = statement.where(among(sku.c.code, storable([sku_code])))
+    if warehouse_code is not None:
+        statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
+    if short:
+        statement = statement.where(s.on_hand + s.allowance <= s.reserved)
+    if cursor is not None:
+        statement = statement.where(key > tuple_(*decode_cursor(cursor, (str, str))))
+    rows = await tx.rows(statement)
+    return page(rows, limit, lambda row: (row.sku, row.warehouse), lambda row: StockView(**row._mapping))
+
+
+async def list_moves(
+    tx: Tx,
+    *,
+    seen_by: Principal | None,
+    sku_code: str | None = None,
+    warehouse_code: str | None = None,
+    kind: str | None = None,
+    document_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[MoveView]:
+    """A page of moves, the newest first."""
+    m = stock_move.c
+    names = [name for name in MoveView.__struct_fields__ if name in m and (name != "unit_cost" or sees_cost(seen_by))]
+    statement = (
+        select(
+            *(m[name] for name in names),
+            sku.c.code.label("sku"),
+            sku.c.name.label("sku_name"),
+            warehouse.c.code.label("warehouse"),
+        )
+        .select_from(stock_move)
+        .join(sku, and_(sku.c.tenant_id == tx.tenant_id, sku.c.id == m.sku_id))
+        .join(warehouse, and_(warehouse.c.tenant_id == tx.tenant_id, warehouse.c.id == m.warehouse_id))
+        .where(m.tenant_id == tx.tenant_id)
+        .order_by(m.id.desc())
+        .limit(limit + 1)
+    )
+    if sku_code is not None:
+        statement = statement.where(among(sku.c.code, storable([sku_code])))
+    if warehouse_code is not None:
+        statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
+    if kind is not None:
+        statement = statement.where(m.kind == kind)
+    if document_id is not None:
+        statement = statement.where(m.document_id == document_id)
+    if cursor is not None:
+        statement = statement.where(m.id < decode_cursor(cursor, (UUID,))[0])
+    rows = await tx.rows(statement)
+    return page(rows, limit, lambda row: (row.id,), lambda row: MoveView(**row._mapping))
+
+
+_AVAILABLE = """
+select s.sku_id, sum(greatest(s.on_hand + s.allowance - s.reserved, 0)) as available
+from stock s
+join warehouse w on w.tenant_id = $1 and w.id = s.warehouse_id and w.state = 'active'
+where s.tenant_id = $1 and s.sku_id = any($2::uuid[])
+group by s.sku_id
+"""
+
+
+async def availability(tx: Tx, sku_ids: Collection[UUID]) -> dict[UUID, Decimal]:
+    """What may still be promised of each SKU in all open warehouses together, in base units; never below zero."""
+    rows = await tx.fetch(_AVAILABLE, list(sku_ids))
+    found = {row["sku_id"]: row["available"] for row in rows}
+    return {sku_id: found.get(sku_id, Decimal(0)) for sku_id in sku_ids}
