@@ -225,3 +225,36 @@ def test_nothing_odd_escapes_the_quick_look() -> None:
     assert quick_extent(iter([b"<row><c r=\"A1\" t='s'><v>1</v></c></row>"])) is None
     assert quick_extent(iter([b"<" + b"c" * 3_000_000])) is None
     assert quick_extent(iter([b"<theme/>"])) == Extent()
+
+
+GOOD = raw_workbook(
+    '<row r="1"><c r="A1" t="str"><v>code</v></c><c r="B1" t="s"><v>0</v></c></row>'
+    '<row r="2"><c r="A2" t="e"><v>#N/A</v></c><c r="B2"><v>1</v></c></row>',
+    shared="<si><t>qty</t></si>",
+    prologue='<?xml version="1.0" encoding="UTF-8"?>',
+)
+
+
+@given(st.data())
+def test_a_spoilt_workbook_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    """Bytes are changed inside the parts, where no check sum notices."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as good, zipfile.ZipFile(packed, "w") as spoilt:
+        for name in good.namelist():
+            text = bytearray(good.read(name))
+            if data.draw(st.booleans()):
+                at = data.draw(st.integers(0, len(text)))
+                text[at : at + data.draw(st.integers(0, 12))] = data.draw(st.binary(max_size=12))
+            spoilt.writestr(name, bytes(text))
+    try:
+        rows_of(open_sheet(packed.getvalue()))
+    except SheetError as refusal:
+        assert all(fault.sentence("zh") for fault in refusal.faults)
+
+
+@given(st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b\x08", GOOD[:400], GOOD[-300:]]), st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused_and_nothing_else(start: bytes, rest: bytes) -> None:
+    try:
+        rows_of(open_sheet(start + rest))
+    except SheetError as refusal:
+        assert all(fault.sentence("en") for fault in refusal.faults)

@@ -103,7 +103,7 @@ def zip_parts(data: bytes, *, name: str, limits: Limits) -> dict[str, Part]:
     Budget(name, len(data), limits).check(sum(entry.file_size for entry in entries))
     parts: dict[str, Part] = {}
     for entry in entries:
-        if entry.is_dir():
+        if entry.filename.endswith("/"):
             continue
         key = entry.filename.replace("\\", "/").lower()
         if key in parts:

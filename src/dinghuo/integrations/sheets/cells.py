@@ -192,5 +192,5 @@ def feed(parser: expat.XMLParserType, chunks: Iterable[bytes], name: str) -> Non
         for chunk in chunks:
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise SheetError(DAMAGED(name=name, reason=str(error))) from error
