@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 # `true` = null when unset, and an empty setting is no tenant either: then no row is visible, none can be written.
-TENANT_IS_BOUND = "tenant_id = nullif(current_setting('oms.tenant', true), '')::bigint"
+# The sub-select makes it a value worked out once a statement; without it the setting is read for every row.
+TENANT_IS_BOUND = "tenant_id = (select nullif(current_setting('oms.tenant', true), '')::bigint)"
 
 # The worker's role is named as its owner is (kit.roles); an installation that may not make roles has none.
 _WORKER_ROLE = text("""
