@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from litestar import Litestar
 from tests.support import Tenant, client_of, key_of, make_tenant, make_user
 
@@ -17,6 +18,14 @@ from dinghuo.kit.embedded import EmbeddedServer, server
 from dinghuo.kit.roles import Urls, prepare
 
 AsRole = Callable[..., Awaitable[httpx.AsyncClient]]
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 

@@ -67,8 +67,9 @@ async def save_roles(tx: Tx, *, items: Sequence[RoleInput], by: Actor, path: str
     for line, item in enumerate(items):
         check_texts(faults, line, item, {"name": 100, "name_en": 100})
     faults.check()
+    defaults = {**_DEFAULTS, "created_at": tx.now}
     planned = await plan(
-        tx, role, [(line, item.code, given(item, _FIELDS)) for line, item in enumerate(items)], _DEFAULTS
+        tx, role, [(line, item.code, given(item, _FIELDS)) for line, item in enumerate(items)], defaults
     )
     before = await roles_of(tx, [row.id for row in planned if row.old])
     wanted = {row.id: _check(row, items[row.line], before.get(row.id), faults) for row in planned}
