@@ -7,6 +7,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -25,7 +26,9 @@ from dinghuo.kit.errors import Fault, Language
 
 _ASIDES = re.compile(r"[(\[（【].*?[)\]）】]")
 _LISTS = frozenset(["fill_down"])
-_SETTINGS = frozenset(["title", "worksheet", "header_row", "date_order", "decimal", "cancel_prefix"]) | _LISTS
+_SETTINGS = frozenset(
+    ["title", "worksheet", "header_row", "date_order", "decimal", "time_zone", "cancel_prefix", *_LISTS]
+)
 _CONSTANT_ONLY = frozenset(["tax_mode"])
 
 
@@ -54,11 +57,17 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     header_row: int | None = None
     date_order: DateOrder | None = None
     decimal: NumberForm | None = None
+    # Where the clocks stood that the dates were read from, such as Europe/London; the tenant's own when not said.
+    time_zone: str | None = None
     # Fields written once for several lines (merged cells): an empty cell has the value above.
     fill_down: tuple[str, ...] = ()
     # How the numbers of cancellations and returns begin.
     cancel_prefix: str | None = None
     not_goods: tuple[NotGoods, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.time_zone) if self.time_zone else None
 
     def is_cancellation(self, order_number: str) -> bool:
         return bool(self.cancel_prefix) and order_number.startswith(self.cancel_prefix or "")
@@ -176,7 +185,8 @@ def presets() -> dict[str, Mapping]:
 def _checked(read: Any, name: str) -> Mapping:
     try:
         mapping = msgspec.convert(read, Mapping, strict=False)
-    except msgspec.ValidationError as error:
+        mapping.zone  # noqa: B018 - a zone that is none is told now
+    except (msgspec.ValidationError, ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SheetError(BAD_MAPPING(name=name, reason=str(error))) from error
     named = [(field, False) for field in (*mapping.columns, *mapping.fill_down)]
     wrong = [
