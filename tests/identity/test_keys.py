@@ -170,17 +170,20 @@ async def test_nobody_makes_a_key_that_may_more_than_they_themselves(
 ) -> None:
     role = {"code": "keeper", "name": "密钥管理", "permissions": ["identity.keys", "orders.read"], "scope": "own"}
     await it.put("/api/v1/roles", json={"items": [role]})
-    token = await key_of(timed, tenant, await make_user(timed, tenant, "keeper"))
+    token = await key_of(timed, tenant, await make_user(timed, tenant, "keeper", login="keeper"))
     async with client_of(timed_app, x_api_key=token.text()) as keeper:
+        assert (await keeper.get("/api/v1/me")).json()["scope"] == "own"
         before = await contents(timed, tenant)
         for key, expected in (
             ({"permissions": ["orders.read", "orders.place"]}, ["beyond-own-permissions", "scope-beyond-own"]),
             ({"permissions": ["orders.read"]}, ["scope-beyond-own"]),
             ({"permissions": ["orders.read"], "sees_price": True}, ["scope-beyond-own", "scope-beyond-own"]),
+            ({"permissions": ["orders.read"], "user": "owner"}, ["key-of-another-user"]),
         ):
             answer = await keeper.post("/api/v1/api-keys", json={"name": "mine", **key})
             assert (answer.status_code, codes(answer)) == (403, expected)
         assert await contents(timed, tenant) == before
+        await make_key(keeper, user="keeper", permissions=["orders.read"])
 
 
 async def test_a_users_key_does_what_the_user_may_at_the_moment(

@@ -48,6 +48,12 @@ SCOPE_OF_USER = Message(
     "A user's key has the data scope and field rights of its user",
     CONFLICT,
 )
+KEY_OF_ANOTHER = Message(
+    "key-of-another-user",
+    "只有能管理角色的人才能为其他员工建立密钥",
+    "Only somebody who may edit roles makes keys of other staff users",
+    FORBIDDEN,
+)
 SCOPE_BEYOND_OWN = Message(
     "scope-beyond-own",
     "不能授予超出您自己的数据范围或字段权限",
@@ -72,9 +78,10 @@ class NewKey(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class KeyLimits(Struct, frozen=True):
-    """What whoever makes a key may give it."""
+    """What whoever makes a key may give it. `user_id` is their own."""
 
     granter: Granter = Granter()
+    user_id: UUID | None = None
     scope: Scope = EVERYTHING
     rights: frozenset[str] = frozenset({"sees_cost", "sees_margin", "sees_price"})
 
@@ -84,6 +91,8 @@ async def create_key(tx: Tx, *, key: NewKey, by: Actor, limits: KeyLimits) -> To
     faults = _faults_of_form(tx.now, key)
     user = await _user(tx, key.user, faults)
     audience: Audience = user[1] if user else "staff"
+    if user and audience == "staff" and limits.granter.permissions is not None and user[0] != limits.user_id:
+        faults.append(KEY_OF_ANOTHER("user"))
     faults += _faults_of_permissions(key.permissions, audience, limits.granter)
     departments = await _ids(tx, "departments", key.departments, faults)
     regions = await _ids(tx, "regions", key.regions, faults)

@@ -139,7 +139,7 @@ async def save_users(
     """Create or update users by login, all or nothing; `granter` says which roles may be given and taken."""
     faults = Faults(path)
     logins = [normal_login(item.login) for item in items]
-    check_codes(faults, logins)
+    check_codes(faults, logins, "login")
     for line, item in enumerate(items):
         if not _LOGIN.fullmatch(logins[line]):
             faults.add(line, "login", LOGIN_FORM)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Select, Table, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
@@ -82,7 +82,7 @@ def given(item: msgspec.Struct, names: Iterable[str]) -> dict[str, Any]:
     return {name: None if value == "" else value for name, value in values if value is not msgspec.UNSET}
 
 
-def check_codes(faults: Faults, codes: Sequence[str]) -> None:
+def check_codes(faults: Faults, codes: Sequence[str], field: str = "code") -> None:
     """Not too many at once (refused alone), and none twice."""
     if len(codes) > MOST:
         raise Refused(TOO_MANY_ITEMS("items", most=MOST, count=len(codes)))
@@ -90,12 +90,21 @@ def check_codes(faults: Faults, codes: Sequence[str]) -> None:
     for line, code in enumerate(codes):
         other = first.setdefault(code, line)
         if other != line:
-            faults.add(line, "code", DUPLICATE_CODE, code=code, other=other + 1)
+            faults.add(line, field, DUPLICATE_CODE, code=code, other=other + 1)
 
 
 def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """`column = any(array)`: one statement text, whatever the number of values."""
     return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+
+
+def within(column: ColumnElement[Any], wanted: Select[Any] | CompoundSelect[Any]) -> ColumnElement[bool]:
+    """`column = any(array(select …))`: the select runs once, whatever the planner believes.
+
+    Of a tenant it has no statistics of yet (the minutes after a first import) it expects a single row in each table,
+    and would run the select of an `in` anew for each row there is.
+    """
+    return column == any_(func.array(wanted.scalar_subquery()))
 
 
 async def plan(

@@ -23,7 +23,7 @@ from dinghuo.identity.save_departments import DepartmentFields, DepartmentInput,
 from dinghuo.identity.save_organisations import OrganisationFields, OrganisationInput, save_organisations
 from dinghuo.identity.save_roles import RoleFields, RoleInput, save_roles
 from dinghuo.identity.tables import department, organisation, role
-from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.bulk import Saved
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.http import language_of, needs
@@ -59,7 +59,7 @@ async def read_roles(database: Database, staff: StaffPrincipal) -> list[RoleView
         return await list_roles(tx)
 
 
-@put("/roles", opt=_ROLES, exception_handlers=every_item(RoleInput))
+@put("/roles", opt=_ROLES)
 async def put_roles(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[RoleInput]
 ) -> SavedView:
@@ -102,7 +102,7 @@ async def read_departments(database: Database, staff: StaffPrincipal) -> list[De
         return await list_departments(tx)
 
 
-@put("/departments", opt=_USERS, exception_handlers=every_item(DepartmentInput))
+@put("/departments", opt=_USERS)
 async def put_departments(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[DepartmentInput]
 ) -> SavedView:
@@ -138,7 +138,7 @@ async def read_organisations(database: Database, staff: StaffPrincipal) -> list[
         return await list_organisations(tx)
 
 
-@put("/organisations", opt=_SETTINGS, exception_handlers=every_item(OrganisationInput))
+@put("/organisations", opt=_SETTINGS)
 async def put_organisations(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[OrganisationInput]
 ) -> SavedView:

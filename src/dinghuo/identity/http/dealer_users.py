@@ -18,7 +18,7 @@ from dinghuo.identity.save_dealer_users import (
 )
 from dinghuo.identity.set_password import set_password
 from dinghuo.identity.tokens import readable_secret
-from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.http import language_of, needs
@@ -40,7 +40,7 @@ async def read_own_users(
         return await list_users(tx, wanted=wanted, cursor=cursor, limit=limit)
 
 
-@put("/users", opt=_USERS, exception_handlers=every_item(DealerUserInput))
+@put("/users", opt=_USERS)
 async def put_own_users(
     request: Request[Any, Any, Any], database: Database, dealer: DealerPrincipal, data: Items[DealerUserInput]
 ) -> SavedView:

@@ -25,7 +25,7 @@ from dinghuo.identity.set_password import set_password
 from dinghuo.identity.tables import app_user
 from dinghuo.identity.tokens import readable_secret
 from dinghuo.identity.touchable import check_touchable
-from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.bulk import Saved
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
@@ -89,7 +89,7 @@ async def read_users(
         return await list_users(tx, wanted=wanted, cursor=cursor, limit=limit)
 
 
-@put("/users", opt=_USERS, exception_handlers=every_item(UserInput))
+@put("/users", opt=_USERS)
 async def put_users(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[UserInput]
 ) -> SavedView:
@@ -197,7 +197,7 @@ async def read_keys(
 async def new_key(database: Database, staff: StaffPrincipal, data: NewKey) -> KeySecret:
     """Make a key. No Idempotency-Key is heeded: the answer holds a secret and is kept nowhere."""
     rights = frozenset(name for name in ("sees_cost", "sees_margin", "sees_price") if getattr(staff, name))
-    limits = KeyLimits(granter_of(staff), staff.scope, rights)
+    limits = KeyLimits(granter_of(staff), staff.user_id, staff.scope, rights)
     token = await database.run(staff.tenant_id, lambda tx: create_key(tx, key=data, by=staff.actor(), limits=limits))
     return KeySecret(token.id, token.text())
 
