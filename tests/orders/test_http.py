@@ -173,3 +173,30 @@ async def test_scope_and_rights_hold_for_orders(
         assert (await client.post(PATH, json=ORDER)).status_code == 403
         assert (await client.post(f"{PATH}/{placed['id']}/cancel", json={})).status_code == 403
     assert await traces(database, world.tenant) == before
+
+
+async def test_a_preview_prices_and_warns_and_writes_nothing(
+    owner: httpx.AsyncClient, database: Database, world: World
+) -> None:
+    before = await traces(database, world.tenant)
+    lines = [
+        {"sku": "COLA", "quantity": "2", "unit": "箱"},
+        {"sku": "BEER", "quantity": "25"},
+        {"sku": "NEW", "quantity": "1"},
+        {"sku": "COLA", "quantity": "5000"},
+    ]
+    answer = await owner.post(f"{PATH}/preview", json={"customer": "K1", "lines": lines})
+    body = answer.json()
+    assert answer.status_code == 200
+    assert [(line["sku"], line["amounts"]["gross"], line["available"]) for line in body["lines"]] == [
+        ("COLA", "120.00", "1100.000000"),
+        ("BEER", "125.00", "10.000000"),
+        ("COLA", "12500.00", "1100.000000"),
+    ]
+    assert [(fault["code"], fault.get("line")) for fault in body["faults"]] == [
+        ("no-price", 3),
+        ("short-stock", 4),
+        ("over-credit", None),
+    ]
+    assert (body["credit_left"], body["amounts"]["gross"]) == ("10000.00", "12745.00")
+    assert await traces(database, world.tenant) == before

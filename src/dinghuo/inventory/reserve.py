@@ -8,6 +8,7 @@ available (presell's allowance is part of it), `backorder` promises what is ther
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -114,12 +115,13 @@ class _Moved(msgspec.Struct, frozen=True, gc=False):
 
 _WAREHOUSES = "select id from warehouse where tenant_id = $1 and state = 'active' order by priority, code"
 
-_LOCK = """
+_READ = """
 select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved as available
 from stock s
 where s.tenant_id = $1 and s.sku_id = any($2::uuid[]) and s.warehouse_id = any($3::uuid[])
-order by s.sku_id, s.warehouse_id for no key update
+order by s.sku_id, s.warehouse_id
 """
+_LOCK = f"{_READ} for no key update"
 
 _OPEN = """
 insert into stock (tenant_id, sku_id, warehouse_id)
@@ -178,13 +180,23 @@ async def lock_stock(tx: Tx, sku_ids: Iterable[UUID], *, open_missing: Iterable[
     backordered waits somewhere.
     """
     active = await warehouses(tx)
-    rank = {warehouse_id: number for number, warehouse_id in enumerate(active)}
     wanted = list(set(sku_ids))
     rows = await tx.fetch(_LOCK, wanted, active) if wanted else []
     absent = set(open_missing) - {row["sku_id"] for row in rows}
     if absent and active:
         await tx.write(_OPEN, list(absent), active[0])
         rows += await tx.fetch(_LOCK, list(absent), active)
+    return _stock(rows, active)
+
+
+async def read_stock(tx: Tx, sku_ids: Iterable[UUID]) -> Stock:
+    """Like `lock_stock` without a lock: what could be promised if nobody else asked now."""
+    active = await warehouses(tx)
+    return _stock(await tx.fetch(_READ, list(set(sku_ids)), active), active)
+
+
+def _stock(rows: Sequence[Any], active: Sequence[UUID]) -> Stock:
+    rank = {warehouse_id: number for number, warehouse_id in enumerate(active)}
     balances: dict[UUID, list[Balance]] = {}
     for row in rows:
         warehouse_id = row["warehouse_id"]

@@ -128,8 +128,13 @@ def problem(refused: Refused, language: Language) -> Problem:
         title=title,
         status=refused.status,
         detail=("；" if language == "zh" else "; ").join(f.sentence(language) for f in faults[:20]),
-        faults=[FaultView(f.message.code, f.sentence(language), f.field, f.line, _plain(f.params)) for f in faults],
+        faults=[fault_view(fault, language) for fault in faults],
     )
+
+
+def fault_view(fault: Fault, language: Language) -> FaultView:
+    """A fault as its reader sees it."""
+    return FaultView(fault.message.code, fault.sentence(language), fault.field, fault.line, _plain(fault.params))
 
 
 def _plain(params: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from dinghuo.kit.ids import new_id
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.orders.cancel import Cancelled, cancel
 from dinghuo.orders.intake import Intake
+from dinghuo.orders.preview import Preview, preview
 from dinghuo.orders.queries import OrderFilter, get_order, list_orders
 from dinghuo.orders.requests import OrderRequest, Outcome, Placed, Placement
 from dinghuo.orders.scope import sees
@@ -107,6 +108,16 @@ async def place_orders(
     return BulkResult(placed=placed, refused=len(items) - placed, items=items)
 
 
+@post("/orders/preview", opt=needs("orders.place"), status_code=200)
+async def preview_order(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: OrderRequest
+) -> Preview:
+    """What the order would be if it were placed now, with everything that stands in its way. Writes nothing."""
+    placement = Placement(data, staff.actor(), None, sees(staff), staff.may("orders.set_price"))
+    async with database.transaction(staff.tenant_id) as tx:
+        return await preview(tx, placement=placement, language=language_of(request))
+
+
 def order_filter(
     in_state: Annotated[str | None, QueryParameter(name="state")] = None,
     customer: str | None = None,
@@ -190,4 +201,4 @@ def _refusal(outcome: Outcome) -> Refused:
     return outcome.refused
 
 
-router = Router("/", route_handlers=[place_order, place_orders, read_orders, read_order, cancel_order])
+router = Router("/", route_handlers=[place_order, place_orders, preview_order, read_orders, read_order, cancel_order])

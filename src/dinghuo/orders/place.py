@@ -1,24 +1,17 @@
 """Place orders: the hot path. One order or five hundred, always the same few statements (DESIGN §5)."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from uuid import UUID
 
 from dinghuo.accounts.reserve import find_credit, lock_credit
-from dinghuo.catalogue.facts import Sellable, SkuFacts, load_assortments, load_skus
-from dinghuo.identity.facts import TenantFacts, load_tenant
 from dinghuo.inventory.reserve import lock_stock
 from dinghuo.kit import idempotency
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import Fault, Refused
-from dinghuo.kit.ids import new_id, new_id_at
-from dinghuo.orders import faults as say
-from dinghuo.orders.decide import Priced, admit, holder_of, price_order
+from dinghuo.kit.errors import Refused
+from dinghuo.orders.decide import Priced, admit, holder_of
+from dinghuo.orders.prepare import price_orders, start_orders
 from dinghuo.orders.requests import Outcome, Placement
 from dinghuo.orders.write import write_orders
-from dinghuo.parties.facts import CustomerFacts, load_customers
-from dinghuo.pricing.engine import EntriesMissing
-from dinghuo.pricing.facts import ListFacts, load_entries, load_lists
 
 _Identity = tuple[UUID, str, str]
 
@@ -72,11 +65,9 @@ def _follow(
 
 
 async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]:
-    tenant = await load_tenant(tx)
-    customers = await load_customers(tx, [p.request.customer for p in placements])
-    started = [_start(tx.now, tenant, customers, placement) for placement in placements]
+    started = await start_orders(tx, placements)
     orders = [priced for priced in started if isinstance(priced, Priced)]
-    await _price(tx, orders)
+    await price_orders(tx, orders)
     await _admit(tx, orders)
     admitted = [priced for priced in orders if not priced.faults]
     bodies = await write_orders(tx, admitted)
@@ -86,65 +77,6 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
         else Outcome(body=bodies[item.id])
         for item in started
     ]
-
-
-def _start(
-    now: datetime, tenant: TenantFacts, customers: dict[str, CustomerFacts], placement: Placement
-) -> Priced | list[Fault]:
-    """Find whose order it is and who sells; without both nothing else can be said of it."""
-    request, history = placement.request, placement.history
-    found: list[Fault] = []
-    customer = customers.get(request.customer)
-    if customer is None or (placement.may_see is not None and not placement.may_see(customer)):
-        found.append(say.UNKNOWN_CUSTOMER("customer", code=request.customer))
-    if request.organisation is None:
-        organisation = next(iter(tenant.organisations.values()), None)
-    else:
-        organisation = tenant.organisations.get(request.organisation)
-    if organisation is None:
-        found.append(say.UNKNOWN_ORGANISATION("organisation", code=request.organisation or ""))
-    if found or customer is None or organisation is None:
-        return found
-    placed_at = history.placed_at if history else now
-    return Priced(
-        placement=placement,
-        id=new_id_at(placed_at, history.order) if history else new_id(),
-        placed_at=placed_at,
-        day=placed_at.astimezone(tenant.zone).date(),
-        customer=customer,
-        organisation=organisation,
-        currency=request.currency or customer.currency,
-        lines=[],
-        skus=[],
-        faults=[],
-    )
-
-
-async def _price(tx: Tx, orders: Sequence[Priced]) -> None:
-    skus = await load_skus(tx, (line.sku for order in orders for line in order.placement.request.lines))
-    lists = await load_lists(tx, (order.customer for order in orders))
-    assortments = await load_assortments(tx)
-    for order in orders:
-        sellable = Sellable(assortments, order.customer.audience() if assortments else ())
-        try:
-            price_order(order, skus=skus, sellable=sellable, lists=lists[order.customer.id])
-        except EntriesMissing:
-            # The first order that needs entries nobody asked for since the lists changed loads the whole batch's.
-            await load_entries(tx, _entries_wanted(orders, skus, lists))
-            order.reset()
-            price_order(order, skus=skus, sellable=sellable, lists=lists[order.customer.id])
-
-
-def _entries_wanted(
-    orders: Sequence[Priced], skus: dict[str, SkuFacts], lists: dict[UUID, Sequence[ListFacts]]
-) -> Iterator[tuple[ListFacts, UUID]]:
-    return (
-        (price_list, skus[line.sku].id)
-        for order in orders
-        for line in order.placement.request.lines
-        if order.placement.history is None and line.sku in skus
-        for price_list in lists[order.customer.id]
-    )
 
 
 async def _admit(tx: Tx, orders: Sequence[Priced]) -> None:

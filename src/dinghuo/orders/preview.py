@@ -1,0 +1,93 @@
+"""What an order would be if it were placed now: every line priced and explained, stock and credit looked at.
+
+Nothing is locked and nothing is written; the same functions decide as when it is placed.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from dinghuo.accounts.reserve import find_credit
+from dinghuo.catalogue.facts import SkuFacts
+from dinghuo.inventory.reserve import Stock, read_stock
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
+from dinghuo.kit.money import ZERO
+from dinghuo.orders.decide import LineRow, Priced, admit, holder_of
+from dinghuo.orders.prepare import price_orders, start_orders
+from dinghuo.orders.requests import Placement
+from dinghuo.orders.views import Amounts
+
+
+class PreviewLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that could be priced. `available` is what could be promised, in base units; null is not limited."""
+
+    line_no: int
+    sku: str
+    name: str
+    unit: str
+    quantity: Decimal
+    base_quantity: Decimal
+    base_unit: str
+    list_price: Decimal | None
+    deal_price: Decimal
+    tax_inclusive: bool
+    amounts: Amounts
+    reason: dict[str, Any]
+    available: Decimal | None
+    supply_policy: str
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """The order as it would be. `faults` is everything that stands in its way; without any it could be placed.
+
+    `credit_left` is what remains before this order; null is unlimited.
+    """
+
+    customer: str
+    currency: str
+    amounts: Amounts
+    lines: list[PreviewLine]
+    faults: list[FaultView]
+    credit_left: Decimal | None
+
+
+async def preview(tx: Tx, *, placement: Placement, language: Language) -> Preview:
+    """Look at one order; refused only when it is not known whose it is."""
+    (started,) = await start_orders(tx, [placement])
+    if not isinstance(started, Priced):
+        raise Refused(started)
+    await price_orders(tx, [started])
+    stock = await read_stock(tx, (sku.id for sku in started.skus if sku.supply_policy != "untracked"))
+    lines = [_line(row, sku, stock) for row, sku in zip(started.lines, started.skus, strict=True)]
+    credit = (await find_credit(tx, [holder_of(started)]))[holder_of(started)]
+    room = credit.room()
+    admit(started, stock, credit)
+    return Preview(
+        customer=started.customer.code,
+        currency=started.currency,
+        amounts=Amounts(started.net, started.tax, started.gross),
+        lines=lines,
+        faults=[fault_view(fault, language) for fault in started.faults],
+        credit_left=room,
+    )
+
+
+def _line(row: LineRow, sku: SkuFacts, stock: Stock) -> PreviewLine:
+    return PreviewLine(
+        line_no=row.line_no,
+        sku=row.sku_code,
+        name=row.sku_name,
+        unit=row.unit,
+        quantity=row.quantity,
+        base_quantity=row.base_quantity,
+        base_unit=sku.base_unit,
+        list_price=row.list_price,
+        deal_price=row.deal_price,
+        tax_inclusive=row.tax_inclusive,
+        amounts=Amounts(row.net, row.tax, row.gross),
+        reason=msgspec.json.decode(row.price_reason),
+        available=None if sku.supply_policy == "untracked" else max(stock.available(sku.id), ZERO),
+        supply_policy=sku.supply_policy,
+    )
