@@ -10,7 +10,7 @@ from dinghuo.accounts import queries
 from dinghuo.accounts.queries import AccountView, EntryView
 from dinghuo.accounts.set_limits import LimitInput, LimitsSet, set_limits
 from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.kit.bodies import Items, every_item
+from dinghuo.kit.bodies import Items
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import needs
 from dinghuo.kit.paging import MOST, Page
@@ -42,7 +42,7 @@ async def list_accounts(
         )
 
 
-@put("/accounts", opt=needs("accounts.write"), exception_handlers=every_item(LimitInput))
+@put("/accounts", opt=needs("accounts.write"))
 async def save_limits(database: Database, staff: StaffPrincipal, data: Items[LimitInput]) -> LimitsSet:
     """Set up to 10,000 credit limits by customer and organisation, all or nothing. Null is unlimited."""
     return await database.run(

@@ -17,7 +17,7 @@ from dinghuo.catalogue.save_products import save_products as save_all_products
 from dinghuo.catalogue.save_skus import SkuFields, SkuInput
 from dinghuo.catalogue.save_skus import save_skus as save_all_skus
 from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.files import MOST_BYTES, StoredFile, read_file, store_files
 from dinghuo.kit.http import language_of, missing, needs, once
@@ -79,7 +79,7 @@ async def list_skus(
         )
 
 
-@put("/skus", opt=_WRITE, exception_handlers=every_item(SkuInput))
+@put("/skus", opt=_WRITE)
 async def save_skus(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[SkuInput]
 ) -> SavedView:
@@ -128,7 +128,7 @@ async def patch_sku(
     return saved_view(saved, language_of(request))
 
 
-@put("/skus/costs", opt=_WRITE, exception_handlers=every_item(CostInput))
+@put("/skus/costs", opt=_WRITE)
 async def save_costs(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[CostInput]
 ) -> SavedView:
@@ -167,7 +167,7 @@ async def list_products(
         return await queries.list_products(tx, wanted=wanted, cursor=cursor, limit=limit, include=include or ())
 
 
-@put("/products", opt=_WRITE, exception_handlers=every_item(ProductInput))
+@put("/products", opt=_WRITE)
 async def save_products(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[ProductInput]
 ) -> SavedView:

@@ -13,7 +13,7 @@ from dinghuo.catalogue.save_assortments import AssortmentFields, AssortmentInput
 from dinghuo.catalogue.save_assortments import save_assortments as save_all_assortments
 from dinghuo.catalogue.tables import brand, category, unit
 from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import language_of, missing, needs
 from dinghuo.kit.paging import Page
@@ -34,7 +34,7 @@ async def list_categories(
         return await list_words(tx, category, cursor=cursor, limit=limit)
 
 
-@put("/categories", opt=_WRITE, exception_handlers=every_item(PlacedNodeInput))
+@put("/categories", opt=_WRITE)
 async def save_categories(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[PlacedNodeInput]
 ) -> SavedView:
@@ -54,7 +54,7 @@ async def list_brands(
         return await list_words(tx, brand, cursor=cursor, limit=limit)
 
 
-@put("/brands", opt=_WRITE, exception_handlers=every_item(WordInput))
+@put("/brands", opt=_WRITE)
 async def save_brands(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
 ) -> SavedView:
@@ -74,7 +74,7 @@ async def list_units(
         return await list_words(tx, unit, cursor=cursor, limit=limit)
 
 
-@put("/units", opt=_WRITE, exception_handlers=every_item(WordInput))
+@put("/units", opt=_WRITE)
 async def save_units(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
 ) -> SavedView:
@@ -100,7 +100,7 @@ async def list_assortments(
         )
 
 
-@put("/assortments", opt=_WRITE, exception_handlers=every_item(AssortmentInput))
+@put("/assortments", opt=_WRITE)
 async def save_assortments(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[AssortmentInput]
 ) -> SavedView:

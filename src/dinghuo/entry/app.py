@@ -18,6 +18,7 @@ from dinghuo.identity.permissions import OWN_ACCOUNT, PERMISSIONS, PUBLIC, SIGNE
 from dinghuo.identity.principals import DealerPrincipal, StaffPrincipal
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import EXCEPTION_HANDLERS
+from dinghuo.kit.json_body import JsonRequest
 from dinghuo.orders.intake import Intake
 
 BODY_BYTES = 10_000_000
@@ -56,6 +57,7 @@ def create_app(
             "staff": Provide(provide_staff, sync_to_thread=False),
             "dealer": Provide(provide_dealer, sync_to_thread=False),
         },
+        request_class=JsonRequest,
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=body_bytes,
         openapi_config=openapi_config(),

@@ -20,7 +20,7 @@ from dinghuo.inventory.receive import GoodsReceipt, ReceiptOutcome, receive
 from dinghuo.inventory.save_warehouses import WarehouseInput
 from dinghuo.inventory.save_warehouses import save_warehouses as save
 from dinghuo.inventory.set_allowance import Allowance, set_allowances
-from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.kit.paging import MOST, Page
@@ -54,7 +54,7 @@ async def list_warehouses(
         return await queries.list_warehouses(tx, cursor=cursor, limit=limit)
 
 
-@put("/warehouses", opt=_ADJUST, exception_handlers=every_item(WarehouseInput))
+@put("/warehouses", opt=_ADJUST)
 async def save_warehouses(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WarehouseInput]
 ) -> SavedView:
@@ -118,7 +118,7 @@ async def list_moves(
         )
 
 
-@put("/stock/allowances", opt=_ADJUST, exception_handlers=every_item(Allowance))
+@put("/stock/allowances", opt=_ADJUST)
 async def save_allowances(database: Database, staff: StaffPrincipal, data: Items[Allowance]) -> AllowancesSet:
     """Say how much may be promised beyond what is on hand (pre-sale), all or nothing."""
     return AllowancesSet(
@@ -126,7 +126,7 @@ async def save_allowances(database: Database, staff: StaffPrincipal, data: Items
     )
 
 
-@post("/stock/counts", opt=needs("inventory.count"), exception_handlers=every_item(Counted))
+@post("/stock/counts", opt=needs("inventory.count"))
 async def book_count(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[Counted]
 ) -> CountOutcome:
@@ -135,7 +135,7 @@ async def book_count(
     return await once(request, database, staff, command, CountOutcome)
 
 
-@post("/stock/adjustments", opt=_ADJUST, exception_handlers=every_item(Adjustment))
+@post("/stock/adjustments", opt=_ADJUST)
 async def book_adjustments(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[Adjustment]
 ) -> Adjusted:
@@ -157,7 +157,7 @@ async def list_receipts(
         return await receipts.list_receipts(tx, warehouse_code=warehouse, cursor=cursor, limit=limit)
 
 
-@post("/goods-receipts", opt=needs("inventory.receive"), exception_handlers=every_item(GoodsReceipt))
+@post("/goods-receipts", opt=needs("inventory.receive"))
 async def book_receipts(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[GoodsReceipt]
 ) -> list[ReceiptOutcome]:

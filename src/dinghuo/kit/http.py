@@ -1,21 +1,17 @@
 """What every route shares: the language of the caller, problem documents, permissions as data, doing once."""
 
 import hashlib
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, SerializationException, ValidationException
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from litestar.exceptions import HTTPException, ValidationException
 
 from dinghuo.kit import idempotency
-from dinghuo.kit.database import Database, Tx, sqlstate
+from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import (
     BUSY,
     MALFORMED,
@@ -27,7 +23,8 @@ from dinghuo.kit.errors import (
     Refused,
     problem,
 )
-from dinghuo.kit.reasons import in_chinese
+from dinghuo.kit.json_body import INVALID, misfit
+from dinghuo.kit.outages import is_away, is_contended
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -35,19 +32,7 @@ T = TypeVar("T")
 PROBLEM_JSON = "application/problem+json"
 
 
-class _Reason(Message):
-    """The decoder's words, in Chinese too."""
-
-    def sentence(self, language: Language, params: dict[str, Any]) -> str:
-        reason = str(params["reason"])
-        return in_chinese(reason) if language == "zh" else reason
-
-
-INVALID = _Reason("invalid-value", "{reason}", "{reason}", MALFORMED)
 BODY_NEEDED = Message("body-needed", "请求缺少内容", "The request needs a body", MALFORMED)
-NOT_JSON = Message(
-    "not-json", "请求内容不是有效的 JSON：{reason}", "The body of the request is not JSON: {reason}", 400
-)
 BODY_TOO_LARGE = Message(
     "body-too-large",
     "请求内容超过 {most} 字节，请分批发送",
@@ -59,6 +44,12 @@ DATABASE_AWAY = Message(
     "database-away",
     "数据库暂时无法访问，请稍后重试",
     "The database cannot be reached at the moment: try again in a while",
+    BUSY,
+)
+CONTENDED = Message(
+    "database-contended",
+    "多人同时修改同一数据，未保存任何更改，请稍后重试",
+    "Too many are changing the same data; nothing was saved: try again in a while",
     BUSY,
 )
 MISSING_ROUTE = Message("not-found", "没有这个地址或这条记录", "There is no such address or record", NOT_FOUND)
@@ -111,29 +102,19 @@ def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Response[An
 
 
 def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
-    """A body or parameter that does not fit its schema: every place that msgspec or Litestar names."""
+    """A parameter that does not fit its schema, or no body at all: every place that Litestar names."""
     extra = error.extra if isinstance(error.extra, list) else []
     faults = [
-        _misfit(str(item.get("key", "")), str(item.get("message", error.detail)))
+        _fault(str(item.get("key", "")), str(item.get("message", error.detail)))
         for item in extra
         if isinstance(item, dict)
     ]
     return problem_response(Refused(faults or [INVALID("", reason=error.detail)]), language_of(request))
 
 
-_ABSENT = re.compile(r"Object missing required field `(.+)`")
-_LINE = re.compile(r"\[(\d+)\]")
-
-
-def _misfit(key: str, reason: str) -> Fault:
-    """Litestar calls the body `data`, and a missing body an error of that name."""
-    if key == "data" and reason == "'data'":
-        return BODY_NEEDED()
-    field = "" if key == "data" else key
-    if absent := _ABSENT.fullmatch(reason):
-        field = f"{field}.{absent[1]}" if field else absent[1]
-    line = _LINE.search(field)
-    return INVALID(field, line=int(line[1]) + 1 if line else None, reason=reason)
+def _fault(key: str, reason: str) -> Fault:
+    """Litestar calls a missing body an error of `data`."""
+    return BODY_NEEDED() if key == "data" else misfit(key, reason)
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -149,34 +130,25 @@ def _http_fault(request: Request[Any, Any, Any], error: HTTPException) -> Fault:
         return NO_SUCH_METHOD(method=request.method)
     if error.status_code == TOO_LARGE:
         return BODY_TOO_LARGE(most=request.route_handler.resolve_request_max_body_size())
-    if isinstance(error.__cause__, SerializationException):
-        return NOT_JSON(reason=str(error.__cause__))
     message = Message(f"http-{error.status_code}", HTTP_REFUSED.zh, HTTP_REFUSED.en, error.status_code)
     return message("", reason=error.detail)
 
 
-def on_database(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """The database is gone, starting, or has no connection free: worth another try. Anything else is a bug."""
-    if not _is_away(error):
-        return on_broken(request, error)
-    log.warning("database away", path=request.url.path, exc_info=error)
-    return problem_response(Refused(DATABASE_AWAY(), retry_after=2), language_of(request))
+def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    return problem_response(refusal_of(error, path=request.url.path), language_of(request))
 
 
-def _is_away(error: Exception) -> bool:
-    if isinstance(error, (OSError, PoolTimeout, asyncpg.InterfaceError)):
-        return True
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    # Connection exceptions, operator intervention, too many connections.
-    return (sqlstate(error) or "").startswith(("08", "57P", "53300"))
-
-
-def on_broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Anything nobody expected: logged whole, told without its innards."""
+def refusal_of(error: Exception, *, path: str) -> Refused:
+    """What a caller is told of an exception: a database that is away or overrun is worth another try; anything
+    else is a bug, logged whole and told without its innards."""
+    if isinstance(error, Refused):
+        return error
+    if is_away(error) or is_contended(error):
+        log.warning("database away", path=path, exc_info=error)
+        return Refused(DATABASE_AWAY() if is_away(error) else CONTENDED(), retry_after=2)
     reference = hashlib.sha256(repr(error).encode()).hexdigest()[:8]
-    log.error("request broke", path=request.url.path, reference=reference, exc_info=error)
-    return problem_response(Refused(BROKE(reference=reference)), language_of(request))
+    log.error("request broke", path=path, reference=reference, exc_info=error)
+    return Refused(BROKE(reference=reference))
 
 
 def missing(what: str, id: object) -> Refused:
@@ -217,14 +189,9 @@ async def once(
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {
     Refused: on_refused,
-    DBAPIError: on_database,
-    PoolTimeout: on_database,
-    asyncpg.PostgresError: on_database,
-    asyncpg.InterfaceError: on_database,
-    OSError: on_database,
     ValidationException: on_validation,
     HTTPException: on_http,
-    Exception: on_broken,
+    Exception: on_error,
 }
 
 __all__ = [

@@ -31,6 +31,11 @@ _REASONS: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
     (re.compile(r"Invalid UUID"), lambda _: "不是有效的 UUID"),
     (re.compile(r"Invalid decimal string"), lambda _: "不是有效的小数"),
     (re.compile(r"Invalid RFC3339 encoded (datetime|date|time)"), lambda m: f"不是有效的{_TYPES[m[1]]}"),
+    (re.compile(r"JSON is malformed: .* \(byte (\d+)\)"), lambda m: f"第 {m[1]} 个字节处有误"),
+    (re.compile(r"Input data was truncated"), lambda _: "内容不完整"),
+    (re.compile(r"Invalid UTF-8"), lambda _: "不是 UTF-8 编码"),
+    (re.compile(r"Nested too deeply"), lambda _: "嵌套层数过多"),
+    (re.compile(r"(?:Integer value|Number) out of range"), lambda _: "数字过大"),
     (re.compile(r"Missing required (?:\w+ )?parameter '(.+)'.*"), lambda m: f"缺少参数“{m[1]}”"),
 ]
 

@@ -7,7 +7,7 @@ from litestar import Request, Response, Router, get, patch, put
 from litestar.params import HeaderParameter, Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import language_of, missing, needs
 from dinghuo.kit.paging import Page
@@ -59,7 +59,7 @@ async def list_customers(
         )
 
 
-@put("/customers", opt=_WRITE, exception_handlers=every_item(CustomerInput))
+@put("/customers", opt=_WRITE)
 async def save_customers(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[CustomerInput]
 ) -> SavedView:
@@ -111,7 +111,7 @@ async def list_tiers(
         return await list_words(tx, tier, cursor=cursor, limit=limit)
 
 
-@put("/tiers", opt=_WRITE, exception_handlers=every_item(WordInput))
+@put("/tiers", opt=_WRITE)
 async def save_tiers(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
 ) -> SavedView:
@@ -131,7 +131,7 @@ async def list_channels(
         return await list_words(tx, channel, cursor=cursor, limit=limit)
 
 
-@put("/channels", opt=_WRITE, exception_handlers=every_item(WordInput))
+@put("/channels", opt=_WRITE)
 async def save_channels(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
 ) -> SavedView:
@@ -151,7 +151,7 @@ async def list_regions(
         return await list_words(tx, region, cursor=cursor, limit=limit)
 
 
-@put("/regions", opt=_WRITE, exception_handlers=every_item(NodeInput))
+@put("/regions", opt=_WRITE)
 async def save_regions(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[NodeInput]
 ) -> SavedView:

@@ -10,7 +10,7 @@ from litestar import Request, Response, Router, get, patch, post, put
 from litestar.params import HeaderParameter, Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.kit.bodies import Items, SavedView, every_item, saved_view
+from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.kit.money import ZERO
@@ -69,7 +69,7 @@ async def list_price_lists(
         return await queries.list_price_lists(tx, seen_by=staff, wanted=wanted, cursor=cursor, limit=limit)
 
 
-@put("/price-lists", opt=_WRITE, exception_handlers=every_item(PriceListInput))
+@put("/price-lists", opt=_WRITE)
 async def save_price_lists(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[PriceListInput]
 ) -> SavedView:
@@ -143,7 +143,7 @@ async def list_prices(
         )
 
 
-@put("/price-lists/{code:str}/entries", opt=_WRITE, exception_handlers=every_item(PriceInput))
+@put("/price-lists/{code:str}/entries", opt=_WRITE)
 async def save_prices(database: Database, staff: StaffPrincipal, code: str, data: Items[PriceInput]) -> EntriesSaved:
     """Set up to 10,000 prices of a list, all or nothing. In a published list they count at once."""
     entries = [EntryInput(list=code, **msgspec.structs.asdict(item)) for item in data.items]
@@ -152,7 +152,7 @@ async def save_prices(database: Database, staff: StaffPrincipal, code: str, data
     )
 
 
-@post("/price-lists/{code:str}/entries/delete", opt=_WRITE, status_code=200, exception_handlers=every_item(PriceKey))
+@post("/price-lists/{code:str}/entries/delete", opt=_WRITE, status_code=200)
 async def delete_prices(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str, data: Items[PriceKey]
 ) -> Deleted:

@@ -1,0 +1,29 @@
+"""Errors that say nothing about what was asked: the database is away, or too many want the same rows of it."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from dinghuo.kit.database import RetryTransaction, sqlstate
+
+# Connection exceptions, a server that shuts down or starts, out of connections, memory or disk, one that became
+# a standby, errors of the system below it.
+_AWAY = ("08", "57P", "53", "25006", "58")
+# Serialization failure, deadlock, a lock or a statement that waited too long.
+_CONTENDED = ("40001", "40P01", "55P03", "57014")
+
+
+def is_away(error: BaseException) -> bool:
+    """No connection could be had, or it was lost; what was being committed may or may not have been."""
+    state = sqlstate(error)
+    if state is not None:
+        return state.startswith(_AWAY)
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (error.orig is not None and is_away(error.orig))
+    # The driver's own errors; those that are ValueErrors are about an argument.
+    return isinstance(error, (OSError, asyncpg.InterfaceError)) and not isinstance(error, ValueError)
+
+
+def is_contended(error: BaseException) -> bool:
+    """Others were in the way, and nothing was saved."""
+    return isinstance(error, (RetryTransaction, PoolTimeout)) or sqlstate(error) in _CONTENDED
