@@ -5,25 +5,23 @@ The rule in words: docs/assortments.md.
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, not_, or_, select
 
-from dinghuo.catalogue.tables import assortment, assortment_audience, assortment_item, category
+from dinghuo.catalogue.tables import assortment, assortment_audience, assortment_item, category, product
 from dinghuo.kit.trees import above, below
 from dinghuo.parties.tables import customer, region
 
 
-def sellable_condition(
-    tenant_id: int, customer_id: UUID, *, sku: FromClause, product: FromClause
-) -> ColumnElement[bool]:
-    """The condition on `sku` joined with its `product` that leaves what the customer may see and buy.
+def sellable_condition(tenant_id: int, customer_id: UUID, *, sku: FromClause) -> ColumnElement[bool]:
+    """The condition on `sku` (the table or an alias) that leaves what the customer may see and buy.
 
-    Its parts refer to no row of the outer query, so each is worked out once, however many SKUs are asked about.
+    Its parts refer to no other column of the outer query, so each is worked out once, however many SKUs there are.
     """
     denying = _applicable(tenant_id, customer_id, "deny")
     allowing = _applicable(tenant_id, customer_id, "allow")
     return and_(
-        not_(_contained(tenant_id, denying, sku, product)),
-        or_(not_(exists(allowing)), _contained(tenant_id, allowing, sku, product)),
+        not_(_contained(tenant_id, denying, sku)),
+        or_(not_(exists(allowing)), _contained(tenant_id, allowing, sku)),
     )
 
 
@@ -52,9 +50,7 @@ def _applicable(tenant_id: int, customer_id: UUID, mode: str) -> Select[tuple[UU
     )
 
 
-def _contained(
-    tenant_id: int, assortments: Select[tuple[UUID]], sku: FromClause, product: FromClause
-) -> ColumnElement[bool]:
+def _contained(tenant_id: int, assortments: Select[tuple[UUID]], sku: FromClause) -> ColumnElement[bool]:
     """Whether one of these assortments names the SKU, its product, its brand, or a category it lies in."""
     item = assortment_item.c
 
@@ -63,13 +59,16 @@ def _contained(
             item.tenant_id == tenant_id, item.kind == kind, item.assortment_id.in_(assortments)
         )
 
+    of_groups = select(product.c.id).where(
+        product.c.tenant_id == tenant_id,
+        or_(
+            product.c.brand_id.in_(named("brand")),
+            product.c.category_id.in_(below(category, tenant_id, category.c.id.in_(named("category")))),
+        ),
+    )
     return or_(
         exists(named("everything")),
         sku.c.id.in_(named("sku")),
         sku.c.product_id.in_(named("product")),
-        # Neither must a product have: unknown is no.
-        func.coalesce(product.c.brand_id.in_(named("brand")), false()),
-        func.coalesce(
-            product.c.category_id.in_(below(category, tenant_id, category.c.id.in_(named("category")))), false()
-        ),
+        sku.c.product_id.in_(of_groups),
     )

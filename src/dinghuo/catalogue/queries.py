@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -15,10 +14,10 @@ from dinghuo.catalogue.assortments import sellable_condition
 from dinghuo.catalogue.costs import check_sees_cost, costs_on
 from dinghuo.catalogue.save_skus import SEARCH_KIND
 from dinghuo.catalogue.tables import brand, category, product, product_media, sku, sku_unit
+from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import Principal
-from dinghuo.identity.tables import tenant
 from dinghuo.kit import search
-from dinghuo.kit.bulk import among
+from dinghuo.kit.bulk import among, within
 from dinghuo.kit.database import Tx
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
@@ -126,21 +125,16 @@ async def list_skus(
     """A page of SKUs by code; of a search, those whose code fits first. Only what is sold to a customer, if named."""
     if "cost" in include:
         check_sees_cost(seen_by)
-    statement = _skus(tx.tenant_id, sellable_to).where(*_sku_conditions(tx.tenant_id, wanted)).limit(limit + 1)
-    code = sku.c.code
+    found = _skus(tx.tenant_id, sellable_to).where(*_sku_conditions(tx.tenant_id, wanted)).limit(limit + 1)
+    order: list[ColumnElement[Any]] = [sku.c.code]
     if wanted.search:
-        rank = search.rank(code, wanted.search)
-        statement = statement.add_columns(rank.label("rank")).order_by(rank, code)
-        if cursor is not None:
-            statement = statement.where(tuple_(rank, code) > tuple_(*decode_cursor(cursor, (int, str))))
-        rows = await tx.rows(statement)
-        return page(
-            rows, limit, lambda row: (row.rank, row.code), await _sku_views(tx, rows[:limit], include, seen_by)
-        )
+        order.insert(0, search.rank(sku.c.code, wanted.search))
+        found = found.add_columns(order[0].label("rank"))
     if cursor is not None:
-        statement = statement.where(code > decode_cursor(cursor, (str,))[0])
-    rows = await tx.rows(statement.order_by(code))
-    return page(rows, limit, lambda row: (row.code,), await _sku_views(tx, rows[:limit], include, seen_by))
+        found = found.where(tuple_(*order) > tuple_(*decode_cursor(cursor, (int, str)[-len(order) :])))
+    rows = await tx.rows(_with_refs(found.order_by(*order)))
+    view = await _sku_views(tx, rows[:limit], include, seen_by)
+    return page(rows, limit, lambda row: (row.rank, row.code) if wanted.search else (row.code,), view)
 
 
 async def get_sku(
@@ -154,7 +148,7 @@ async def get_sku(
     """One SKU; None when there is none, or none that is sold to the customer named."""
     if "cost" in include:
         check_sees_cost(seen_by)
-    rows = await tx.rows(_skus(tx.tenant_id, sellable_to).where(sku.c.id == sku_id))
+    rows = await tx.rows(_with_refs(_skus(tx.tenant_id, sellable_to).where(sku.c.id == sku_id)))
     view = await _sku_views(tx, rows, include, seen_by)
     return view(rows[0]) if rows else None
 
@@ -168,7 +162,7 @@ async def list_products(
     include: Collection[ProductInclude] = (),
 ) -> Page[ProductView]:
     """A page of products by code."""
-    conditions = _grouped(tx.tenant_id, wanted)
+    conditions = _in_groups(tx.tenant_id, wanted)
     if wanted.state is not None:
         conditions.append(among(product.c.state, storable([wanted.state])))
     if cursor is not None:
@@ -191,21 +185,23 @@ def _with_groups(joined: Any) -> Any:
 
 
 def _skus(tenant_id: int, sellable_to: UUID | None) -> Select[Any]:
-    columns = (column for column in sku.c if column.name != "product_id")
-    same = and_(product.c.tenant_id == sku.c.tenant_id, product.c.id == sku.c.product_id)
-    statement = (
-        select(
-            *columns,
-            *ref_columns(product, "product"),
-            *ref_columns(category, "category"),
-            *ref_columns(brand, "brand"),
-        )
-        .select_from(_with_groups(sku.join(product, same)))
-        .where(sku.c.tenant_id == tenant_id)
-    )
+    statement = select(sku).where(sku.c.tenant_id == tenant_id)
     if sellable_to is not None:
-        statement = statement.where(sellable_condition(tenant_id, sellable_to, sku=sku, product=product))
+        statement = statement.where(sellable_condition(tenant_id, sellable_to, sku=sku))
     return statement
+
+
+def _with_refs(found: Select[Any]) -> Select[Any]:
+    """The SKUs found with what they refer to: joined once the page is cut, to its rows only."""
+    one = found.subquery("sku")
+    columns = (column for column in one.c if column.name != "product_id")
+    same = and_(product.c.tenant_id == one.c.tenant_id, product.c.id == one.c.product_id)
+    order = [one.c.rank, one.c.code] if "rank" in one.c else [one.c.code]
+    return (
+        select(*columns, *ref_columns(product, "product"), *_GROUPS)
+        .select_from(_with_groups(one.join(product, same)))
+        .order_by(*order)
+    )
 
 
 def _products(tenant_id: int) -> Select[Any]:
@@ -213,31 +209,33 @@ def _products(tenant_id: int) -> Select[Any]:
     return select(*columns, *_GROUPS).select_from(_with_groups(product)).where(product.c.tenant_id == tenant_id)
 
 
-def _grouped(tenant_id: int, wanted: SkuFilter | ProductFilter) -> list[ColumnElement[bool]]:
+def _in_groups(tenant_id: int, wanted: SkuFilter | ProductFilter) -> list[ColumnElement[bool]]:
+    """The conditions on `product` that a filter's category and brand make."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.category is not None:
         start = among(category.c.code, storable([wanted.category]))
-        conditions.append(product.c.category_id.in_(below(category, tenant_id, start)))
+        conditions.append(within(product.c.category_id, below(category, tenant_id, start)))
     if wanted.brand is not None:
-        conditions.append(among(brand.c.code, storable([wanted.brand])))
+        named = among(brand.c.code, storable([wanted.brand]))
+        conditions.append(within(product.c.brand_id, select(brand.c.id).where(brand.c.tenant_id == tenant_id, named)))
     return conditions
 
 
 def _sku_conditions(tenant_id: int, wanted: SkuFilter) -> list[ColumnElement[bool]]:
-    conditions = _grouped(tenant_id, wanted)
-    for column, value in (
-        (product.c.code, wanted.product),
-        (sku.c.state, wanted.state),
-        (sku.c.supply_policy, wanted.supply_policy),
-    ):
+    conditions: list[ColumnElement[bool]] = []
+    of_products = _in_groups(tenant_id, wanted)
+    if wanted.product is not None:
+        of_products.append(among(product.c.code, storable([wanted.product])))
+    if of_products:
+        products = select(product.c.id).where(product.c.tenant_id == tenant_id, *of_products)
+        conditions.append(within(sku.c.product_id, products))
+    for column, value in ((sku.c.state, wanted.state), (sku.c.supply_policy, wanted.supply_policy)):
         if value is not None:
             conditions.append(among(column, storable([value])))
     if wanted.barcode is not None:
         unit = sku_unit.c
-        coded = select(unit.sku_id).where(
-            unit.tenant_id == tenant_id, among(unit.barcode, storable([wanted.barcode]))
-        )
-        conditions.append(sku.c.id.in_(coded))
+        coded = among(unit.barcode, storable([wanted.barcode]))
+        conditions.append(within(sku.c.id, select(unit.sku_id).where(unit.tenant_id == tenant_id, coded)))
     if wanted.search:
         conditions += search.matches(tenant_id, SEARCH_KIND, sku.c.id, wanted.search)
     return conditions
@@ -249,7 +247,8 @@ async def _sku_views(
     ids = [row.id for row in rows]
     units = await _units(tx, ids) if "units" in include else None
     media = await _media(tx, {row.product_id for row in rows}) if "media" in include else None
-    costs = await costs_on(tx, ids, await _today(tx), seen_by=seen_by) if "cost" in include else None
+    today = tx.now.astimezone((await load_tenant(tx)).zone).date()
+    costs = await costs_on(tx, ids, today, seen_by=seen_by) if "cost" in include else None
 
     def view(row: Row[Any]) -> SkuView:
         values = row._mapping
@@ -319,9 +318,3 @@ async def _skus_of(tx: Tx, product_ids: Collection[UUID]) -> dict[UUID, list[Ref
     ):
         found.setdefault(row.product_id, []).append(Ref(row.id, row.code, row.name))
     return found
-
-
-async def _today(tx: Tx) -> Any:
-    """The day it is where the tenant is."""
-    row = await tx.one(select(tenant.c.time_zone).where(tenant.c.id == tx.tenant_id))
-    return tx.now.astimezone(ZoneInfo(row.time_zone if row else "UTC")).date()

@@ -9,11 +9,26 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from uuid import UUID
 
 from pypinyin import lazy_pinyin
-from sqlalchemy import Column, ColumnElement, Integer, Text, Uuid, case, false, func, literal, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    case,
+    false,
+    func,
+    intersect,
+    literal,
+    select,
+)
 
+from dinghuo.kit.bulk import within
 from dinghuo.kit.database import Tx
 from dinghuo.kit.tables import index, tenant_table, text
 
@@ -52,7 +67,9 @@ def tokens(texts: Iterable[str | None]) -> frozenset[str]:
     for given in texts:
         if given:
             found.update(dict.fromkeys(token[:_LONGEST] for token in _tokens(normalise(given))))
-    return frozenset(list(found)[:_MOST_TOKENS])
+    ordered = sorted(list(found)[:_MOST_TOKENS])
+    # What begins another token is found by it.
+    return frozenset(token for token, following in pairwise([*ordered, ""]) if not following.startswith(token))
 
 
 def _tokens(clean: str) -> Iterator[str]:
@@ -98,19 +115,21 @@ def terms(query: str) -> tuple[str, ...]:
 
 
 def matches(tenant_id: int, kind: str, subject_id: ColumnElement[UUID], query: str) -> list[ColumnElement[bool]]:
-    """The conditions that leave the subjects a query finds; one for each of its terms."""
-    token = search_token.c.token
-    return [
-        subject_id.in_(
-            select(search_token.c.subject_id).where(
-                search_token.c.tenant_id == tenant_id,
-                search_token.c.kind == kind,
-                token >= term,
-                token < term + _AFTER_EVERYTHING,
-            )
-        )
-        for term in terms(query)
-    ] or [false()]
+    """The conditions that leave the subjects a query finds: those with all of its terms."""
+    hits = [_range(tenant_id, kind, term) for term in terms(query)]
+    if not hits:
+        return [false()]
+    return [within(subject_id, intersect(*hits) if len(hits) > 1 else hits[0])]
+
+
+def _range(tenant_id: int, kind: str, term: str) -> Select[tuple[UUID]]:
+    token = search_token.c
+    return select(token.subject_id).where(
+        token.tenant_id == tenant_id,
+        token.kind == kind,
+        token.token >= term,
+        token.token < term + _AFTER_EVERYTHING,
+    )
 
 
 def rank(code: ColumnElement[str], query: str) -> ColumnElement[int]:
@@ -123,15 +142,21 @@ def rank(code: ColumnElement[str], query: str) -> ColumnElement[int]:
     )
 
 
-_FORGET = """
-delete from search_token t using unnest($3::uuid[], $4::text[]) as w(subject_id, tokens)
-where t.tenant_id = $1 and t.kind = $2 and t.subject_id = w.subject_id
-  and t.token <> all(string_to_array(w.tokens, E'\\n'))
+_FILED = """
+select subject_id, array_agg(token) as tokens from search_token
+where tenant_id = $1 and kind = $2 and subject_id = any($3::uuid[]) group by subject_id
 """
+_FORGET = """
+delete from search_token t
+using unnest($3::uuid[], $4::text[]) as w(subject_id, tokens), string_to_table(w.tokens, E'\\n') as gone
+where t.tenant_id = $1 and t.kind = $2 and t.token = gone collate "C" and t.subject_id = w.subject_id
+"""
+# In the order of the key: pages of the index are filled one after the other.
 _FILE = """
 insert into search_token (tenant_id, kind, token, subject_id)
 select $1, $2, token, w.subject_id
 from unnest($3::uuid[], $4::text[]) as w(subject_id, tokens), string_to_table(w.tokens, E'\\n') as token
+order by token collate "C", w.subject_id
 on conflict do nothing
 """
 
@@ -141,10 +166,15 @@ async def file(tx: Tx, kind: str, subjects: Mapping[UUID, Iterable[str | None]])
     if not subjects:
         return
     # Pinyin takes a tenth of a millisecond a name: off the loop, so that ten thousand hold nobody up.
-    joined = await asyncio.to_thread(_joined, dict(sorted(subjects.items())))
-    for statement in (_FORGET, _FILE):
-        await tx.write(statement, kind, list(joined), list(joined.values()))
+    wanted = await asyncio.to_thread(_all_tokens, subjects)
+    filed = {row["subject_id"]: frozenset(row["tokens"]) for row in await tx.fetch(_FILED, kind, list(wanted))}
+    gone = {id: tokens - wanted[id] for id, tokens in filed.items()}
+    fresh = {id: tokens - filed.get(id, frozenset()) for id, tokens in wanted.items()}
+    for statement, change in ((_FORGET, gone), (_FILE, fresh)):
+        joined = {id: "\n".join(tokens) for id, tokens in change.items() if tokens}
+        if joined:
+            await tx.write(statement, kind, list(joined), list(joined.values()))
 
 
-def _joined(subjects: Mapping[UUID, Iterable[str | None]]) -> dict[UUID, str]:
-    return {subject_id: "\n".join(sorted(tokens(texts))) for subject_id, texts in subjects.items()}
+def _all_tokens(subjects: Mapping[UUID, Iterable[str | None]]) -> dict[UUID, frozenset[str]]:
+    return {subject_id: tokens(texts) for subject_id, texts in subjects.items()}

@@ -13,7 +13,7 @@ from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import app_user, department
 from dinghuo.kit import search
-from dinghuo.kit.bulk import among
+from dinghuo.kit.bulk import among, within
 from dinghuo.kit.database import Tx
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
@@ -112,26 +112,24 @@ async def list_customers(
     include: Collection[Include] = (),
 ) -> Page[CustomerView]:
     """A page of customers by code; of a search, those whose code fits first. `seen_by` None sees all."""
-    statement = _customers(tx.tenant_id, seen_by).where(*_conditions(tx.tenant_id, wanted)).limit(limit + 1)
-    code = customer.c.code
+    found = _customers(tx.tenant_id, seen_by).where(*_conditions(tx.tenant_id, wanted, seen_by)).limit(limit + 1)
+    order: list[ColumnElement[Any]] = [customer.c.code]
     if wanted.search:
-        rank = search.rank(code, wanted.search)
-        statement = statement.add_columns(rank.label("rank")).order_by(rank, code)
-        if cursor is not None:
-            statement = statement.where(tuple_(rank, code) > tuple_(*decode_cursor(cursor, (int, str))))
-        rows = await tx.rows(statement)
-        return page(rows, limit, lambda row: (row.rank, row.code), await _views(tx, rows[:limit], include))
+        order.insert(0, search.rank(customer.c.code, wanted.search))
+        found = found.add_columns(order[0].label("rank"))
     if cursor is not None:
-        statement = statement.where(code > decode_cursor(cursor, (str,))[0])
-    rows = await tx.rows(statement.order_by(code))
-    return page(rows, limit, lambda row: (row.code,), await _views(tx, rows[:limit], include))
+        found = found.where(tuple_(*order) > tuple_(*decode_cursor(cursor, (int, str)[-len(order) :])))
+    rows = await tx.rows(_with_refs(found.order_by(*order), seen_by))
+    view = await _views(tx, rows[:limit], include)
+    return page(rows, limit, lambda row: (row.rank, row.code) if wanted.search else (row.code,), view)
 
 
 async def get_customer(
     tx: Tx, customer_id: UUID, *, seen_by: Principal | None, include: Collection[Include] = ()
 ) -> CustomerView | None:
     """One customer; None when there is none, or none that may be seen."""
-    rows = await tx.rows(_customers(tx.tenant_id, seen_by).where(customer.c.id == customer_id))
+    found = _customers(tx.tenant_id, seen_by).where(customer.c.id == customer_id)
+    rows = await tx.rows(_with_refs(found, seen_by))
     view = await _views(tx, rows, include)
     return view(rows[0]) if rows else None
 
@@ -150,27 +148,33 @@ def _visible(seen_by: Principal | None, table: Any) -> ColumnElement[bool]:
 
 
 def _customers(tenant_id: int, seen_by: Principal | None) -> Select[Any]:
-    statement = select(*(column for column in customer.c if column.name not in _REFERENCE_COLUMNS)).where(
-        customer.c.tenant_id == tenant_id, _visible(seen_by, customer)
-    )
+    return select(customer).where(customer.c.tenant_id == tenant_id, _visible(seen_by, customer))
+
+
+def _with_refs(found: Select[Any], seen_by: Principal | None) -> Select[Any]:
+    """The customers found with what they refer to: joined once the page is cut, to its rows only."""
+    one = found.subquery("customer")
+    columns: list[Any] = [column for column in one.c if column.name not in _REFERENCE_COLUMNS]
+    joined: Any = one
     for name, (table, code) in _REFERENCES.items():
-        statement = statement.add_columns(*ref_columns(table, name, code))
-    joined: Any = customer
-    for name, (table, _) in _REFERENCES.items():
+        columns += ref_columns(table, name, code)
         seen = _visible(seen_by, table) if name == "parent" else true()
-        same = and_(table.c.tenant_id == customer.c.tenant_id, table.c.id == customer.c[f"{name}_id"], seen)
+        same = and_(table.c.tenant_id == one.c.tenant_id, table.c.id == one.c[f"{name}_id"], seen)
         joined = joined.outerjoin(table, same)
-    return statement.select_from(joined)
+    order = [one.c.rank, one.c.code] if "rank" in one.c else [one.c.code]
+    return select(*columns).select_from(joined).order_by(*order)
 
 
-def _conditions(tenant_id: int, wanted: CustomerFilter) -> list[ColumnElement[bool]]:
+def _conditions(tenant_id: int, wanted: CustomerFilter, seen_by: Principal | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     for name, (table, code) in _REFERENCES.items():
         value = getattr(wanted, name)
-        if value is None:
-            continue
-        named = among(table.c[code], storable([value]))
-        conditions.append(customer.c.region_id.in_(below(region, tenant_id, named)) if name == "region" else named)
+        if value is not None:
+            named = among(table.c[code], storable([value]))
+            seen = _visible(seen_by, table) if name == "parent" else true()
+            ids = select(table.c.id).where(table.c.tenant_id == tenant_id, named, seen)
+            tree = below(region, tenant_id, named) if name == "region" else ids
+            conditions.append(within(customer.c[f"{name}_id"], tree))
     if wanted.state is not None:
         conditions.append(among(customer.c.state, storable([wanted.state])))
     if wanted.search:

@@ -1,6 +1,6 @@
 """Create and update customers by the caller's own codes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import ARRAY, Uuid, bindparam, column, false, func, not_, select
 
 from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.identity.save_users import normal_login
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import app_user, department, tenant
 from dinghuo.kit import search
@@ -92,13 +93,7 @@ _PLAIN = (
     "note",
     "attributes",
 )
-_REFERENCES = {
-    "tier": (tier, "code"),
-    "region": (region, "code"),
-    "channel": (channel, "code"),
-    "owner": (app_user, "login"),
-    "department": (department, "code"),
-}
+_REFERENCES = {"tier": tier, "region": region, "channel": channel, "department": department}
 _DEFAULTS: dict[str, Any] = {
     "name": None,
     "name_en": None,
@@ -156,21 +151,37 @@ async def _plan(
 ) -> list[Planned]:
     named = {field: [getattr(item, field) for item in customers] for field in _REFERENCES}
     found = await resolve(
-        tx, {field: (*_REFERENCES[field], [c for c in codes if c]) for field, codes in named.items()}
+        tx, {field: (_REFERENCES[field], "code", [c for c in codes if c]) for field, codes in named.items()}
     )
+    found["owner"] = await _owners(tx, [item.owner for item in customers if item.owner])
     items = []
     for line, item in enumerate(customers):
         columns = given(item, _PLAIN)
         if item.tax_number is not UNSET:
             columns["tax_number"] = compact_tax_number(item.tax_number)
-        for field in _REFERENCES:
+        for field, known in found.items():
             code = getattr(item, field)
             if code is not UNSET:
-                columns[f"{field}_id"] = found[field].get(code) if code else None
-                if code and code not in found[field]:
+                columns[f"{field}_id"] = known.get(code) if code else None
+                if code and code not in known:
                     faults.add(line, field, UNKNOWN_CODE, code=code)
         items.append((line, item.code, columns))
     return await plan(tx, customer, items, await _defaults(tx, customers, within))
+
+
+async def _owners(tx: Tx, logins: Collection[str]) -> dict[str, UUID]:
+    """The tenant's own people by their logins, as those were written."""
+    if not logins:
+        return {}
+    normal = {login: normal_login(login) for login in logins}
+    user = app_user.c
+    rows = await tx.rows(
+        select(user.login, user.id).where(
+            user.tenant_id == tx.tenant_id, user.audience == "staff", among(user.login, storable(normal.values()))
+        )
+    )
+    ids = {row.login: row.id for row in rows}
+    return {written: ids[login] for written, login in normal.items() if login in ids}
 
 
 async def _defaults(tx: Tx, customers: Iterable[CustomerInput], within: StaffPrincipal | None) -> dict[str, Any]:
