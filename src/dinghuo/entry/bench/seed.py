@@ -16,13 +16,15 @@ _TENANT = text(
 
 _STATEMENTS = {
     "organisation": """
-        insert into organisation (tenant_id, id, code, name, created_at) values ($1, $2, 'main', 'Bench Ltd', now())""",
+        insert into organisation (tenant_id, id, code, name, created_at)
+        values ($1, $2, 'main', 'Bench Ltd', now())""",
     "tier": """
         insert into tier (tenant_id, id, code, name)
         select $1, id, 'T' || n, 'Tier ' || n from unnest($2::uuid[]) with ordinality i(id, n)""",
     "customer": """
         insert into customer (tenant_id, id, code, name, tier_id, payment_terms, payment_days, created_at, updated_at)
-        select $1, id, 'C' || lpad(n::text, 5, '0'), 'Dealer ' || n, ($3::uuid[])[n % 5 + 1], 'monthly', 30, now(), now()
+        select $1, id, 'C' || lpad(n::text, 5, '0'), 'Dealer ' || n, ($3::uuid[])[n % 5 + 1], 'monthly', 30, now(),
+          now()
         from unnest($2::uuid[]) with ordinality i(id, n)""",
     "account": """
         insert into account (tenant_id, id, customer_id, organisation_id, currency, credit_limit, updated_at)
@@ -34,7 +36,8 @@ _STATEMENTS = {
         select $1, id, 'SKU' || lpad(n::text, 5, '0'), 'Product ' || n, now(), now()
         from unnest($2::uuid[]) with ordinality i(id, n)""",
     "sku": """
-        insert into sku (tenant_id, id, product_id, code, name, base_unit, sales_unit, tax_rate, created_at, updated_at)
+        insert into sku
+          (tenant_id, id, product_id, code, name, base_unit, sales_unit, tax_rate, created_at, updated_at)
         select $1, id, id, 'SKU' || lpad(n::text, 5, '0'), 'Product ' || n, 'pc', 'pc', 0.13, now(), now()
         from unnest($2::uuid[]) with ordinality i(id, n)""",
     "sku_unit": """

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from typing import cast
 
 import httptools
@@ -149,14 +149,14 @@ class Connection(asyncio.Protocol):
         self._transport.write(data)
 
 
-async def drive(config: LoadConfig) -> LoadResult:
-    """Carry out the run and return what it found."""
+async def drive(config: LoadConfig, stop: asyncio.Event | None = None) -> LoadResult:
+    """Carry out the run and return what it found. `stop` ends it before its `seconds` are over."""
     journal = Journal(config.journal, config.journal_field) if config.journal else None
     with closing(journal) if journal else nullcontext():
         run = Run(config, Tally(journal))
         tasks = [asyncio.create_task(Connection(run, n).keep_open()) for n in range(config.connections)]
         try:
-            await _measure(run, tasks)
+            await _measure(run, tasks, stop or asyncio.Event())
         finally:
             for task in tasks:
                 task.cancel()
@@ -165,7 +165,7 @@ async def drive(config: LoadConfig) -> LoadResult:
     return run.tally.result()
 
 
-async def _measure(run: Run, tasks: list[asyncio.Task[None]]) -> None:
+async def _measure(run: Run, tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
     if run.config.seconds is None:
         run.tally.begin()
         await _until_still(run.tally, tasks)
@@ -173,7 +173,8 @@ async def _measure(run: Run, tasks: list[asyncio.Task[None]]) -> None:
     else:
         await asyncio.sleep(run.config.warm_up_seconds)
         run.tally.begin()
-        await asyncio.sleep(run.config.seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), run.config.seconds)
         run.tally.end()
         run.stop()
         await _until_still(run.tally, tasks)
