@@ -74,7 +74,6 @@ async def save_words(
     check_codes(faults, [item.code for item in items])
     for line, item in enumerate(items):
         check_texts(faults, line, item, {"name": 200, "name_en": 200})
-    faults.check()
     fields = [name for name in ("name", "name_en", "position") if name in table.c]
     defaults = {name: 0 if name == "position" else None for name in fields}
     planned = await plan(
