@@ -10,29 +10,19 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import uvicorn
 import uvloop
 from litestar import Litestar
 
+from dinghuo.entry.job import Job
 from dinghuo.entry.logs import configure_logging
 from dinghuo.kit.database import Database
-from dinghuo.kit.roles import Urls
 from dinghuo.kit.wake import Waker
 
 _GRACE_SECONDS = 30
-
-
-class Job(msgspec.Struct, frozen=True):
-    """What one process does, and where."""
-
-    kind: Literal["web", "worker"]
-    urls: Urls
-    log_level: str
-    socket: int = -1
-    connections: int = 10
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 import structlog
 
-from dinghuo.entry.child import Job
+from dinghuo.entry.job import Job
 
 _STOP_SECONDS = 40  # longer than a child's own grace
 _QUICK_DEATH_SECONDS = 10

@@ -4,8 +4,8 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from dinghuo.entry.child import Job
 from dinghuo.entry.crew import Crew
+from dinghuo.entry.job import Job
 from dinghuo.entry.listening import bind, url_of
 from dinghuo.entry.migrate import migrate
 from dinghuo.kit.config import Settings

@@ -102,6 +102,12 @@ async def head(tx: Tx) -> Seal | None:
     return Seal(rows[0]["number"], rows[0]["hash"], rows[0]["entries"]) if rows else None
 
 
+async def is_behind(tx: Tx, *, by: timedelta = timedelta(hours=1)) -> bool:
+    """Whether an entry has waited longer than this for its seal: then nobody seals."""
+    rows = await tx.fetch(_OLDEST_UNSEALED)
+    return bool(rows) and tx.now - rows[0]["at"] > by
+
+
 async def verify(tx: Tx) -> list[Broken]:
     """Walk the whole chain; everything that does not fit, seal by seal."""
     broken: list[Broken] = []
@@ -183,6 +189,10 @@ update audit_entry set seal = $3 where tenant_id = $1 and id = any($2::uuid[]) a
 
 _HEAD = """
 select number, hash, entries from audit_seal where tenant_id = $1 order by number desc limit 1
+"""
+
+_OLDEST_UNSEALED = """
+select at from audit_entry where tenant_id = $1 and seal is null order by id limit 1
 """
 
 _SEALS = """
