@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import pairwise
 from uuid import UUID
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -89,6 +88,8 @@ def _tokens(clean: str) -> Iterator[str]:
 
 def _pinyin(run: str) -> Iterator[str]:
     """From each character to the end, spelt out and by initials; the initial alone begins the spelling."""
+    from pypinyin import lazy_pinyin  # its dictionary takes half a second: only for those who file something
+
     syllables = lazy_pinyin(run)
     for place in range(len(syllables)):
         rest = syllables[place:]
