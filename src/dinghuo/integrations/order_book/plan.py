@@ -15,7 +15,7 @@ from dinghuo.integrations.order_book.lines import Lines, lines_of
 from dinghuo.integrations.order_book.master import Master, find_master, usual_units
 from dinghuo.integrations.order_book.match import Part, match
 from dinghuo.integrations.order_book.opening import Units, open_orders_stock, opening_stock
-from dinghuo.integrations.sheets import LineTable, Mapping
+from dinghuo.integrations.sheets import LineTable, Mapping, SheetError
 from dinghuo.kit.errors import Fault, Message
 
 NOTHING = Known()
@@ -89,10 +89,18 @@ def plan_order_book(
         to_open if not is_booked else {},
         open_orders_stock(lines, counted, _where(fresh, live=True), known.available),
         book,
-        mapping.constants.get("tax_mode") == "inclusive",
+        _is_tax_inclusive(mapping),
         known,
         [*table.doubts, *master.doubts, *_doubts(lines, asides)],
     )
+
+
+def _is_tax_inclusive(mapping: Mapping) -> bool:
+    """Whether the file's prices include tax; when it does not say, they do, as price lists do."""
+    mode = mapping.constants.get("tax_mode", "inclusive")
+    if mode not in ("inclusive", "exclusive"):
+        raise SheetError(why.TAX_MODE("tax_mode", mode=mode))
+    return mode == "inclusive"
 
 
 def _where(orders: Iterable[Invoice], *, live: bool) -> list[Invoice]:

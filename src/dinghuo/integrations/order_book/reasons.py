@@ -88,13 +88,20 @@ TOO_MANY_LINES = Message(
 )
 CHANGED = Message(
     "order-book-changed",
-    "{number} 已导入过，但当时的内容与此文件不同；已导入的保持不变",
-    "{number} was imported before with other contents; what was imported stays as it is",
+    "{number} 已导入过，当时的内容与此文件不同，保持不变；补充的行请换一个单号（如 {number}-2）再导入",
+    "{number} was imported before with other contents and stays as it is; give further lines a number of their own, "
+    "such as {number}-2",
 )
 NUMBER_TAKEN = Message(
     "order-book-number-taken",
     "单号 {number} 已被系统中另一张订单使用",
     "The number {number} belongs to another order here already",
+)
+TAX_MODE = Message(
+    "order-book-tax-mode",
+    "tax_mode“{mode}”应为 inclusive（含税）或 exclusive（不含税）",
+    "tax_mode '{mode}' should be inclusive or exclusive",
+    MALFORMED,
 )
 REFUSED = Message("order-book-refused", "{sentence}", "{sentence_en}")
 
