@@ -41,9 +41,8 @@ async def test_two_tenants_do_not_see_each_other(database: Database, tenant: Ten
     assert mine.keys() == theirs.keys()
     assert not set(mine["role"]) & set(theirs["role"])
     async with database.transaction(tenant.id) as tx:
-        assert await tx.fetch(
-            "select 1 from role where tenant_id = $1 or tenant_id = $2", other.id
-        ) == await tx.fetch("select 1 from role where tenant_id = $1")
+        both = await tx.fetch("select id from role where tenant_id = $1 or tenant_id = $2", other.id)
+    assert len(both) == len(mine["role"])
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,7 @@ from dinghuo.kit.errors import CONFLICT, Language, Message
 from dinghuo.kit.faults import Faults
 from dinghuo.kit.http import missing
 
-LOGIN_TAKEN = Message(
-    "login-taken", "登录名“{login}”已被使用，请换一个", "The login '{login}' is taken: choose another", CONFLICT
-)
+LOGIN_TAKEN = Message("login-taken", "登录名“{login}”已被使用", "The login '{login}' is taken", CONFLICT)
 
 
 class DealerUserInput(Struct, kw_only=True, forbid_unknown_fields=True):

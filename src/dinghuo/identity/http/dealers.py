@@ -24,7 +24,7 @@ from dinghuo.kit.http import needs
 _ME = needs(OWN_ACCOUNT)
 
 
-@post("/sign-in", opt=needs(PUBLIC))
+@post("/sign-in", opt=needs(PUBLIC), security=[{}])
 async def sign_in(request: AnyRequest, database: Database, data: SignInBody) -> Response[SignedIn]:
     """Open a session: it comes as a cookie. Asked again with `code` where a second factor is in force."""
     return await own.open_session(request, database, data, "dealer")
