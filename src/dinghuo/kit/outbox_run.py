@@ -133,8 +133,11 @@ def pause(attempts: int) -> timedelta:
 
 
 async def _claim(tx: Tx, task: Task, only: Sequence[UUID] | None, batch: int) -> list[UUID]:
-    wanted = None if only is None else list(only)
-    return [row["id"] for row in await tx.fetch(_CLAIM, task.kind, task.name, tx.now, batch, wanted)]
+    if only is None:
+        rows = await tx.fetch(_CLAIM, task.kind, task.name, tx.now, batch)
+    else:
+        rows = await tx.fetch(_CLAIM_THESE, list(only), task.name, tx.now)
+    return [row["id"] for row in rows]
 
 
 async def _deliveries(tx: Tx, task: Task, claimed: Sequence[UUID]) -> list[Delivery]:
@@ -163,27 +166,42 @@ where tenant_id = $1 and settled_at is null and due_at <= $2 and kind = any($3::
 order by kind
 """
 
-_CLAIM = """
+# The mark of each event is looked up by its key, one by one (`limit 1`): left to choose, the planner may read every
+# mark there ever was.
+_MARK = """
+left join lateral (
+  select m.state, m.attempts, m.due_at from outbox_mark m
+  where m.tenant_id = $1 and m.event_id = e.id and m.reaction = {reaction} limit 1
+) m on true
+"""
+
+_CLAIM = f"""
 select e.id
-from outbox_event e
-left join outbox_mark m on m.tenant_id = $1 and m.event_id = e.id and m.reaction = $3
+from outbox_event e {_MARK.format(reaction="$3")}
 where e.tenant_id = $1 and e.kind = $2 and e.settled_at is null and e.due_at <= $4
-  and (m.event_id is null or (m.state = 'failed' and m.due_at <= $4))
-  and ($6::uuid[] is null or e.id = any($6))
+  and (m.state is null or (m.state = 'failed' and m.due_at <= $4))
 order by e.due_at, e.id
 limit $5
 for no key update of e skip locked
-"""
+"""  # noqa: S608 - constants of this file
+
+_CLAIM_THESE = f"""
+select e.id
+from outbox_event e {_MARK.format(reaction="$3")}
+where e.tenant_id = $1 and e.id = any($2::uuid[]) and e.settled_at is null and e.due_at <= $4
+  and (m.state is null or (m.state = 'failed' and m.due_at <= $4))
+order by e.due_at, e.id
+for no key update of e skip locked
+"""  # noqa: S608 - constants of this file
 
 # A statement of its own, after the lock: a rival's mark may have been committed between the claim's snapshot and
 # its locks, and only a newer snapshot sees it.
-_READ = """
+_READ = f"""
 select e.id, e.subject_id, e.data::text as data, coalesce(m.attempts, 0) as attempts
-from outbox_event e
-left join outbox_mark m on m.tenant_id = $1 and m.event_id = e.id and m.reaction = $3
-where e.tenant_id = $1 and e.id = any($2::uuid[]) and (m.event_id is null or m.state = 'failed')
+from outbox_event e {_MARK.format(reaction="$3")}
+where e.tenant_id = $1 and e.id = any($2::uuid[]) and (m.state is null or m.state = 'failed')
 order by e.id
-"""
+"""  # noqa: S608 - constants of this file
 
 _DONE = """
 insert into outbox_mark (tenant_id, event_id, reaction, state, attempts, at)
@@ -202,22 +220,20 @@ set state = excluded.state, attempts = excluded.attempts, error = excluded.error
 where outbox_mark.tenant_id = $1
 """
 
-_SETTLE = """
-with left_over as (
-  select e.id, min(case when r.reaction is null then null
-                        when m.state is null then e.due_at
-                        when m.state = 'failed' then m.due_at end) as due_at
-  from outbox_event e
-  left join unnest($3::text[]) as r(reaction) on true
-  left join outbox_mark m on m.tenant_id = $1 and m.event_id = e.id and m.reaction = r.reaction
-  where e.tenant_id = $1 and e.id = any($2::uuid[])
+_SETTLE = f"""
+with left_over as materialized (
+  select e.id, count(r.reaction) filter (where m.state is null) > 0 as untried,
+    min(m.due_at) filter (where m.state = 'failed') as retry_at
+  from unnest($2::uuid[]) as e(id)
+  left join unnest($3::text[]) as r(reaction) on true {_MARK.format(reaction="r.reaction")}
   group by e.id
 )
 update outbox_event e
-set settled_at = case when l.due_at is null then $4::timestamptz end, due_at = coalesce(l.due_at, e.due_at)
+set settled_at = case when not l.untried and l.retry_at is null then $4::timestamptz end,
+  due_at = coalesce(least(case when l.untried then e.due_at end, l.retry_at), e.due_at)
 from left_over l
-where e.tenant_id = $1 and e.id = l.id and l.due_at is distinct from e.due_at
-"""
+where e.tenant_id = $1 and e.id = l.id and (l.retry_at is not null or not l.untried)
+"""  # noqa: S608 - constants of this file
 
 _UNWANTED = """
 select id from outbox_event
