@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.kit.database import Tx
+from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import ZERO
 
@@ -106,11 +106,14 @@ async def find_credit(tx: Tx, holders: Sequence[Holder]) -> dict[Holder, Credit]
 
 
 async def ensure_accounts(tx: Tx, credits: Sequence[Credit]) -> dict[Holder, UUID]:
-    """The account of each holder; those not opened yet are, now that something will be written to them."""
+    """The account of each holder; those not opened yet are, now that something will be written to them.
+
+    One that another transaction opened meanwhile was not locked in its turn: the whole is started over.
+    """
     known = {credit.holder: credit.account_id for credit in credits}
     missing = [holder for holder, account_id in known.items() if account_id is None]
     if missing:
-        await tx.write(
+        opened = await tx.write(
             _OPEN,
             [new_id() for _ in missing],
             [holder[0] for holder in missing],
@@ -118,6 +121,8 @@ async def ensure_accounts(tx: Tx, credits: Sequence[Credit]) -> dict[Holder, UUI
             [holder[2] for holder in missing],
             tx.now,
         )
+        if opened != len(missing):
+            raise RetryTransaction("another transaction has just opened one of these accounts")
         known |= {holder: credit.account_id for holder, credit in (await _read(tx, _FIND_AND_LOCK, missing)).items()}
     return {holder: account_id for holder, account_id in known.items() if account_id is not None}
 
