@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.kit.database import Tx
+from dinghuo.kit.texts import storable
 
 
 class SkuFacts(msgspec.Struct, frozen=True, gc=False):
@@ -91,7 +92,7 @@ async def load_skus(tx: Tx, codes: Iterable[str]) -> dict[str, SkuFacts]:
     The answer is this process's memory itself and may hold more than was asked for: read, never written to.
     """
     memory: dict[str, SkuFacts] = (await tx.cached("catalogue")).setdefault("skus", {})
-    missing = [code for code in dict.fromkeys(codes) if code not in memory]
+    missing = storable(code for code in codes if code not in memory)
     if missing:
         paths = await _category_paths(tx)
         for row in await tx.fetch(_SKUS, missing):

@@ -1,12 +1,12 @@
 """What a text must be to be stored: not too long, not empty where it is needed, nothing unprintable."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from dinghuo.kit.errors import MALFORMED, Message
+from dinghuo.kit.errors import MALFORMED, Fault, Message
 from dinghuo.kit.faults import Faults
 
 EMPTY = Message("empty-text", "不能为空", "This cannot be empty", MALFORMED)
@@ -39,6 +39,14 @@ def storable(texts: Iterable[str]) -> list[str]:
 
 def is_code(text: str) -> bool:
     return 0 < len(text) <= _CODE_LENGTH and not _BAD_IN_CODE.search(text)
+
+
+def text_faults(field: str, text: str | None, most: int, *, line: int | None = None) -> Iterator[Fault]:
+    """What is wrong with one text, if there is one."""
+    if text is not None and len(text) > most:
+        yield TOO_LONG(field, line=line, most=most)
+    if text is not None and _BAD.search(text):
+        yield UNPRINTABLE(field, line=line)
 
 
 def check_texts(faults: Faults, line: int, item: msgspec.Struct, longest: Mapping[str, int], place: str = "") -> None:

@@ -17,15 +17,14 @@ from dinghuo.identity.facts import OrganisationFacts
 from dinghuo.inventory.reserve import Held, Stock
 from dinghuo.kit.errors import Fault, Message
 from dinghuo.kit.money import MAX_MONEY, MAX_QUANTITY, ZERO, base_quantity, round_money, split_tax
-from dinghuo.kit.texts import TOO_LONG
 from dinghuo.orders import faults as say
 from dinghuo.orders.requests import LineRequest, Placement
+from dinghuo.orders.texts import check_written
 from dinghuo.parties.facts import CustomerFacts
 from dinghuo.pricing.engine import Price, find_price
 from dinghuo.pricing.facts import ListFacts
 
 MOST_LINES = 5000
-_LONGEST_NOTE = 2000
 _MANUAL = '{"source":"manual"}'
 _HISTORY = '{"source":"history"}'
 
@@ -96,8 +95,10 @@ def price_order(priced: Priced, *, skus: dict[str, SkuFacts], sellable: Sellable
     request = priced.placement.request
     if not priced.customer.active and priced.placement.history is None:
         priced.faults.append(say.CUSTOMER_BLOCKED("customer", name=priced.customer.name))
-    priced.faults += _bounds(priced.placement)
-    for number, line in enumerate(request.lines[:MOST_LINES], start=1):
+    if not request.lines:
+        priced.faults.append(say.NO_LINES("lines"))
+    priced.faults += check_written(request)
+    for number, line in enumerate(request.lines, start=1):
         sku = skus.get(line.sku)
         if sku is None or (priced.placement.history is None and not sellable(sku)):
             priced.faults.append(_fault(say.UNKNOWN_SKU, number, "sku", code=line.sku))
@@ -106,19 +107,6 @@ def price_order(priced: Priced, *, skus: dict[str, SkuFacts], sellable: Sellable
     priced.net = sum((row.net for row in priced.lines), ZERO)
     priced.tax = sum((row.tax for row in priced.lines), ZERO)
     priced.gross = priced.net + priced.tax
-
-
-def _bounds(placement: Placement) -> list[Fault]:
-    request = placement.request
-    found = []
-    if not request.lines:
-        found.append(say.NO_LINES("lines"))
-    if len(request.lines) > MOST_LINES:
-        found.append(say.TOO_MANY_LINES("lines", count=len(request.lines), most=MOST_LINES))
-    for field, value in (("note", request.note), ("customer_reference", request.customer_reference)):
-        if value is not None and len(value) > _LONGEST_NOTE:
-            found.append(TOO_LONG(field, most=_LONGEST_NOTE))
-    return found
 
 
 def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, lists: Sequence[ListFacts]) -> None:
@@ -133,6 +121,10 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
         priced.faults.append(
             _fault(say.NOT_EXACT, number, "quantity", quantity=line.quantity, unit=unit, base_unit=sku.base_unit)
         )
+        return
+    if in_base > MAX_QUANTITY:
+        largest = f"{MAX_QUANTITY} {sku.base_unit}"
+        priced.faults.append(_fault(say.BAD_QUANTITY, number, "quantity", quantity=line.quantity, most=largest))
         return
     listed = _listed(priced, line, sku, unit, ratio, lists)
     price = _deal(priced.placement, line, listed)
@@ -225,8 +217,6 @@ def _line_faults(
             found.append(_fault(say.MAY_NOT_PRICE, number, "price"))
         if not _sound(line.price, MAX_QUANTITY) or line.price < 0:
             found.append(_fault(say.BAD_PRICE, number, "price", price=line.price, most=MAX_QUANTITY))
-    if line.note is not None and len(line.note) > _LONGEST_NOTE:
-        found.append(_fault(TOO_LONG, number, "note", most=_LONGEST_NOTE))
     return found
 
 
@@ -290,6 +280,8 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
             )
         else:
             held.append((row, taken))
+    if max(credit.exposure + credit.taken, ZERO) + priced.gross > MAX_MONEY:
+        priced.faults.append(say.TOO_LARGE_ORDER("lines"))
     room = credit.room()
     limited = priced.placement.history is None and priced.customer.payment_terms != "prepaid"
     if room is not None and limited and priced.gross > room:

@@ -85,6 +85,12 @@ OVER_CREDIT = Message(
 TOO_LARGE_AMOUNT = Message(
     "amount-too-large", "第 {line} 行：金额过大", "Line {line}: the amount is too large", MALFORMED
 )
+TOO_LARGE_ORDER = Message(
+    "order-too-large",
+    "订单金额过大，超出账户可记录的范围",
+    "The order's amount is larger than an account can hold",
+    MALFORMED,
+)
 UNKNOWN_ORDER = Message("unknown-order", "找不到该订单", "There is no such order", NOT_FOUND)
 BUSY = Message(
     "busy",

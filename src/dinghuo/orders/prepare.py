@@ -6,11 +6,13 @@ from uuid import UUID
 
 from dinghuo.catalogue.facts import Sellable, SkuFacts, load_assortments, load_skus
 from dinghuo.identity.facts import TenantFacts, load_tenant
+from dinghuo.identity.save_organisations import UNKNOWN_CURRENCY
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Fault
 from dinghuo.kit.ids import new_id, new_id_at
+from dinghuo.kit.money import MINOR_UNITS
 from dinghuo.orders import faults as say
-from dinghuo.orders.decide import Priced, price_order
+from dinghuo.orders.decide import MOST_LINES, Priced, price_order
 from dinghuo.orders.requests import Placement
 from dinghuo.parties.facts import CustomerFacts, load_customers
 from dinghuo.pricing.engine import EntriesMissing
@@ -27,7 +29,8 @@ async def start_orders(tx: Tx, placements: Sequence[Placement]) -> list[Priced |
 def _start(
     now: datetime, tenant: TenantFacts, customers: dict[str, CustomerFacts], placement: Placement
 ) -> Priced | list[Fault]:
-    """Find whose order it is and who sells; without both nothing else can be said of it."""
+    """Find whose order it is, who sells and in which currency; without these, or with more lines than can be
+    looked at, no more is said of it."""
     request, history = placement.request, placement.history
     found: list[Fault] = []
     customer = customers.get(request.customer)
@@ -39,6 +42,11 @@ def _start(
         organisation = tenant.organisations.get(request.organisation)
     if organisation is None:
         found.append(say.UNKNOWN_ORGANISATION("organisation", code=request.organisation or ""))
+    own = customer.currency if customer else None
+    if request.currency is not None and request.currency not in (own, *MINOR_UNITS):
+        found.append(UNKNOWN_CURRENCY("currency", currency=request.currency))
+    if len(request.lines) > MOST_LINES:
+        found.append(say.TOO_MANY_LINES("lines", count=len(request.lines), most=MOST_LINES))
     if found or customer is None or organisation is None:
         return found
     placed_at = history.placed_at if history else now

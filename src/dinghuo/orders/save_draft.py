@@ -1,5 +1,6 @@
 """Keep a cart: begin one, or change one that nobody has changed meanwhile."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,16 +13,20 @@ from dinghuo.identity.principals import Principal
 from dinghuo.kit import audit
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import CONFLICT, Message, Refused
+from dinghuo.kit.errors import CONFLICT, Fault, Message, Refused
 from dinghuo.kit.http import missing
 from dinghuo.kit.ids import new_id
+from dinghuo.kit.texts import text_faults
 from dinghuo.orders import faults as say
 from dinghuo.orders.decide import MOST_LINES
 from dinghuo.orders.drafts import DraftView, get_draft
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.scope import sees
 from dinghuo.orders.tables import draft, sales_order
+from dinghuo.orders.texts import check_written
 from dinghuo.parties.facts import load_customers
+
+_LONGEST_NAME = 200
 
 DRAFT_CHANGED = Message(
     "draft-changed",
@@ -125,13 +130,26 @@ def _refuse(present: DraftView) -> None:
 
 
 async def _customer_id(tx: Tx, request: DraftRequest, principal: Principal) -> UUID:
+    found = list(_faults(request))
     customer = (await load_customers(tx, [request.customer])).get(request.customer)
     may_see = sees(principal)
     if customer is None or (may_see is not None and not may_see(customer)):
-        raise Refused(say.UNKNOWN_CUSTOMER("customer", code=request.customer))
-    if len(request.lines) > MOST_LINES:
-        raise Refused(say.TOO_MANY_LINES("lines", count=len(request.lines), most=MOST_LINES))
+        found.append(say.UNKNOWN_CUSTOMER("customer", code=request.customer))
+    if found or customer is None:
+        raise Refused(found)
     return customer.id
+
+
+def _faults(request: DraftRequest) -> Iterator[Fault]:
+    """What cannot even be kept."""
+    if len(request.lines) > MOST_LINES:
+        yield say.TOO_MANY_LINES("lines", count=len(request.lines), most=MOST_LINES)
+        return
+    yield from text_faults("name", request.name, _LONGEST_NAME)
+    yield from check_written(request)
+    for number, line in enumerate(request.lines, start=1):
+        for field, text in (("sku", line.sku), ("unit", line.unit)):
+            yield from text_faults(f"lines[{number - 1}].{field}", text, _LONGEST_NAME, line=number)
 
 
 def _values(tx: Tx, request: DraftRequest) -> dict[str, Any]:

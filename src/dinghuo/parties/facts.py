@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.kit.database import Tx
+from dinghuo.kit.texts import storable
 
 
 class CustomerFacts(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ from wanted w
 async def load_customers(tx: Tx, codes: Iterable[str]) -> dict[str, CustomerFacts]:
     """The customers with these codes, whatever their state. Those unknown are absent. Read, never written to."""
     memory: dict[str, CustomerFacts] = (await tx.cached("parties")).setdefault("customers", {})
-    missing = [code for code in dict.fromkeys(codes) if code not in memory]
+    missing = storable(code for code in codes if code not in memory)
     if missing:
         for row in await tx.fetch(_CUSTOMERS, missing):
             memory[row["code"]] = CustomerFacts(

@@ -1,0 +1,40 @@
+"""What people write on orders and carts: as long as can be kept, and nothing that cannot be stored."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from dinghuo.kit.errors import Fault
+from dinghuo.kit.texts import EMPTY, text_faults
+from dinghuo.orders.requests import LineRequest, ShipTo
+
+_LONGEST = 2000
+_NEEDED = ("recipient", "street")
+
+
+class Written(Protocol):
+    """An order or a cart."""
+
+    @property
+    def note(self) -> str | None: ...
+    @property
+    def customer_reference(self) -> str | None: ...
+    @property
+    def ship_to(self) -> ShipTo | None: ...
+    @property
+    def lines(self) -> Sequence[LineRequest]: ...
+
+
+def check_written(request: Written) -> Iterator[Fault]:
+    """Every text that cannot be kept as it is."""
+    yield from text_faults("note", request.note, _LONGEST)
+    yield from text_faults("customer_reference", request.customer_reference, _LONGEST)
+    if request.ship_to is not None:
+        for name, text in msgspec.structs.asdict(request.ship_to).items():
+            yield from text_faults(f"ship_to.{name}", text, _LONGEST)
+            if name in _NEEDED and not text.strip():
+                yield EMPTY(f"ship_to.{name}")
+    for number, line in enumerate(request.lines, start=1):
+        if line.note is not None:
+            yield from text_faults(f"lines[{number - 1}].note", line.note, _LONGEST, line=number)
