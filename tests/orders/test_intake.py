@@ -2,9 +2,12 @@
 
 import asyncio
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 from tests.orders.asking import BY, codes, line, placed, wanted
 from tests.orders.test_place import rows, sound
 from tests.world import World, traces
@@ -12,8 +15,10 @@ from tests.world import World, traces
 from dinghuo.kit.database import Database
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.ids import new_id
+from dinghuo.orders import decide
 from dinghuo.orders.intake import Intake
-from dinghuo.orders.requests import OrderRequest, Placement
+from dinghuo.orders.requests import LineRequest, OrderRequest, Placement, ShipTo
+from dinghuo.pricing import engine
 
 
 def ask_with_key(customer: str, quantity: int, sku: str = "COLA") -> Placement:
@@ -31,22 +36,78 @@ async def test_what_arrives_together_is_one_transaction(database: Database, worl
     await sound(database, world)
 
 
-async def test_one_poisoned_request_among_63_fails_alone(database: Database, world: World) -> None:
-    # A note with a NUL character passes every rule and is refused by the database itself.
-    poison = Placement(
-        request=OrderRequest("K2", [line("COLA", 1)], note="\x00"), by=BY, key=wanted("K2", key="poison").key
-    )
+async def test_one_poisoned_request_among_63_fails_alone(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_price(*args: Any, sku_id: UUID, **more: Any) -> Any:
+        if sku_id == world.skus["GIFT"]:
+            raise ZeroDivisionError
+        return engine.find_price(*args, sku_id=sku_id, **more)
+
+    monkeypatch.setattr(decide, "find_price", find_price)
     intake = Intake(database)
     asked = [ask_with_key("K2", 1) for _ in range(63)]
-    asked.insert(31, poison)
+    asked.insert(31, ask_with_key("K2", 1, "GIFT"))
     outcomes = await asyncio.gather(
         *(intake.submit(world.tenant.id, item, size=100) for item in asked), return_exceptions=True
     )
-    bad = outcomes.pop(31)
-    assert isinstance(bad, Exception) or (not isinstance(bad, BaseException) and bad.refused is not None)
+    assert isinstance(outcomes.pop(31), ZeroDivisionError)
     assert len({placed(outcome).id for outcome in outcomes if not isinstance(outcome, BaseException)}) == 63
     count = await rows(database, world, "select count(*) as n from sales_order where tenant_id = $1")
     assert count == [{"n": 63}]
+    await sound(database, world)
+
+
+async def test_what_cannot_be_stored_is_refused_with_its_place(database: Database, world: World) -> None:
+    request = OrderRequest(
+        "K2",
+        [LineRequest("COLA", Decimal(1), note="\x00"), LineRequest("\x00", Decimal(1), unit="\x00")],
+        note="\x00" + "n" * 2000,
+        customer_reference="\x07",
+        ship_to=ShipTo(" ", "\x00"),
+    )
+    intake = Intake(database)
+    refused = await intake.submit(world.tenant.id, Placement(request=request, by=BY), size=10)
+    assert codes(refused) == [
+        ("text-too-long", "note"),
+        ("text-unprintable", "note"),
+        ("text-unprintable", "customer_reference"),
+        ("empty-text", "ship_to.recipient"),
+        ("text-unprintable", "ship_to.street"),
+        ("text-unprintable", "lines[0].note"),
+        ("unknown-sku", "lines[1].sku"),
+    ]
+    unknown = Placement(request=OrderRequest("\x00", [line("COLA", 1)], currency="\x00"), by=BY)
+    assert codes(await intake.submit(world.tenant.id, unknown, size=10)) == [
+        ("unknown-customer", "customer"),
+        ("unknown-currency", "currency"),
+    ]
+
+
+async def test_what_no_column_holds_is_refused(database: Database, world: World) -> None:
+    intake = Intake(database)
+    most = 999_999_999_999
+    many = [wanted("K2", line("GIFT", most, "箱")), wanted("K2", *[line("GIFT", 9000, price=str(most))] * 2)]
+    many[1] = msgspec.structs.replace(many[1], may_set_prices=True)
+    outcomes = [await intake.submit(world.tenant.id, item, size=10) for item in many]
+    assert [codes(outcome) for outcome in outcomes] == [
+        [("bad-quantity", "lines[0].quantity")],
+        [("order-too-large", "lines")],
+    ]
+    fits = wanted("K2", line("GIFT", 9000, price=str(most)), may_set_prices=True)
+    assert placed(await intake.submit(world.tenant.id, fits, size=10)).gross == 9000 * most
+    assert codes(await intake.submit(world.tenant.id, fits, size=10)) == [("order-too-large", "lines")]
+    await sound(database, world)
+
+
+async def test_accounts_opened_by_rivals_cost_no_deadlock(database: Database, world: World) -> None:
+    intakes = [Intake(database) for _ in range(4)]
+    with capture_logs() as said:
+        outcomes = await asyncio.gather(
+            *(intakes[i % 4].submit(world.tenant.id, ask_with_key("K2", 1), size=10) for i in range(16))
+        )
+    assert len({placed(outcome).id for outcome in outcomes}) == 16
+    assert [entry for entry in said if entry.get("reason") == "40P01"] == []
     await sound(database, world)
 
 

@@ -32,6 +32,7 @@ class UnguardedRoute(Exception):
 def create_app(
     database: Database,
     *,
+    intake: Intake | None = None,
     api: Sequence[Router] = API,
     portal: Sequence[Router] = PORTAL,
     body_bytes: int = BODY_BYTES,
@@ -43,7 +44,7 @@ def create_app(
     Raises `UnguardedRoute` when a route names no known permission.
     `origins` are sites whose pages may call with a session's cookie, beside the one that serves the application.
     """
-    intake = Intake(database)
+    intake = intake or Intake(database)
     app = Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=list(api), guards=[access(database, "staff", origins)]),

@@ -16,8 +16,9 @@ from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.identity.tokens import parse_token
 from dinghuo.kit.database import Database
 from dinghuo.kit.errors import Language, Refused, problem
-from dinghuo.kit.http import PROBLEM_JSON, language_of_header
+from dinghuo.kit.http import PROBLEM_JSON, language_of_header, refusal_of
 from dinghuo.kit.ids import new_id
+from dinghuo.kit.json_body import is_json
 from dinghuo.orders.http import key_of, place_order, placement_of
 from dinghuo.orders.intake import Intake
 from dinghuo.orders.requests import OrderRequest, Outcome
@@ -47,19 +48,21 @@ def hot_lane(app: ASGIApp, *, database: Database, intake: Intake, body_bytes: in
         try:
             if not isinstance(body, bytes) or (sent is not None and not 0 < len(sent) <= _LONGEST_KEY):
                 raise _NotHere
+            if not is_json(headers.get(b"content-type", b"").decode("latin-1")):
+                raise _NotHere
             order = _decode(body)
             principal = await authenticate(database, token, "key")
             if not isinstance(principal, StaffPrincipal):
                 raise _NotHere
             check_permission(principal, _PERMISSION)
-        except (_NotHere, Refused, msgspec.MsgspecError):
+        except Exception:  # whatever it is, the application meets it again and says so
             await app(scope, _again(body, receive), send)
             return
         key = key_of(principal, sent.decode("latin-1") if sent else None, body)
         try:
             outcome = await intake.enqueue(principal.tenant_id, placement_of(principal, order, key), size=len(body))
-        except Refused as refused:
-            outcome = Outcome(refused=refused)
+        except Exception as error:
+            outcome = Outcome(refused=refusal_of(error, path=PATH))
         await _answer(
             send, outcome, key.key, language_of_header(headers.get(b"accept-language", b"").decode("latin-1"))
         )
@@ -102,7 +105,12 @@ def _again(body: bytes | list[HTTPReceiveMessage], receive: Receive) -> Receive:
 
 
 async def _answer(send: Send, outcome: Outcome, key: str, language: Language) -> None:
-    headers = [*HEADERS, *DEFAULTS, (b"x-request-id", new_id().hex.encode()), (b"idempotency-key", key.encode())]
+    headers = [
+        *HEADERS,
+        *DEFAULTS,
+        (b"x-request-id", new_id().hex.encode()),
+        (b"idempotency-key", key.encode("latin-1")),
+    ]
     if outcome.body is not None:
         status, content = 201, outcome.body.encode()
         headers.append((b"content-type", b"application/json"))

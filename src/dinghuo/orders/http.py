@@ -14,7 +14,7 @@ from litestar.params import Parameter, QueryParameter
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
 from dinghuo.kit.errors import MALFORMED, Message, Problem, Refused, problem
-from dinghuo.kit.http import KEY_TOO_LONG, language_of, needs, once
+from dinghuo.kit.http import KEY_TOO_LONG, language_of, needs, once, refusal_of
 from dinghuo.kit.idempotency import Key
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.paging import MOST, Page
@@ -27,6 +27,7 @@ from dinghuo.orders.scope import sees
 from dinghuo.orders.views import OrderDetail, OrderSummary
 
 _ROUTE = "POST /api/v1/orders"
+_BULK = "/api/v1/orders/bulk"
 _MOST_ORDERS = 500
 
 TOO_MANY_ORDERS = Message("too-many-orders", "一次最多 {most} 张订单", "At most {most} orders at once", MALFORMED)
@@ -96,14 +97,18 @@ async def place_orders(
     for number, order in enumerate(data.orders):
         body = msgspec.json.encode(order)
         key = key_of(staff, f"{base}/{number}" if base else None, body)
-        waiting.append(intake.enqueue(staff.tenant_id, placement_of(staff, order, key), size=len(body)))
+        waiting.append(intake.submit(staff.tenant_id, placement_of(staff, order, key), size=len(body)))
     language = language_of(request)
     items = []
-    for outcome in await asyncio.gather(*waiting):
-        if outcome.body is not None:
+    # What befalls one, a full queue included, says nothing of the others: some may be placed already.
+    for outcome in await asyncio.gather(*waiting, return_exceptions=True):
+        if isinstance(outcome, Outcome) and outcome.body is not None:
             items.append(BulkItem(order=msgspec.json.decode(outcome.body, type=Placed)))
+        elif isinstance(outcome, (Outcome, Exception)):
+            refused = _refusal(outcome) if isinstance(outcome, Outcome) else refusal_of(outcome, path=_BULK)
+            items.append(BulkItem(problem=problem(refused, language)))
         else:
-            items.append(BulkItem(problem=problem(_refusal(outcome), language)))
+            raise outcome
     placed = sum(item.order is not None for item in items)
     return BulkResult(placed=placed, refused=len(items) - placed, items=items)
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError
 
-from dinghuo.kit.database import Database, RetryTransaction, Tx, sqlstate
+from dinghuo.kit.database import Database, RetryTransaction, Tx
 from dinghuo.kit.errors import Refused
+from dinghuo.kit.outages import is_away, is_contended
 from dinghuo.orders import faults as say
 from dinghuo.orders.place import place
 from dinghuo.orders.requests import Outcome, Placement
@@ -140,15 +140,13 @@ class Intake:
         try:
             outcomes = await self._place(tenant_id, [item.placement for item in batch])
         except Exception as error:
-            if len(batch) > 1 and not isinstance(error, Refused):
+            if len(batch) > 1 and not is_away(error) and not is_contended(error):
                 middle = len(batch) // 2
                 await self._carry_out(tenant_id, batch[:middle])
                 await self._carry_out(tenant_id, batch[middle:])
                 return
             for item in batch:
-                if isinstance(error, Refused):
-                    _answer(item, Outcome(refused=error))
-                elif not item.answer.done():
+                if not item.answer.done():
                     item.answer.set_exception(error)
             return
         for item, outcome in zip(batch, outcomes, strict=True):
@@ -156,9 +154,13 @@ class Intake:
 
     async def _place(self, tenant_id: int, placements: Sequence[Placement]) -> list[Outcome]:
         """Place in one transaction; after a lost connection once more: known keys tell what had been committed."""
+        in_doubt = False
 
         async def command(tx: Tx) -> list[Outcome]:
-            return await place(tx, placements)
+            nonlocal in_doubt
+            outcomes = await place(tx, placements)
+            in_doubt = True  # from here on the commit may have been sent
+            return outcomes
 
         for attempt in range(_RECONNECTS + 1):
             try:
@@ -166,26 +168,21 @@ class Intake:
             except RetryTransaction:
                 if attempt == _RECONNECTS:
                     raise
-            except (OSError, InterfaceError, DBAPIError) as error:
-                if not lost_connection(error):
+            except Exception as error:
+                if not is_away(error):
                     raise
                 log.warning("connection lost during intake", attempt=attempt, orders=len(placements))
                 if attempt == _RECONNECTS:
-                    key = placements[0].key
-                    raise Refused(say.UNCERTAIN(key=key.key if key else ""), retry_after=5) from error
+                    if in_doubt:
+                        return [_uncertain(placement) for placement in placements]
+                    raise
                 await asyncio.sleep(_FIRST_PAUSE * 2**attempt)
         raise AssertionError("unreachable")
 
 
-# Classes of SQLSTATE that say the connection or the server went away, not that the data was wrong.
-_GONE = ("08", "57P0")
-
-
-def lost_connection(error: BaseException) -> bool:
-    state = sqlstate(error)
-    if state is not None:
-        return state.startswith(_GONE)
-    return isinstance(error, OSError) or getattr(error, "connection_invalidated", False)
+def _uncertain(placement: Placement) -> Outcome:
+    key = placement.key.key if placement.key else ""
+    return Outcome(refused=Refused(say.UNCERTAIN("Idempotency-Key", key=key), retry_after=5))
 
 
 def _answer(item: _Waiting, outcome: Outcome) -> None:
