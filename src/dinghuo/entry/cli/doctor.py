@@ -21,8 +21,8 @@ def doctor(as_json: bool) -> int:
     import msgspec
 
     from dinghuo.entry.cli import OK, REFUSED
-    from dinghuo.entry.cli.failures import language
     from dinghuo.entry.cli.installation import progress, reachable, settings
+    from dinghuo.entry.cli.say import language
     from dinghuo.entry.doctor import examine
     from dinghuo.entry.findings import report
     from dinghuo.kit.database import Database

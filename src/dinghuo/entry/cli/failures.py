@@ -1,15 +1,13 @@
 """What went wrong, as a sentence in the language of whoever typed the command, and as an exit code."""
 
-import os
 import sys
 import traceback
 
-import msgspec
-
 from dinghuo.entry.cli import NO_ADDRESS, REFUSED, UNREACHABLE, USAGE
+from dinghuo.entry.cli.say import language
 from dinghuo.entry.crew import GaveUp
 from dinghuo.entry.listening import CannotListen
-from dinghuo.kit.errors import MALFORMED, Fault, Language, Message, Refused, problem
+from dinghuo.kit.errors import MALFORMED, Fault, Message, Refused
 
 CANNOT_REACH = Message(
     "cli-database-unreachable", "无法连接数据库：{reason}", "The database cannot be reached: {reason}", 503
@@ -34,14 +32,6 @@ class Unreachable(Exception):
     """The database cannot be reached, or the embedded one not started."""
 
 
-def language() -> Language:
-    """By the environment, as for every program: Chinese when it says so."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return "zh" if value.startswith("zh") else "en"
-    return "en"
-
-
 def explain(error: Exception) -> int:
     """Tell it on standard error; the exit code."""
     if isinstance(error, Refused):
@@ -59,11 +49,6 @@ def explain(error: Exception) -> int:
             return code
     traceback.print_exception(error)
     return REFUSED
-
-
-def refusal(error: Refused) -> str:
-    """The problem document of a refusal, for machines."""
-    return msgspec.json.encode(problem(error, language())).decode()
 
 
 def _tell(fault: Fault) -> None:

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from dinghuo.entry.cli.failures import language
 from dinghuo.entry.cli.installation import installation, progress, tenant_id
+from dinghuo.entry.cli.say import language
 from dinghuo.integrations.order_book import OrderBook, Report, dry_run, read_order_book, run_order_book
 from dinghuo.integrations.sheets import mapping_given, write_errors
 

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import rich_click as click
 
+from dinghuo.entry.cli.say import say
+
 
 @click.group()
 def key() -> None:
@@ -65,4 +67,8 @@ def create(
         click.echo(json.dumps({"id": str(token.id), "tenant": tenant, "name": name, "key": token.text()}))
     else:
         click.echo(token.text())
-        click.echo("Shown this once. Send it as:  Authorization: Bearer …", err=True)
+        say(
+            zh="仅显示一次。请求时放在：Authorization: Bearer …",
+            en="Shown this once. Send it as:  Authorization: Bearer …",
+            err=True,
+        )

@@ -2,6 +2,8 @@
 
 import rich_click as click
 
+from dinghuo.entry.cli.say import say
+
 
 @click.command(epilog="Example:  DATABASE_URL=postgresql://admin@db/dinghuo dinghuo migrate")
 @click.option("--json", "as_json", is_flag=True, help="Say it as one JSON object.")
@@ -26,7 +28,10 @@ def migrate(as_json: bool) -> None:
     before, now = asyncio.run(run())
     if as_json:
         click.echo(json.dumps({"before": before, "now": now}))
+    elif before == now:
+        say(zh=f"数据库结构已是最新版本 {now}", en=f"The schema is at {now} already.")
     else:
-        click.echo(
-            f"The schema is at {now}" + (" already." if before == now else f", it was at {before or 'nothing'}.")
+        say(
+            zh=f"数据库结构已从 {before or '空'} 升级到 {now}",
+            en=f"The schema went from {before or 'nothing'} to {now}.",
         )

@@ -2,6 +2,8 @@
 
 import rich_click as click
 
+from dinghuo.entry.cli.say import say
+
 
 @click.command(epilog="Example:  dinghuo serve --host 0.0.0.0 --port 8080 --workers 4")
 @click.option("--host", help="Address to listen on.  [env: HOST; default: 127.0.0.1]")
@@ -29,6 +31,12 @@ def serve(host: str | None, port: int | None, workers: int | None, background: b
 
     def ready(url: str) -> None:
         said = {"url": url, "pid": os.getpid(), "workers": chosen.workers, "background": background}
-        click.echo(json.dumps(said) if as_json else f"Dinghuo serves {url} (the API is described at {url}/api/docs)")
+        if as_json:
+            click.echo(json.dumps(said))
+        else:
+            say(
+                zh=f"订货系统运行于 {url}（接口说明 {url}/api/docs）",
+                en=f"Dinghuo serves {url} (its API: {url}/api/docs)",
+            )
 
     asyncio.run(run(chosen, worker=background, ready=ready))

@@ -5,6 +5,7 @@ from typing import Literal
 import rich_click as click
 
 from dinghuo.entry.cli.passwords import password_options
+from dinghuo.entry.cli.say import say
 
 
 @click.group()
@@ -63,6 +64,9 @@ def create(
             json.dumps({**told, "owner_id": str(made.owner_id), **({"password": password} if generated else {})})
         )
         return
-    click.echo(f"Company {code} ({name}) is there. Its owner signs in as '{owner}'.")
+    say(
+        zh=f"已创建企业 {code}（{name}），负责人登录名 {owner}",
+        en=f"Company {code} ({name}) is there. Its owner signs in as '{owner}'.",
+    )
     if generated:
-        click.echo(f"Password, shown this once: {password}")
+        say(zh=f"密码（仅显示一次）：{password}", en=f"Password, shown this once: {password}")

@@ -6,6 +6,7 @@ from uuid import UUID
 import rich_click as click
 
 from dinghuo.entry.cli.passwords import password_options
+from dinghuo.entry.cli.say import say
 
 
 @click.group()
@@ -73,6 +74,9 @@ def create(
         told = {"id": str(user_id), "tenant": tenant, "login": login}
         click.echo(json.dumps({**told, **({"password": password} if generated else {})}))
         return
-    click.echo(f"{name} signs in to {tenant} as '{login}' and then chooses a password.")
+    say(
+        zh=f"{name} 以登录名 {login} 登录企业 {tenant}，首次登录后须自设密码",
+        en=f"{name} signs in to {tenant} as '{login}' and then chooses a password.",
+    )
     if generated:
-        click.echo(f"First password, shown this once: {password}")
+        say(zh=f"初始密码（仅显示一次）：{password}", en=f"First password, shown this once: {password}")
