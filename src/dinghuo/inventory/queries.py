@@ -75,8 +75,9 @@ def sees_cost(seen_by: Principal | None) -> bool:
 async def list_warehouses(tx: Tx, *, cursor: str | None = None, limit: int = 50) -> Page[WarehouseView]:
     """A page of warehouses by code."""
     same = and_(region.c.tenant_id == tx.tenant_id, region.c.id == warehouse.c.region_id)
+    plain = [name for name in WarehouseView.__struct_fields__ if name != "region"]
     statement = (
-        select(warehouse, *ref_columns(region, "region"))
+        select(*(warehouse.c[name] for name in plain), *ref_columns(region, "region"))
         .outerjoin_from(warehouse, region, same)
         .where(warehouse.c.tenant_id == tx.tenant_id)
     )
@@ -86,8 +87,7 @@ async def list_warehouses(tx: Tx, *, cursor: str | None = None, limit: int = 50)
 
     def view(row: Row[Any]) -> WarehouseView:
         values = row._mapping
-        plain = {name: values[name] for name in WarehouseView.__struct_fields__ if name != "region"}
-        return WarehouseView(**plain, region=ref(values, "region"))
+        return WarehouseView(**{name: values[name] for name in plain}, region=ref(values, "region"))
 
     return page(rows, limit, lambda row: (row.code,), view)
 

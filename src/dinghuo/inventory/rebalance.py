@@ -6,8 +6,9 @@ for a moment, and nothing waits beside free goods.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -83,6 +84,16 @@ _ACTUAL = _CANDIDATES.format(
     level="select * from unnest($2::uuid[], $3::uuid[], $4::numeric[]) as l(sku_id, warehouse_id, free)",
     others="skip locked",
 )
+# When some of those are being shipped or called off just now, the next latest make way.
+_ANYONE = """
+select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered
+from unnest($2::uuid[], $3::uuid[]) as l(sku_id, warehouse_id)
+join reservation r on r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.held > 0
+order by r.document_id, r.line_no, r.warehouse_id for no key update of r skip locked
+"""
+_GATE = """
+select w.id from warehouse w where w.tenant_id = $1 and w.id = any($2::uuid[]) order by w.code for no key update
+"""
 
 
 class Booking(msgspec.Struct, frozen=True, gc=False):
@@ -104,7 +115,11 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
 
 
 async def lock_candidates(tx: Tx, bookings: Sequence[Booking]) -> None:
-    """Lock, before the stock, the promises that these bookings will probably change."""
+    """Lock, before the stock, the promises that these bookings will probably change.
+
+    Bookings in one warehouse take turns: two that lowered the same stock would lock each other's promises.
+    """
+    await tx.fetch(_GATE, list({booking.warehouse_id for booking in bookings}))
     await tx.write_rows(_EXPECTED, bookings)
 
 
@@ -113,21 +128,31 @@ async def rebalance(tx: Tx, levels: Mapping[Place, Level]) -> dict[Place, Level]
     uneven = {place: level.free for place, level in levels.items() if level.free}
     if not uneven:
         return dict(levels)
-    rows = await tx.fetch(
-        _ACTUAL,
-        [sku_id for sku_id, _ in uneven],
-        [warehouse_id for _, warehouse_id in uneven],
-        list(uneven.values()),
-    )
-    changes = shift(levels, [Promise(**dict(row)) for row in rows])
+    changes = shift(levels, await _fetch(tx, _ACTUAL, uneven, list(uneven.values())))
+    after = _after(levels, changes)
+    short = [place for place, level in after.items() if level.free < 0]
+    if short:
+        others = {place: levels[place] for place in short}
+        instead = shift(others, await _fetch(tx, _ANYONE, short))
+        changes = [change for change in changes if change.place not in others] + instead
+        after = _after(levels, changes)
+    if any(level.free < 0 for level in after.values()):
+        raise RetryTransaction("every promise that could wait is being changed by another transaction")
+    await change_promises(tx, changes)
+    await _announce(tx, changes)
+    return after
+
+
+async def _fetch(tx: Tx, sql: str, places: Iterable[Place], *arguments: Any) -> list[Promise]:
+    skus, warehouses = zip(*places, strict=True)
+    return [Promise(**dict(row)) for row in await tx.fetch(sql, list(skus), list(warehouses), *arguments)]
+
+
+def _after(levels: Mapping[Place, Level], changes: Iterable[Change]) -> dict[Place, Level]:
     after = dict(levels)
     for change in changes:
         level = after[change.place]
         after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held)
-    if any(level.free < 0 for level in after.values()):
-        raise RetryTransaction("a promise that must wait is being changed by another transaction")
-    await change_promises(tx, changes)
-    await _announce(tx, changes)
     return after
 
 

@@ -1,0 +1,3 @@
+from tests.callers import owner, staff
+
+__all__ = ["owner", "staff"]
