@@ -9,7 +9,7 @@ from dinghuo.identity.facts import TenantFacts, load_tenant
 from dinghuo.identity.save_organisations import UNKNOWN_CURRENCY
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Fault
-from dinghuo.kit.ids import new_id, new_id_at
+from dinghuo.kit.ids import new_id_at
 from dinghuo.kit.money import MINOR_UNITS
 from dinghuo.orders import faults as say
 from dinghuo.orders.decide import MOST_LINES, Priced, price_order
@@ -23,11 +23,11 @@ async def start_orders(tx: Tx, placements: Sequence[Placement]) -> list[Priced |
     """Each placement with its customer and organisation; or, without both, why nothing else can be said of it."""
     tenant = await load_tenant(tx)
     customers = await load_customers(tx, [p.request.customer for p in placements])
-    return [_start(tx.now, tenant, customers, placement) for placement in placements]
+    return [_start(tx.now, number, tenant, customers, placement) for number, placement in enumerate(placements)]
 
 
 def _start(
-    now: datetime, tenant: TenantFacts, customers: dict[str, CustomerFacts], placement: Placement
+    now: datetime, number: int, tenant: TenantFacts, customers: dict[str, CustomerFacts], placement: Placement
 ) -> Priced | list[Fault]:
     """Find whose order it is, who sells and in which currency; without these, or with more lines than can be
     looked at, no more is said of it."""
@@ -52,7 +52,8 @@ def _start(
     placed_at = history.placed_at if history else now
     return Priced(
         placement=placement,
-        id=new_id_at(placed_at, history.order) if history else new_id(),
+        # Lists are filtered by day on the id: it tells the very moment that the order does.
+        id=new_id_at(placed_at, history.order if history else number),
         placed_at=placed_at,
         day=placed_at.astimezone(tenant.zone).date(),
         customer=customer,
