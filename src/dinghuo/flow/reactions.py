@@ -6,6 +6,7 @@ again at any time.
 
 from collections.abc import Mapping, Sequence
 
+from dinghuo.inventory import events as inventory
 from dinghuo.kit import audit_seal, outbox_purge
 from dinghuo.kit.outbox import Event
 from dinghuo.kit.outbox_run import Reaction, by_kind
@@ -17,6 +18,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     orders.Confirmed: [file_for_search],
     orders.Imported: [file_for_search],
     orders.Cancelled: [],
+    inventory.Backordered: [],
+    inventory.Filled: [],
     audit_seal.SealDue: [audit_seal.seal_when_due],
     outbox_purge.PurgeDue: [outbox_purge.purge_when_due],
 }
