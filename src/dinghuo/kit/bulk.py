@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Select, Table, any_
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
+from dinghuo.kit import statistics
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.audit import Change, differences, record
 from dinghuo.kit.database import RetryTransaction, Tx, sqlstate
@@ -211,6 +212,8 @@ async def _write(tx: Tx, table: Table, sql: str, rows: Sequence[Mapping[str, Any
         if sqlstate(error) in _LOST_RACES:
             raise RetryTransaction(f"another transaction has just changed what {table.name} refers to") from error
         raise
+    if len(rows) >= statistics.MANY:
+        await statistics.refresh(tx, str(table.name))
 
 
 def _key(table: Table) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from alembic import op
 
 from dinghuo.entry.tables import metadata
-from dinghuo.kit import ledger, outbox_watch
+from dinghuo.kit import ledger, outbox_watch, statistics
 from dinghuo.kit.rls import protect, show_to_worker
 from dinghuo.kit.tables import tenant_tables
 
@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.execute("create extension if not exists btree_gist")
     connection = op.get_bind()
     metadata.create_all(connection)
+    statistics.install(connection)
     for table in tenant_tables():
         for statement in protect(table):
             op.execute(statement)
@@ -29,3 +30,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     metadata.drop_all(op.get_bind())
+    op.execute("drop function refresh_statistics(text)")
