@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from dinghuo.catalogue.rules import check_decimal
 from dinghuo.catalogue.tables import sku, sku_cost
@@ -122,6 +123,6 @@ async def costs_on(tx: Tx, sku_ids: Collection[UUID], day: date, *, seen_by: Pri
         select(sku_cost.c.sku_id, sku_cost.c.cost)
         .where(sku_cost.c.tenant_id == tx.tenant_id, among(sku_cost.c.sku_id, sku_ids), sku_cost.c.valid_from <= day)
         .order_by(sku_cost.c.sku_id, sku_cost.c.valid_from.desc())
-        .distinct(sku_cost.c.sku_id)
+        .ext(distinct_on(sku_cost.c.sku_id))
     )
     return {row.sku_id: row.cost for row in rows}
