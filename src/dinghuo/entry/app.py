@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from dinghuo.entry.edge import edge
 from dinghuo.entry.hot_lane import hot_lane
-from dinghuo.entry.openapi import DecimalSchema, openapi_config
+from dinghuo.entry.openapi import DecimalSchema, PermissionsShown, openapi_config
 from dinghuo.entry.routers import API, PORTAL
 from dinghuo.identity.http.access import access
 from dinghuo.identity.permissions import OWN_ACCOUNT, PERMISSIONS, PUBLIC, SIGNED_IN, Audience
@@ -62,7 +62,7 @@ def create_app(
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=body_bytes,
         openapi_config=openapi_config(),
-        plugins=[DecimalSchema()],
+        plugins=[DecimalSchema(), PermissionsShown()],
         lifespan=list(lifespan),
         # What was taken in is answered before the process goes.
         on_shutdown=[intake.drain],

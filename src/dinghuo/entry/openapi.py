@@ -1,7 +1,9 @@
 """The contract of the HTTP API, as OpenAPI 3.1 and as a plain page that asks nobody else for anything."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from html import escape
 from importlib.metadata import version
 from typing import Any
@@ -11,15 +13,17 @@ from litestar import Request
 from litestar._openapi.schema_generation import SchemaCreator
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, OpenAPIType, Schema, SecurityScheme
+from litestar.openapi.spec import Components, OpenAPIType, Operation, Schema, SecurityScheme
 from litestar.plugins import OpenAPISchemaPlugin
+from litestar.plugins.base import ReceiveRoutePlugin
+from litestar.routes import BaseRoute, HTTPRoute
 from litestar.typing import FieldDefinition
 
 from dinghuo.identity.http.access import COOKIE, CSRF_HEADER
 
 TITLE = "Dinghuo 订货"
 _METHODS = ("get", "post", "put", "patch", "delete")
-_SHOWN = ("parameters", "requestBody", "responses")
+_SHOWN = ("x-permission", "parameters", "requestBody", "responses")
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -37,6 +41,28 @@ class DecimalSchema(OpenAPISchemaPlugin):
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: SchemaCreator) -> Schema:  # noqa: ARG002
         return Schema(type=OpenAPIType.STRING, pattern=r"^-?[0-9]+(\.[0-9]+)?$")
+
+
+@dataclass
+class GuardedOperation(Operation):
+    """An operation with the permission its caller needs, or what its route says instead of one."""
+
+    permission: str | None = None
+
+    def to_schema(self) -> dict[str, Any]:
+        schema = super().to_schema()
+        needed = schema.pop("permission", None)
+        return schema if needed is None else {**schema, "x-permission": needed}
+
+
+class PermissionsShown(ReceiveRoutePlugin):
+    """The contract says of every operation which permission it needs: `x-permission`."""
+
+    def receive_route(self, route: BaseRoute) -> None:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                shown = partial(GuardedOperation, permission=handler.opt.get("permission"))
+                handler.operation_class = shown  # type: ignore[assignment]
 
 
 class DocsPage(OpenAPIRenderPlugin):
@@ -58,9 +84,7 @@ def _operations(document: dict[str, Any]) -> Iterator[str]:
         for method in _METHODS:
             if method in item:
                 operation = item[method]
-                shown = {
-                    key: operation[key] for key in ("parameters", "requestBody", "responses") if key in operation
-                }
+                shown = {key: operation[key] for key in _SHOWN if key in operation}
                 yield (
                     f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code> "
                     f"{escape(operation.get('summary', ''))}</summary>"
