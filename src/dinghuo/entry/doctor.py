@@ -154,7 +154,7 @@ async def _audit(database: Database, tenants: list[int]) -> list[Finding]:
     else:
         found = [Finding("audit", "ok", AUDIT_WHOLE, {"seals": seals, "heads": heads})]
     if behind:
-        found.append(Finding("audit", "warning", AUDIT_BEHIND, {"tenants": listed(behind)}))
+        found.append(Finding("audit-behind", "warning", AUDIT_BEHIND, {"tenants": listed(behind)}))
     return found
 
 
@@ -173,7 +173,7 @@ async def _outbox(urls: Urls, database: Database) -> list[Finding]:
         found.append(Finding("outbox", "warning", OUTBOX_LATE, told))
     if parked:
         total = sum(lag.parked for lag in parked)
-        found.append(Finding("outbox", "warning", OUTBOX_PARKED, {"parked": total, "kinds": _kinds(parked)}))
+        found.append(Finding("outbox-parked", "warning", OUTBOX_PARKED, {"parked": total, "kinds": _kinds(parked)}))
     return found or [Finding("outbox", "ok", OUTBOX_FLOWS, {"due": sum(lag.due for lag in lags)})]
 
 
