@@ -6,7 +6,7 @@ from rich.console import Console
 
 from dinghuo.entry.bench.machine import Machine, machine_facts
 from dinghuo.entry.bench.pairs import Figures, compare
-from dinghuo.entry.bench.report import Goal, Report, report, show
+from dinghuo.entry.bench.report import Goal, Report, report, report_worst, show
 
 MACHINE = Machine(
     cores=2,
@@ -73,6 +73,38 @@ def test_machines_get_one_object(capfdbinary: pytest.CaptureFixture[bytes]) -> N
 def test_goals_look_both_ways() -> None:
     assert [Goal("at least", 1.0).reached(ratio) for ratio in (0.99, 1.0, 1.01)] == [False, True, True]
     assert [Goal("at most", 2.0).reached(ratio) for ratio in (1.99, 2.0, 2.01)] == [True, True, False]
+
+
+def test_beyond_what_must_be_it_is_not_done() -> None:
+    goal = Goal("at least", 1.0, must=0.7)
+    assert [goal.verdict(ratio) for ratio in (1.0, 0.7, 0.69)] == [
+        "reached",
+        "not reached",
+        "NOT DONE, it must be at least 0.7",
+    ]
+
+
+def test_a_condition_that_does_not_hold_misses_the_goal_and_is_said() -> None:
+    found = report("import", PAIRS, goal=Goal("at least", 1.0), machine=MACHINE, conditions={"adds up": False})
+    assert (found.reached, found.verdict) == (False, "reached, not so: adds up")
+    assert "adds up: NO" in printed(found)
+
+
+@pytest.mark.parametrize(("goal", "worst"), [(Goal("at most", 2), "slow"), (Goal("at least", 2), "fast")])
+def test_of_several_comparisons_the_one_farthest_from_the_goal_counts(goal: Goal, worst: str) -> None:
+    compared = {
+        name: compare(Figures.of(f"{name} a", "ms", [figure]), Figures.of(f"{name} b", "ms", [1]))
+        for name, figure in {"fast": 1.0, "slow": 3.0}.items()
+    }
+    found = report_worst("listing", compared, goal=goal, machine=MACHINE, beside={"p50": PAIRS}, notes={"n": 1})
+    assert found.ratio == compared[worst].ratio
+    other = {"fast": "slow", "slow": "fast"}[worst]
+    assert [each.name for each in found.figures] == [
+        *(f"{name} {side}" for name in (worst, other) for side in "ab"),
+        "system",
+        "limit",
+    ]
+    assert found.notes == {"ratio, fast": 1.0, "ratio, slow": 3.0, "ratio, p50": 1.07, "n": 1}
 
 
 async def test_the_machine_names_the_servers_settings(bench_url: str) -> None:

@@ -77,7 +77,8 @@ def _temporary() -> str:
 
 def _elsewhere(base: Settings, folder: Path) -> tuple[Settings, dict[str, str]]:
     """The settings, and the environment that says the same to other processes."""
-    environment = {**os.environ, "DINGHUO_DATA": str(folder / "data"), "DINGHUO_LOG": "warning"}
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DATABASE_APP_URL"}}
+    environment = {**kept, "DINGHUO_DATA": str(folder / "data"), "DINGHUO_LOG": "warning"}
     if base.database_url is None:
         return replace(base, data=folder / "data"), environment
     name = f"dinghuo_bench_{uuid4().hex[:8]}"

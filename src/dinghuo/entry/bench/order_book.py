@@ -44,8 +44,8 @@ def chosen_file(path: Path, *, lines: int | None, folder: Path) -> Path:
     """The file, or one in the folder with only its first lines. Raises `BenchFailed` when it is not there."""
     if not path.is_file():
         raise BenchFailed(
-            f"{path} is not there. The benchmarks import and beside need an order book of lines "
-            "(.csv or .csv.gz): name it with --file."
+            f"{path}: 找不到该文件，请用 --file 指定订单明细文件（.csv 或 .csv.gz） / "
+            "not found: name a file of order lines (.csv or .csv.gz) with --file"
         )
     if lines is None:
         return path

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
+from dinghuo.entry.bench.failure import BenchFailed
 
-class ToolMissing(Exception):
+
+class ToolMissing(BenchFailed):
     """A PostgreSQL program is neither in the wheel nor on the PATH."""
 
 

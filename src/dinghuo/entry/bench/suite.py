@@ -84,25 +84,20 @@ def until_told_to_end(work: Coroutine[Any, Any, T]) -> T:
     async def watched() -> T:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            for number in _ENDING:
+                loop.add_signal_handler(number, lambda: None)
+            task.cancel()
+
         for number in _ENDING:
-            loop.add_signal_handler(number, _once(task))
+            loop.add_signal_handler(number, end)
         return await task
 
     try:
         return asyncio.run(watched())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
-
-
-def _once(task: "asyncio.Future[Any]") -> Callable[[], None]:
-    told: list[bool] = []
-
-    def tell() -> None:
-        if not told:
-            told.append(True)
-            task.cancel()
-
-    return tell
 
 
 def write_suite(found: Suite, path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dinghuo.entry.bench.load import Acknowledged, LoadConfig, LoadFailed, Orders, read_journal, run_load
+from dinghuo.entry.bench.load.client import drive
 
 ORDERS = Orders.spread(customers=["C1", "C2"], skus=[f"S{n}" for n in range(10)])
 
@@ -208,3 +209,16 @@ def test_a_wrong_configuration_is_said_and_exits_with_2() -> None:
     assert said.returncode == 2
     assert said.stdout == b""
     assert said.stderr.decode().strip() == "Object contains unknown field `x`"
+
+
+async def test_a_run_can_be_ended_before_its_time() -> None:
+    stop = asyncio.Event()
+    async with serving(lambda _, key: created(key)) as (server, port):
+        config = LoadConfig(port=port, path="/", orders=ORDERS, connections=2, rate=200, seconds=3600)
+        running = asyncio.create_task(drive(config, stop))
+        while len(server.acknowledged) < 5:  # noqa: ASYNC110 - how many came is known by looking only
+            await asyncio.sleep(0.01)
+        stop.set()
+        found = await running
+    assert found.seconds < 3600
+    assert found.sent == found.acknowledged == len(server.acknowledged)

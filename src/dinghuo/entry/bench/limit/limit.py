@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 import psutil
 
+from dinghuo.entry.bench.failure import BenchFailed
 from dinghuo.entry.bench.postgres import plain_url, tool, url_and_password
 from dinghuo.entry.bench.process import run_program
 
@@ -29,7 +30,7 @@ _FIGURES = {
 }
 
 
-class LimitFailed(Exception):
+class LimitFailed(BenchFailed):
     """pgbench did not finish a run: what it said is the message."""
 
 

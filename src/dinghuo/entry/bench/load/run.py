@@ -4,12 +4,13 @@ import sys
 
 import msgspec
 
+from dinghuo.entry.bench.failure import BenchFailed
 from dinghuo.entry.bench.load.config import LoadConfig
 from dinghuo.entry.bench.load.result import LoadResult
 from dinghuo.entry.bench.process import run_program
 
 
-class LoadFailed(Exception):
+class LoadFailed(BenchFailed):
     """The generator did not finish: what it said is the message."""
 
 
