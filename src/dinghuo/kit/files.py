@@ -37,11 +37,12 @@ FILE_TOO_LARGE = Message(
     TOO_LARGE,
 )
 
+_SHA256 = re.compile("[0-9a-f]{64}")
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 # Besides scripts, what can load or embed something else.
 _UNSAFE_ELEMENTS = frozenset({"script", "foreignObject", "iframe", "embed", "object", "handler", "animate", "set"})
-_UNSAFE_STYLE = re.compile(r"@import|url\s*\(\s*[\"']?(?!#)|expression|javascript:", re.I)
+_UNSAFE_STYLE = re.compile(r"@import|url\s*\((?!\s*[\"']?#)|expression|javascript:", re.I)
 
 
 _KEEP = """
@@ -87,6 +88,9 @@ async def store_files(tx: Tx, contents: Sequence[bytes]) -> list[StoredFile]:
 
 
 async def read_file(tx: Tx, sha256: str) -> FileContent | None:
+    """A file by the hash of its content, in hexadecimal."""
+    if not _SHA256.fullmatch(sha256):
+        return None
     row = await tx.one(
         select(stored_file.c.content_type, stored_file.c.content).where(
             stored_file.c.tenant_id == tx.tenant_id, stored_file.c.sha256 == sha256
