@@ -11,7 +11,10 @@ from tests.support import client_of, key_of, make_user
 from tests.world import World, traces
 
 from dinghuo.entry.hot_lane import PATH
+from dinghuo.flow.reactions import BY_KIND
+from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
+from dinghuo.kit.outbox_run import drain
 
 ORDER: dict[str, Any] = {"customer": "K2", "lines": [{"sku": "COLA", "quantity": "2", "unit": "箱"}]}
 
@@ -200,3 +203,36 @@ async def test_a_preview_prices_and_warns_and_writes_nothing(
     ]
     assert (body["credit_left"], body["amounts"]["gross"]) == ("10000.00", "12745.00")
     assert await traces(database, world.tenant) == before
+
+
+async def test_a_scope_walks_only_its_own_customers_and_search_finds(
+    app: Litestar, owner: httpx.AsyncClient, database: Database, world: World
+) -> None:
+    login = await make_user(database, world.tenant, "sales")
+    async with database.transaction(world.tenant.id) as tx:
+        await tx.write(
+            """update customer c set owner_id = u.id from app_user u
+            where c.tenant_id = $1 and u.tenant_id = $1 and u.login = $2 and c.code = any($3)""",
+            login,
+            ["K1", "K4"],
+        )
+        await touch(tx, "parties")
+    for number in range(7):
+        await owner.post(
+            PATH, json=ORDER | {"customer": f"K{(1, 2, 4)[number % 3]}", "customer_reference": f"PO-77{number}"}
+        )
+    await drain(database, world.tenant.id, BY_KIND)
+    sales = await key_of(database, world.tenant, login)
+    async with client_of(app, x_api_key=sales.text()) as client:
+        first = (await client.get(PATH, params={"limit": 3})).json()
+        rest = (await client.get(PATH, params={"limit": 3, "cursor": first["cursor"]})).json()
+        found = [item["customer"]["code"] for page in (first, rest) for item in page["items"]]
+        assert (found, rest["cursor"]) == (["K1", "K4", "K1", "K4", "K1"], None)
+        only = (await client.get(PATH, params={"customer": "K4"})).json()["items"]
+        assert [item["customer_reference"] for item in only] == ["PO-775", "PO-772"]
+        assert (await client.get(PATH, params={"customer": "K2"})).json()["items"] == []
+        hit = (await client.get(PATH, params={"search": "po-775"})).json()["items"]
+        assert [item["customer_reference"] for item in hit] == ["PO-775"]
+        assert (await client.get(PATH, params={"search": "po-774"})).json()["items"] == []
+    (everyone,) = (await owner.get(PATH, params={"search": "PO-774", "channel": "api"})).json()["items"]
+    assert everyone["customer"]["code"] == "K2"

@@ -130,9 +130,12 @@ def order_filter(
     channel: str | None = None,
     placed_from: date | None = None,
     placed_until: date | None = None,
-    history: bool | None = None,
+    search: str | None = None,
 ) -> OrderFilter:
-    """The filters of a list of orders, from the query string; days are in the tenant's zone, both included."""
+    """The filters of a list of orders; days are in the tenant's zone, both included.
+
+    `search` finds what numbers, customers' references and customers' names (pinyin, initials) begin with.
+    """
     return OrderFilter(
         state=in_state,
         customer=customer,
@@ -140,7 +143,7 @@ def order_filter(
         channel=channel,
         placed_from=placed_from,
         placed_until=placed_until,
-        history=history,
+        search=search,
     )
 
 

@@ -51,6 +51,7 @@ sales_order = tenant_table(
 # Ids are UUIDv7 of the moment an order was placed, so the primary key is the list, newest first.
 index("ix_sales_order_customer", sales_order.c.customer_id, sales_order.c.id)
 index("ix_sales_order_state", sales_order.c.state, sales_order.c.id)
+index("ix_sales_order_channel", sales_order.c.channel, sales_order.c.id)
 
 order_line = tenant_table(
     "order_line",
