@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +32,28 @@ _TINY = (
 _PATIENCE = 240
 
 
-def started(*arguments: str) -> "subprocess.Popen[str]":
+@contextmanager
+def started(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DATABASE_APP_URL"}}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", "from dinghuo.entry.cli import main; main()", "bench", *arguments],
         env={**kept, "LANG": "C.UTF-8"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()  # it tidies up
+        process.communicate()
+
+
+def serves(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):  # it may end while it is looked at
+        return "serve" in process.cmdline()
+    return False
 
 
 def figures(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -72,7 +87,7 @@ def test_intake_says_every_rate_and_that_the_books_were_checked(temporary: Path)
 def test_an_interrupted_benchmark_leaves_nothing_running_and_nothing_behind(temporary: Path) -> None:
     with started("hot", *_TINY) as process:
         deadline = time.monotonic() + _PATIENCE
-        while not any("serve" in child.cmdline() for child in psutil.Process(process.pid).children()):
+        while not any(map(serves, psutil.Process(process.pid).children())):
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.05)
