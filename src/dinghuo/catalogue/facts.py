@@ -44,16 +44,18 @@ class AssortmentFacts(msgspec.Struct, frozen=True):
     """One active assortment: whom it is for and what it names."""
 
     allows: bool
+    for_everyone: bool
     audience: frozenset[tuple[str, UUID]]
+    has_everything: bool
     items: frozenset[tuple[str, UUID]]
 
     def applies_to(self, audience: Iterable[tuple[str, UUID]]) -> bool:
-        return any(kind == "everyone" for kind, _ in self.audience) or not self.audience.isdisjoint(audience)
+        return self.for_everyone or not self.audience.isdisjoint(audience)
 
     def contains(self, sku: SkuFacts) -> bool:
         items = self.items
         return (
-            any(kind == "everything" for kind, _ in items)
+            self.has_everything
             or ("sku", sku.id) in items
             or ("product", sku.product_id) in items
             or (sku.brand_id is not None and ("brand", sku.brand_id) in items)
@@ -80,8 +82,10 @@ _CATEGORIES = "select id, parent_id from category where tenant_id = $1"
 
 _ASSORTMENTS = """
 select a.id, a.mode,
-  array(select kind || ' ' || target_id from assortment_audience where tenant_id = $1 and assortment_id = a.id) audience,
-  array(select kind || ' ' || target_id from assortment_item where tenant_id = $1 and assortment_id = a.id) items
+  array(
+    select kind || ' ' || target_id from assortment_audience where tenant_id = $1 and assortment_id = a.id
+  ) as audience,
+  array(select kind || ' ' || target_id from assortment_item where tenant_id = $1 and assortment_id = a.id) as items
 from assortment a where a.tenant_id = $1 and a.active
 """
 
@@ -149,11 +153,18 @@ async def load_assortments(tx: Tx) -> Sequence[AssortmentFacts]:
     known: list[AssortmentFacts] | None = memory.get("assortments")
     if known is None:
         known = [
-            AssortmentFacts(row["mode"] == "allow", _targets(row["audience"]), _targets(row["items"]))
+            _assortment(row["mode"] == "allow", _targets(row["audience"]), _targets(row["items"]))
             for row in await tx.fetch(_ASSORTMENTS)
         ]
         memory["assortments"] = known
     return known
+
+
+def _assortment(
+    allows: bool, audience: frozenset[tuple[str, UUID]], items: frozenset[tuple[str, UUID]]
+) -> AssortmentFacts:
+    for_everyone = any(kind == "everyone" for kind, _ in audience)
+    return AssortmentFacts(allows, for_everyone, audience, any(kind == "everything" for kind, _ in items), items)
 
 
 def _targets(words: Iterable[str]) -> frozenset[tuple[str, UUID]]:

@@ -45,8 +45,10 @@ class TenantCaches:
             self._memory.move_to_end((tenant_id, kind))
         return known[1]
 
-    def clear(self) -> None:
-        self._memory.clear()
+    def forget(self, tenant_id: int) -> None:
+        """Forget all of a tenant: a transaction that wrote was rolled back and may have remembered what is not so."""
+        for key in [key for key in self._memory if key[0] == tenant_id]:
+            del self._memory[key]
 
 
 _TOUCH = """

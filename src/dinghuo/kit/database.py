@@ -51,6 +51,7 @@ class Tx:
         self.now = now
         self.database = database
         self._driver = driver
+        self.wrote = False
         self._locks = LockOrder() if database.guard else None
         self._versions: dict[str, int] | None = None
         self._after_commit: list[Callable[[], None]] = []
@@ -59,6 +60,7 @@ class Tx:
         self, statement: Executable, parameters: Sequence[dict[str, Any]] | dict[str, Any] | None = None
     ) -> CursorResult[Any]:
         """Run a SQLAlchemy statement. It must name the tenant of every tenant table it touches."""
+        self.wrote = self.wrote or not getattr(statement, "is_select", False)
         return await self.connection.execute(statement, parameters)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
@@ -83,6 +85,7 @@ class Tx:
     async def write(self, sql: str, *arguments: Any) -> int:
         """Like `fetch` for statements that return no rows: the number of rows they touched."""
         self.check(sql)
+        self.wrote = True
         try:
             status: str = await self._driver.execute(sql, self.tenant_id, *arguments)
         except asyncpg.PostgresError as error:
@@ -168,7 +171,12 @@ class Database:
             raw = await connection.get_raw_connection()
             tx = Tx(connection, raw.driver_connection, tenant_id, self.clock(), self)
             connection.sync_connection.info["tx"] = tx  # type: ignore[union-attr]
-            yield tx
+            try:
+                yield tx
+            except BaseException:
+                if tx.wrote:
+                    self.caches.forget(tenant_id)
+                raise
         tx.committed()
 
     async def run(self, tenant_id: int, command: Callable[[Tx], Awaitable[T]]) -> T:
