@@ -21,12 +21,10 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.errors import CONFLICT, MALFORMED, Message
 from dinghuo.kit.ids import new_id
-from dinghuo.kit.numbering import document_number
 from dinghuo.kit.texts import CODE_FORM, check_texts, is_code, storable
 
 KIND = "GR"
-# Receipts belong to a warehouse, not to a selling organisation: the tenant numbers them in one row.
-_TENANT_WIDE = UUID(int=0)
+_NOWHERE = UUID(int=0)
 
 NO_LINES = Message("receipt-no-lines", "入库单没有任何行", "The receipt has no lines", MALFORMED)
 NUMBER_TAKEN = Message(
@@ -136,7 +134,7 @@ _Resolved = tuple[_ReceiptRow, list[_LineRow]]
 def _resolve(tx: Tx, known: Known, i: int, receipt: GoodsReceipt) -> _Resolved:
     """A receipt as rows; where something is wrong with it, its faults and whatever is right."""
     check_texts(known.faults, i, receipt, {"supplier": 200, "reference": 200, "note": 2000})
-    warehouse_id = known.warehouse(i, receipt.warehouse, closed_too=False) or _TENANT_WIDE
+    warehouse_id = known.warehouse(i, receipt.warehouse, closed_too=False) or _NOWHERE
     received_at = receipt.received_at or tx.now
     if received_at.tzinfo is None or received_at > tx.now:
         known.faults.add(i, "received_at", IN_FUTURE)
@@ -184,15 +182,10 @@ async def _number(tx: Tx, found: Sequence[_Resolved]) -> list[_Resolved]:
     if not missing:
         return list(found)
     year = tx.now.astimezone((await load_tenant(tx)).zone).year
-    numbers = iter(await tx.database.numbers.take(tx.tenant_id, _TENANT_WIDE, KIND, year, missing))
+    # Receipts belong to a warehouse, not to a selling organisation: the tenant numbers them in one row.
+    numbers = iter(await tx.database.numbers.take(tx.tenant_id, KIND, "", year, missing))
     return [
-        (
-            row
-            if row.number
-            else msgspec.structs.replace(row, number=document_number(KIND, "", year, next(numbers))),
-            lines,
-        )
-        for row, lines in found
+        (row if row.number else msgspec.structs.replace(row, number=next(numbers)), lines) for row, lines in found
     ]
 
 

@@ -3,31 +3,30 @@
 import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Integer, Uuid
+from sqlalchemy import BigInteger, Column
 
 from dinghuo.kit.tables import tenant_table, text
 
 if TYPE_CHECKING:
     from dinghuo.kit.database import Database
 
+# Counted by all that stands before the number: however prefixes are given to organisations, taken from them and given
+# to others, no number comes twice.
 number_counter = tenant_table(
     "number_counter",
-    Column("organisation_id", Uuid, nullable=False),
-    text("kind"),
-    Column("year", Integer, nullable=False),
+    text("stem"),
     Column("next", BigInteger, nullable=False),
-    key=("organisation_id", "kind", "year"),
+    key=("stem",),
     lock_rank="counters",
 )
 
 _DRAW = """
-insert into number_counter as c (tenant_id, organisation_id, kind, year, next)
-values ($1, $2, $3, $4, 1 + $5)
-on conflict (tenant_id, organisation_id, kind, year)
-do update set next = c.next + $5 where c.tenant_id = $1
-returning next - $5 as first
+insert into number_counter as c (tenant_id, stem, next)
+values ($1, $2, 1 + $3::bigint)
+on conflict (tenant_id, stem)
+do update set next = c.next + $3 where c.tenant_id = $1
+returning next - $3 as first
 """
 
 _BLOCK = 200
@@ -39,35 +38,26 @@ class Numbers:
     def __init__(self, aside: "Database") -> None:
         # A pool of its own: a number is drawn while the transaction that needs it holds another connection.
         self._aside = aside
-        self._left: dict[tuple[int, UUID, str, int], deque[int]] = {}
+        self._left: dict[tuple[int, str], deque[int]] = {}
         self._drawing = asyncio.Lock()
 
-    async def take(self, tenant_id: int, organisation_id: UUID, kind: str, year: int, count: int) -> list[int]:
-        """`count` numbers, rising; those not needed after all may be given back."""
-        key = (tenant_id, organisation_id, kind, year)
-        left = self._left.setdefault(key, deque())
+    async def take(self, tenant_id: int, kind: str, prefix: str, year: int, count: int) -> list[str]:
+        """`count` document numbers, rising: `SO-2026-000123`, or `SO-SH2026-000123` with the prefix SH."""
+        stem = f"{kind}-{prefix}{year}"
+        left = self._left.setdefault((tenant_id, stem), deque())
         if len(left) < count:
             async with self._drawing:
                 missing = count - len(left)
                 if missing > 0:
                     size = max(missing, _BLOCK)
-                    first = await self._draw(key, size)
+                    first = await self._draw(tenant_id, stem, size)
                     left.extend(range(first, first + size))
-        return [left.popleft() for _ in range(count)]
-
-    def give_back(self, tenant_id: int, organisation_id: UUID, kind: str, year: int, numbers: list[int]) -> None:
-        self._left[tenant_id, organisation_id, kind, year].extendleft(reversed(numbers))
+        return [f"{stem}-{left.popleft():06d}" for _ in range(count)]
 
     async def close(self) -> None:
         await self._aside.close()
 
-    async def _draw(self, key: tuple[int, UUID, str, int], size: int) -> int:
-        tenant_id, organisation_id, kind, year = key
+    async def _draw(self, tenant_id: int, stem: str, size: int) -> int:
         async with self._aside.transaction(tenant_id) as tx:
-            rows = await tx.fetch(_DRAW, organisation_id, kind, year, size)
+            rows = await tx.fetch(_DRAW, stem, size)
         return int(rows[0]["first"])
-
-
-def document_number(kind: str, prefix: str, year: int, number: int) -> str:
-    """`SO-2026-000123`, with the organisation's prefix before the year when it has one: `SO-SH2026-000123`."""
-    return f"{kind}-{prefix}{year}-{number:06d}"

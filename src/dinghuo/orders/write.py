@@ -1,7 +1,7 @@
 """Write a batch of admitted orders: one statement a table, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -12,8 +12,6 @@ from dinghuo.accounts.reserve import Entry, ensure_accounts, write_entries
 from dinghuo.inventory.reserve import Issue, ReservationRow, warehouses, write_issues, write_reservations
 from dinghuo.kit import audit, idempotency, outbox
 from dinghuo.kit.database import Tx
-from dinghuo.kit.ids import new_id
-from dinghuo.kit.numbering import document_number
 from dinghuo.orders.decide import Priced, holder_of
 from dinghuo.orders.events import Confirmed, Imported
 from dinghuo.orders.requests import Placed, ShipTo
@@ -152,16 +150,15 @@ def _body(order: Priced, number: str, state: str) -> str:
 
 
 async def _numbers(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
-    """Each order's number: the one it had when it is history, else the next of its organisation and year."""
+    """Each order's number: the one it had when it is history, else the next by its organisation's prefix and year."""
     numbers = {order.id: order.placement.history.number for order in orders if order.placement.history}
-    wanted: dict[tuple[UUID, str, int], list[Priced]] = defaultdict(list)
+    wanted: dict[tuple[str, int], list[Priced]] = defaultdict(list)
     for order in orders:
         if order.id not in numbers:
-            wanted[order.organisation.id, order.organisation.number_prefix, order.day.year].append(order)
-    for (organisation_id, prefix, year), several in wanted.items():
-        drawn = await tx.database.numbers.take(tx.tenant_id, organisation_id, KIND, year, len(several))
-        for order, number in zip(several, drawn, strict=True):
-            numbers[order.id] = document_number(KIND, prefix, year, number)
+            wanted[order.organisation.number_prefix, order.day.year].append(order)
+    for (prefix, year), several in wanted.items():
+        drawn = await tx.database.numbers.take(tx.tenant_id, KIND, prefix, year, len(several))
+        numbers |= {order.id: number for order, number in zip(several, drawn, strict=True)}
     return numbers
 
 
@@ -189,28 +186,14 @@ async def _write_credit(tx: Tx, orders: Sequence[Priced]) -> None:
 
 
 async def _write_issues(tx: Tx, orders: Sequence[Priced]) -> None:
-    if not orders:
-        return
-    active = await warehouses(tx)
-    await write_issues(
-        tx,
-        [
-            Issue(
-                new_id(),
-                order.id,
-                line.line_no,
-                line.sku_id,
-                _warehouse_of(order, active),
-                line.shipped,
-                order.placed_at,
-            )
-            for order in orders
-            for line, sku in zip(order.lines, order.skus, strict=True)
-            if line.shipped and sku.supply_policy != "untracked"
-        ],
-    )
+    if orders:
+        active = await warehouses(tx)
+        await write_issues(tx, [issue for order in orders for issue in _issues(order, active)])
 
 
-def _warehouse_of(order: Priced, active: Sequence[UUID]) -> UUID:
+def _issues(order: Priced, active: Sequence[UUID]) -> Iterator[Issue]:
     history = order.placement.history
-    return history.warehouse_id if history and history.warehouse_id else active[0]
+    warehouse_id = history.warehouse_id if history and history.warehouse_id else active[0]
+    for line, sku in zip(order.lines, order.skus, strict=True):
+        if line.shipped and sku.supply_policy != "untracked":
+            yield Issue(order.id, line.line_no, line.sku_id, warehouse_id, line.shipped, order.placed_at)

@@ -16,12 +16,10 @@ from dinghuo.entry.demo.orders import CHINA, DemoLine, DemoOrder
 from dinghuo.entry.demo.people import DEALER_USERS, STAFF
 from dinghuo.entry.demo.seed_company import people
 from dinghuo.entry.demo.steps import NOTHING, Outcome, outcome_of
-from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import EVERYTHING, StaffPrincipal
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO
-from dinghuo.kit.numbering import document_number
 from dinghuo.orders.cancel import cancel
 from dinghuo.orders.place import place
 from dinghuo.orders.requests import History, LineRequest, OrderRequest, Placed, Placement, ShipTo
@@ -38,7 +36,6 @@ _DAYS_TO_DELIVER: Final = timedelta(days=2)
 class Cast:
     """Who and where, by the codes with which orders name them."""
 
-    organisation_id: UUID
     people: Mapping[str, UUID]
     warehouses: Mapping[str, UUID]
 
@@ -58,10 +55,8 @@ class Cast:
 
 
 async def load_cast(tx: Tx) -> Cast:
-    tenant = await load_tenant(tx)
     rows = await tx.fetch("select code, id from warehouse where tenant_id = $1")
     return Cast(
-        organisation_id=tenant.organisations["main"].id,
         people=await people(tx),
         warehouses={row["code"]: row["id"] for row in rows},
     )
@@ -113,7 +108,7 @@ async def past(tx: Tx, orders: Sequence[DemoOrder], cast: Cast) -> Outcome:
     """Take over orders that were delivered, or called off, long ago; in the order in which they were placed."""
     facts = await _look(tx, orders)
     kept = [(order, lines) for order in orders if (lines := facts.lines(order))]
-    numbers = await _numbers(tx, cast, [order for order, _ in kept])
+    numbers = await _numbers(tx, [order for order, _ in kept])
     outcomes = await place(
         tx,
         [
@@ -145,14 +140,14 @@ def _cancelled(order: DemoOrder, lines: Sequence[DemoLine], facts: _Facts) -> tu
     return tuple(Decimal(line.quantity * n) / d for line, (n, d) in zip(lines, ratios, strict=True))
 
 
-async def _numbers(tx: Tx, cast: Cast, orders: Sequence[DemoOrder]) -> list[str]:
+async def _numbers(tx: Tx, orders: Sequence[DemoOrder]) -> list[str]:
     """The numbers that orders of those years get anyway."""
     years = [order.placed_at.astimezone(CHINA).year for order in orders]
     drawn = {
-        year: iter(await tx.database.numbers.take(tx.tenant_id, cast.organisation_id, KIND, year, count))
+        year: iter(await tx.database.numbers.take(tx.tenant_id, KIND, "", year, count))
         for year, count in Counter(years).items()
     }
-    return [document_number(KIND, "", year, next(drawn[year])) for year in years]
+    return [next(drawn[year]) for year in years]
 
 
 async def present(tx: Tx, order: DemoOrder, cast: Cast) -> Outcome:
