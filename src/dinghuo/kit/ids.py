@@ -12,6 +12,12 @@ def new_id() -> UUID:
     return UUID(int=uuid_utils.uuid7().int)
 
 
+def new_ids(count: int) -> list[str]:
+    """Many ids of now at once, as text: one of `new_id` and those that follow it (RFC 9562, section 6.2)."""
+    first = uuid_utils.uuid7().int
+    return [f"{first + number:032x}" for number in range(count)]
+
+
 def new_id_at(at: datetime, order: int = 0) -> UUID:
     """A UUIDv7 of a given moment: documents sort by when they happened, imported history included.
 

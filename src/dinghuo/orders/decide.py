@@ -26,7 +26,7 @@ from dinghuo.pricing.facts import ListFacts
 
 MOST_LINES = 5000
 _MANUAL = '{"source":"manual"}'
-_HISTORY = '{"source":"history"}'
+HISTORY_REASON = '{"source":"history"}'
 
 
 class LineRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -195,7 +195,7 @@ def _deal(placement: Placement, line: LineRequest, listed: Price | None) -> Pric
     if line.price is None:
         return listed
     if placement.history is not None:
-        return Price(line.price, placement.history.tax_inclusive, _HISTORY)
+        return Price(line.price, placement.history.tax_inclusive, HISTORY_REASON)
     return Price(line.price, listed.tax_inclusive if listed else True, _MANUAL)
 
 

@@ -13,6 +13,7 @@ from dinghuo.kit.ids import new_id_at
 from dinghuo.kit.money import MINOR_UNITS
 from dinghuo.orders import faults as say
 from dinghuo.orders.decide import MOST_LINES, Priced, price_order
+from dinghuo.orders.history import price_history
 from dinghuo.orders.requests import Placement
 from dinghuo.parties.facts import CustomerFacts, load_customers
 from dinghuo.pricing.engine import EntriesMissing
@@ -68,6 +69,9 @@ def _start(
 async def price_orders(tx: Tx, orders: Sequence[Priced]) -> None:
     """Fill in lines and sums of each order, or its faults; nothing is locked yet."""
     skus = await load_skus(tx, (line.sku for order in orders for line in order.placement.request.lines))
+    orders = [order for order in orders if not price_history(order, skus)]
+    if not orders:
+        return
     lists = await load_lists(tx, (order.customer for order in orders))
     assortments = await load_assortments(tx)
     for order in orders:

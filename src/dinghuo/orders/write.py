@@ -12,6 +12,7 @@ from dinghuo.accounts.reserve import Entry, ensure_accounts, write_entries
 from dinghuo.inventory.reserve import Issue, ReservationRow, warehouses, write_issues, write_reservations
 from dinghuo.kit import audit, idempotency, outbox
 from dinghuo.kit.database import Tx
+from dinghuo.kit.ids import new_ids
 from dinghuo.orders.decide import Priced, holder_of
 from dinghuo.orders.events import Confirmed, Imported
 from dinghuo.orders.requests import Placed, ShipTo
@@ -188,12 +189,13 @@ async def _write_credit(tx: Tx, orders: Sequence[Priced]) -> None:
 async def _write_issues(tx: Tx, orders: Sequence[Priced]) -> None:
     if orders:
         active = await warehouses(tx)
-        await write_issues(tx, [issue for order in orders for issue in _issues(order, active)])
+        ids = iter(new_ids(sum(len(order.lines) for order in orders)))
+        await write_issues(tx, [issue for order in orders for issue in _issues(order, active, ids)])
 
 
-def _issues(order: Priced, active: Sequence[UUID]) -> Iterator[Issue]:
+def _issues(order: Priced, active: Sequence[UUID], ids: Iterator[str]) -> Iterator[Issue]:
     history = order.placement.history
     warehouse_id = history.warehouse_id if history and history.warehouse_id else active[0]
     for line, sku in zip(order.lines, order.skus, strict=True):
         if line.shipped and sku.supply_policy != "untracked":
-            yield Issue(order.id, line.line_no, line.sku_id, warehouse_id, line.shipped, order.placed_at)
+            yield Issue(next(ids), order.id, line.line_no, line.sku_id, warehouse_id, line.shipped, order.placed_at)

@@ -19,6 +19,7 @@ from dinghuo.integrations.order_book.plan import Plan
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Database, Tx
+from dinghuo.kit.statistics import MANY, refresh
 from dinghuo.kit.words import NodeInput, WordInput, save_words
 from dinghuo.parties.facts import load_customers
 from dinghuo.parties.save_customers import CustomerInput, save_customers
@@ -120,6 +121,8 @@ async def _open_accounts(tx: Tx, holders: Sequence[tuple[str, str]], _by: Actor)
     customers = await load_customers(tx, (code for code, _ in holders))
     wanted = [(customers[code].id, organisation.id, currency) for code, currency in holders]
     await ensure_accounts(tx, list((await find_credit(tx, wanted)).values()))
+    if len(wanted) >= MANY:
+        await refresh(tx, "account")
 
 
 async def _write_prices(tx: Tx, prices: Sequence[NewPrice], plan: Plan, by: Actor) -> None:

@@ -18,6 +18,7 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.idempotency import Key
 from dinghuo.kit.money import ZERO
+from dinghuo.kit.statistics import refresh
 from dinghuo.orders.place import place
 from dinghuo.orders.record_returns import record_returns
 from dinghuo.orders.requests import History, LineRequest, OrderRequest, Outcome, Placed, Placement
@@ -43,6 +44,8 @@ class Placing:
     refused: list[tuple[Invoice, Refused]] = field(default_factory=list)
     parts: dict[str, list[Part]] = field(init=False)
     principal: UUID = field(init=False)
+    # Whether the planner was told of the first orders: until then each line's foreign key reads all of them.
+    counted: bool = False
 
     def __post_init__(self) -> None:
         self.principal = import_principal(self.tenant_id)
@@ -54,9 +57,13 @@ class Placing:
     async def run(self) -> None:
         """Place every order that is not known. A slice that fails stops the rest; what was committed stays."""
         waiting = self._slices()
-        async with asyncio.TaskGroup() as group:
-            for _ in range(AT_WORK):
-                group.create_task(self._work(waiting))
+        workers = [asyncio.create_task(self._work(waiting)) for _ in range(AT_WORK)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
 
     async def _work(self, waiting: Iterator[list[Invoice]]) -> None:
         for orders in waiting:
@@ -81,9 +88,12 @@ class Placing:
         async def command(tx: Tx) -> list[Outcome]:
             outcomes = await place(tx, placements)
             await self._record_cancelled(tx, orders, outcomes)
+            if not self.counted:
+                await refresh(tx, "sales_order")
             return outcomes
 
         outcomes = await self.database.run(self.tenant_id, command)
+        self.counted = True
         for order, outcome in zip(orders, outcomes, strict=True):
             if outcome.refused is not None:
                 self.refused.append((order, outcome.refused))
