@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.inventory.conftest import Depot
 
 from dinghuo.inventory.levels import Level, Place
 from dinghuo.inventory.promises import Promise
-from dinghuo.inventory.rebalance import shift
+from dinghuo.inventory.rebalance import _ACTUAL, shift
 from dinghuo.kit.ids import new_id
 
 PLACES: list[Place] = [(new_id(), new_id()) for _ in range(2)]
@@ -71,3 +72,14 @@ def test_nothing_changes_when_all_is_even() -> None:
     place = PLACES[0]
     promise = Promise(new_id(), 1, *place, held=Decimal(5), backordered=Decimal(3))
     assert shift({place: Level(Decimal(5), Decimal(0), Decimal(5))}, [promise]) == []
+
+
+async def test_whom_goods_are_taken_from_or_given_to_is_found_in_small_indexes(depot: Depot) -> None:
+    """As the application's role: under row-level security a comparison of numbers alone would read everything."""
+    places = [[depot.goods.skus["A"]], [depot.warehouses["W1"]], [Decimal(5)]]
+    async with depot.database.transaction(depot.tenant.id) as tx:
+        await tx.fetch("select set_config('enable_seqscan', 'off', true) where $1::bigint > 0")
+        plan = "\n".join(row[0] for row in await tx.fetch(f"explain {_ACTUAL}", *places))
+    assert "using ix_reservation_waiting" in plan
+    assert "using ix_reservation_holding" in plan.replace("Backward ", "")
+    assert "Seq Scan" not in plan

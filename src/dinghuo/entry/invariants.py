@@ -184,16 +184,21 @@ from sales_order o where o.tenant_id = :tenant group by o.number having count(*)
         "line-promises",
         "what an open order's line holds, waits for and has consumed is its quantity less what was cancelled",
         """
-select format('order %s (%s) line %s: quantity %s, cancelled %s, held %s, backordered %s, consumed %s', o.number,
-  o.state, l.line_no, l.base_quantity, l.cancelled, r.held, r.backordered, r.consumed)
+select format('order %s line %s: quantity %s, cancelled %s, held %s, backordered %s, consumed %s', l.order_id,
+  l.line_no, l.base_quantity, l.cancelled, r.held, r.backordered, r.consumed)
 from (
-  select document_id, line_no, sum(held) as held, sum(backordered) as backordered, sum(consumed) as consumed
-  from reservation where tenant_id = :tenant group by 1, 2
+  select r.document_id, r.line_no, sum(r.held) as held, sum(r.backordered) as backordered, sum(r.consumed) as consumed
+  from sales_order o
+  join reservation r on r.tenant_id = :tenant and r.document_id = o.id
+  where o.tenant_id = :tenant and o.state in ('confirmed', 'pending_approval') group by 1, 2
 ) r
-join sales_order o on o.tenant_id = :tenant and o.id = r.document_id
 join order_line l on l.tenant_id = :tenant and l.order_id = r.document_id and l.line_no = r.line_no
-where case when o.state in ('confirmed', 'pending_approval')
-  then r.held + r.backordered + r.consumed <> l.base_quantity - l.cancelled else r.held + r.backordered <> 0 end
+where r.held + r.backordered + r.consumed <> l.base_quantity - l.cancelled
+union all
+select format('order %s is %s, line %s: held %s, backordered %s', o.number, o.state, r.line_no, r.held, r.backordered)
+from reservation r
+join sales_order o on o.tenant_id = :tenant and o.id = r.document_id
+where r.tenant_id = :tenant and r.held + r.backordered <> 0 and o.state not in ('confirmed', 'pending_approval')
 """,
     ),
     # Whether a SKU was tracked when the order was placed is only known while the SKU has not been changed since.
@@ -254,7 +259,7 @@ async def broken_invariants(books: Tx | AsyncConnection, tenant_id: int) -> list
 
 _PREPARE = """
 select set_config('oms.tenant', :tenant, true), set_config('statement_timeout', '0', true),
-  set_config('work_mem', '64MB', true)
+  set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true)
 """
 
 

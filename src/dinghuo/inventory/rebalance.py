@@ -42,31 +42,34 @@ def shift(levels: Mapping[Place, Level], promises: Sequence[Promise]) -> list[Ch
 
 
 # Those promises at the places in `level` that the shift may need, locked: enough of the latest that hold where
-# `free` is below zero, enough of the earliest that wait where it is above.
+# `free` is below zero, enough of the earliest that wait where it is above. Lateral, because the planner cannot know
+# how few they are: each place is one look into a small index, each promise one into the key.
 _CANDIDATES = """
-with level as ({level}), giving as (
-  select r.document_id, r.line_no, r.warehouse_id, -l.free as needed, sum(r.held) over (
-    partition by r.sku_id, r.warehouse_id order by r.document_id desc, r.line_no desc) - r.held as before
-  from level l
-  join reservation r on r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.held > 0
-  where l.free < 0
-), waiting as (
-  select r.document_id, r.line_no, r.warehouse_id, l.free as needed, sum(r.backordered) over (
-    partition by r.sku_id, r.warehouse_id order by r.document_id, r.line_no) - r.backordered as before
-  from level l
-  join reservation r
-    on r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.backordered > 0
-  where l.free > 0
-), chosen as (
-  select document_id, line_no, warehouse_id from giving where before < needed
+with level as ({level}), chosen as (
+  select c.document_id, c.line_no, c.warehouse_id from level l
+  cross join lateral (
+    select r.document_id, r.line_no, r.warehouse_id,
+      sum(r.held) over (order by r.document_id desc, r.line_no desc) - r.held as before
+    from reservation r
+    where r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.held > 0 and l.free < 0
+  ) c where c.before < -l.free
   union all
-  select document_id, line_no, warehouse_id from waiting where before < needed
+  select c.document_id, c.line_no, c.warehouse_id from level l
+  cross join lateral (
+    select r.document_id, r.line_no, r.warehouse_id,
+      sum(r.backordered) over (order by r.document_id, r.line_no) - r.backordered as before
+    from reservation r
+    where r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.backordered > 0
+      and l.free > 0
+  ) c where c.before < l.free
 )
-select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered
-from chosen c
-join reservation r
-  on r.tenant_id = $1 and r.document_id = c.document_id and r.line_no = c.line_no and r.warehouse_id = c.warehouse_id
-order by r.document_id, r.line_no, r.warehouse_id for no key update of r {others}
+select p.* from (select * from chosen order by document_id, line_no, warehouse_id) c
+cross join lateral (
+  select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered from reservation r
+  where r.tenant_id = $1 and r.document_id = c.document_id and r.line_no = c.line_no
+    and r.warehouse_id = c.warehouse_id
+  for no key update {others}
+) p
 """
 
 # Before the stock is locked: what the levels will be, going by what they are now.
@@ -86,10 +89,12 @@ _ACTUAL = _CANDIDATES.format(
 )
 # When some of those are being shipped or called off just now, the next latest make way.
 _ANYONE = """
-select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered
-from unnest($2::uuid[], $3::uuid[]) as l(sku_id, warehouse_id)
-join reservation r on r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.held > 0
-order by r.document_id, r.line_no, r.warehouse_id for no key update of r skip locked
+select p.* from unnest($2::uuid[], $3::uuid[]) as l(sku_id, warehouse_id)
+cross join lateral (
+  select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered from reservation r
+  where r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.held > 0
+  for no key update skip locked
+) p
 """
 _GATE = """
 select w.id from warehouse w where w.tenant_id = $1 and w.id = any($2::uuid[]) order by w.code for no key update

@@ -66,6 +66,8 @@ index(
     "ix_reservation_waiting",
     reservation.c.sku_id,
     reservation.c.warehouse_id,
+    reservation.c.document_id,
+    reservation.c.line_no,
     where=reservation.c.backordered > 0,
 )
 # Whom a count below what is promised takes goods from: found without reading all that was ever ordered.
@@ -73,6 +75,8 @@ index(
     "ix_reservation_holding",
     reservation.c.sku_id,
     reservation.c.warehouse_id,
+    reservation.c.document_id,
+    reservation.c.line_no,
     where=reservation.c.held > 0,
 )
 
