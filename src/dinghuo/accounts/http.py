@@ -7,7 +7,7 @@ from litestar import Router, get, put
 from litestar.params import Parameter
 
 from dinghuo.accounts import queries
-from dinghuo.accounts.queries import AccountView, EntryView
+from dinghuo.accounts.queries import AccountEntryView, AccountView
 from dinghuo.accounts.set_limits import LimitInput, LimitsSet, set_limits
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bodies import Items
@@ -60,7 +60,7 @@ async def get_account(database: Database, staff: StaffPrincipal, account_id: UUI
 @get("/accounts/{account_id:uuid}/entries", opt=_READ)
 async def list_entries(
     database: Database, staff: StaffPrincipal, account_id: UUID, cursor: str | None = None, limit: Limit = 50
-) -> Page[EntryView]:
+) -> Page[AccountEntryView]:
     """The entries of an account, the newest first."""
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.list_entries(tx, account_id, seen_by=staff, cursor=cursor, limit=limit)

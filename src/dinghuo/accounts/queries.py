@@ -39,7 +39,7 @@ class AccountView(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class EntryView(msgspec.Struct, frozen=True):
+class AccountEntryView(msgspec.Struct, frozen=True):
     """One change of one bucket, and the document that caused it."""
 
     id: UUID
@@ -89,17 +89,17 @@ async def get_account(tx: Tx, account_id: UUID, *, seen_by: Principal | None) ->
 
 async def list_entries(
     tx: Tx, account_id: UUID, *, seen_by: Principal | None, cursor: str | None = None, limit: int = 50
-) -> Page[EntryView]:
+) -> Page[AccountEntryView]:
     """A page of an account's entries, the newest first."""
     await get_account(tx, account_id, seen_by=seen_by)
     entry = account_entry.c
-    statement = select(*(entry[name] for name in EntryView.__struct_fields__)).where(
+    statement = select(*(entry[name] for name in AccountEntryView.__struct_fields__)).where(
         entry.tenant_id == tx.tenant_id, entry.account_id == account_id
     )
     if cursor is not None:
         statement = statement.where(entry.id < decode_cursor(cursor, (UUID,))[0])
     rows = await tx.rows(statement.order_by(entry.id.desc()).limit(limit + 1))
-    return page(rows, limit, lambda row: (row.id,), lambda row: EntryView(**row._mapping))
+    return page(rows, limit, lambda row: (row.id,), lambda row: AccountEntryView(**row._mapping))
 
 
 def _accounts(tx: Tx, seen_by: Principal | None) -> Select[Any]:

@@ -21,7 +21,7 @@ from dinghuo.pricing.customer_prices import CustomerPrice
 from dinghuo.pricing.delete_entries import delete_entries
 from dinghuo.pricing.edit_list import edit_list
 from dinghuo.pricing.publish import publish
-from dinghuo.pricing.queries import EntryView, ListFilter, PriceListView
+from dinghuo.pricing.queries import ListFilter, PriceEntryView, PriceListView
 from dinghuo.pricing.rules import Kind
 from dinghuo.pricing.save_entries import EntriesSaved, EntryInput, EntryKey, save_entries
 from dinghuo.pricing.save_lists import PriceListFields, PriceListInput, save_lists
@@ -135,7 +135,7 @@ async def list_prices(
     sku: str | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
-) -> Page[EntryView]:
+) -> Page[PriceEntryView]:
     """The prices of a list by SKU code, unit and quantity; `search` finds SKUs."""
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.list_entries(

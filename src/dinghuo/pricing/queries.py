@@ -16,8 +16,10 @@ from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit import search
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import Refused
 from dinghuo.kit.http import missing
-from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.kit.money import fits
+from dinghuo.kit.paging import BAD_CURSOR, Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
 from dinghuo.parties.tables import channel, customer, region, tier
@@ -48,7 +50,7 @@ class PriceListView(msgspec.Struct, frozen=True):
     revision: int
 
 
-class EntryView(msgspec.Struct, frozen=True):
+class PriceEntryView(msgspec.Struct, frozen=True):
     """A price per `unit`, from a quantity in that unit on. Only those who may see prices are told it."""
 
     sku: str
@@ -111,7 +113,7 @@ async def list_entries(
     sku_code: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> Page[EntryView]:
+) -> Page[PriceEntryView]:
     """A page of a list's prices by SKU code, unit and quantity. `wanted` searches SKUs."""
     found = await get_price_list(tx, code, seen_by=seen_by)
     e = price_entry.c
@@ -130,12 +132,14 @@ async def list_entries(
         statement = statement.where(among(sku.c.code, storable([sku_code])))
     if cursor is not None:
         last, unit, minimum = decode_cursor(cursor, (str, str, Decimal))
+        if not fits(minimum):
+            raise Refused(BAD_CURSOR("cursor"))
         # The first condition is what an index can begin at; the second compares numbers, which it may not.
         later = or_(sku.c.code > last, tuple_(e.unit, e.minimum_quantity) > tuple_(unit, minimum))
         statement = statement.where(sku.c.code >= last, later)
     rows = await tx.rows(statement)
     return page(
-        rows, limit, lambda row: (row.sku, row.unit, row.minimum_quantity), lambda row: EntryView(**row._mapping)
+        rows, limit, lambda row: (row.sku, row.unit, row.minimum_quantity), lambda row: PriceEntryView(**row._mapping)
     )
 
 
