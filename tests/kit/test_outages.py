@@ -12,6 +12,7 @@ AWAY = [
     ConnectionResetError(),
     TimeoutError(),
     asyncpg.InterfaceError("connection is closed"),
+    asyncpg.InternalClientError("cannot switch to state 12"),
     asyncpg.ConnectionDoesNotExistError(),
     asyncpg.CannotConnectNowError(),
     asyncpg.TooManyConnectionsError(),

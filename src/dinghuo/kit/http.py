@@ -139,12 +139,12 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
 
 
 def refusal_of(error: Exception, *, path: str) -> Refused:
-    """What a caller is told of an exception: a database that is away or overrun is worth another try; anything
-    else is a bug, logged whole and told without its innards."""
+    """What a caller is told of an exception: a database that is away or overrun is worth another try, and a line
+    in the log; anything else is a bug, logged whole and told without its innards."""
     if isinstance(error, Refused):
         return error
     if is_away(error) or is_contended(error):
-        log.warning("database away", path=path, exc_info=error)
+        log.warning("database away", path=path, reason=f"{type(error).__name__}: {error}")
         return Refused(DATABASE_AWAY() if is_away(error) else CONTENDED(), retry_after=2)
     reference = hashlib.sha256(repr(error).encode()).hexdigest()[:8]
     log.error("request broke", path=path, reference=reference, exc_info=error)

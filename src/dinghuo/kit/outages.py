@@ -20,8 +20,10 @@ def is_away(error: BaseException) -> bool:
         return state.startswith(_AWAY)
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or (error.orig is not None and is_away(error.orig))
-    # The driver's own errors; those that are ValueErrors are about an argument.
-    return isinstance(error, (OSError, asyncpg.InterfaceError)) and not isinstance(error, ValueError)
+    # The driver's own errors; those that are ValueErrors are about an argument, and of a connection that is lost
+    # at the wrong moment it mistakes the state.
+    lost = isinstance(error, (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError))
+    return lost and not isinstance(error, ValueError)
 
 
 def is_contended(error: BaseException) -> bool:

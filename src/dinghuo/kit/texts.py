@@ -23,9 +23,13 @@ CODE_FORM = Message(
 ATTRIBUTES_TOO_LARGE = Message(
     "attributes-too-large", "自定义属性最多 {most} 字节", "Attributes take at most {most} bytes", MALFORMED
 )
+ATTRIBUTES_TOO_DEEP = Message(
+    "attributes-too-deep", "自定义属性最多嵌套 {most} 层", "Attributes are nested at most {most} deep", MALFORMED
+)
 
 _CODE_LENGTH = 64
 _ATTRIBUTE_BYTES = 16_384
+_ATTRIBUTE_DEPTH = 16
 _NEEDED = frozenset({"name", "product_name", "recipient", "street"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -70,11 +74,19 @@ def check_texts(faults: Faults, line: int, item: msgspec.Struct, longest: Mappin
 
 
 def _check_attributes(faults: Faults, line: int, field: str, attributes: dict[str, Any]) -> None:
+    if _is_deeper(attributes, _ATTRIBUTE_DEPTH):
+        faults.add(line, field, ATTRIBUTES_TOO_DEEP, most=_ATTRIBUTE_DEPTH)
+        return
     size = len(msgspec.json.encode(attributes))
     if size > _ATTRIBUTE_BYTES:
         faults.add(line, field, ATTRIBUTES_TOO_LARGE, most=_ATTRIBUTE_BYTES)
     if any(_BAD.search(text) for text in _texts(attributes)):
         faults.add(line, field, UNPRINTABLE)
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return parts is not None and (most == 0 or any(_is_deeper(part, most - 1) for part in parts))
 
 
 def _texts(value: Any) -> list[str]:

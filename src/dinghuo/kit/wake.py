@@ -15,8 +15,9 @@ CHANNEL = "dinghuo_outbox"
 _PAUSE = 0.05
 _RECONNECT_SECONDS = 5
 
-# What a connection raises when the server is gone, in its many forms.
-CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# What a connection raises when the server is gone, in its many forms; when it goes at the wrong moment the driver
+# mistakes its own state.
+CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 log = structlog.get_logger()
 
