@@ -12,6 +12,8 @@ from tests.world import World, traces
 
 from dinghuo.entry.hot_lane import PATH
 from dinghuo.flow.reactions import BY_KIND
+from dinghuo.identity.create_key import KeyLimits, NewKey, create_key
+from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
@@ -236,3 +238,26 @@ async def test_a_scope_walks_only_its_own_customers_and_search_finds(
         assert (await client.get(PATH, params={"search": "po-774"})).json()["items"] == []
     (everyone,) = (await owner.get(PATH, params={"search": "PO-774", "channel": "api"})).json()["items"]
     assert everyone["customer"]["code"] == "K2"
+
+
+async def test_who_sees_no_prices_orders_without_being_told_an_amount(
+    app: Litestar, database: Database, world: World
+) -> None:
+    key = NewKey(name="shop floor", permissions=["orders.place", "orders.cancel", "orders.read"])
+    async with database.transaction(world.tenant.id) as tx:
+        token = await create_key(tx, key=key, by=SYSTEM, limits=KeyLimits())
+    async with client_of(app, x_api_key=token.text()) as client:
+        preview = (await client.post(f"{PATH}/preview", json=ORDER | {"customer": "K1"})).json()
+        (line,) = preview["lines"]
+        assert (preview["amounts"], preview["credit_left"], line["amounts"], line["reason"]) == (None,) * 4
+        assert (line["list_price"], line["deal_price"], line["available"]) == (None, None, "1100.000000")
+        placed = (await client.post(PATH, json=ORDER)).json()
+        assert (placed["state"], placed["net"], placed["tax"], placed["gross"]) == ("confirmed", None, None, None)
+        assert (await client.post(f"{PATH}/{placed['id']}/cancel", json={})).json()["freed"] is None
+        dear = [{"sku": "GIFT", "quantity": "10001"}]
+        refused = await client.post(PATH, json={"customer": "K1", "lines": dear}, headers={"accept-language": "en"})
+        assert (refused.status_code, refused.json()["title"]) == (
+            409,
+            "The order is more than the customer's credit left",
+        )
+        assert "1000" not in refused.text

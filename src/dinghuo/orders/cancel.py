@@ -42,13 +42,13 @@ order by l.order_id, l.line_no for no key update
 
 
 class Cancelled(msgspec.Struct, frozen=True):
-    """An order that is off, and the credit that came free."""
+    """An order that is off, and the credit that came free; null to those who see no prices."""
 
     id: UUID
     number: str
     state: str
     currency: str
-    freed: Decimal
+    freed: Decimal | None
 
 
 async def cancel(

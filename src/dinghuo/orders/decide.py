@@ -285,9 +285,7 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
     room = credit.room()
     limited = priced.placement.history is None and priced.customer.payment_terms != "prepaid"
     if room is not None and limited and priced.gross > room:
-        priced.faults.append(
-            say.OVER_CREDIT("customer", gross=priced.gross, currency=priced.currency, room=max(room, ZERO))
-        )
+        priced.faults.append(_over_credit(priced, max(room, ZERO)))
     if priced.faults:
         for row, parts in held:
             stock.put_back(row.sku_id, parts)
@@ -295,6 +293,12 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
     credit.taken += priced.gross
     priced.held = held
     return True
+
+
+def _over_credit(priced: Priced, room: Decimal) -> Fault:
+    if not priced.placement.sees_price:
+        return say.OVER_CREDIT_UNTOLD("customer")
+    return say.OVER_CREDIT("customer", gross=priced.gross, currency=priced.currency, room=room)
 
 
 def _fault(message: Message, number: int, field: str, **params: object) -> Fault:

@@ -73,6 +73,14 @@ async def _read(
     )
 
 
+def told(draft: DraftView, principal: Principal) -> DraftView:
+    """The draft as this principal is shown it: the prices set in it only to those who see prices."""
+    if principal.sees_price:
+        return draft
+    lines = [msgspec.structs.replace(line, price=None) for line in draft.lines]
+    return msgspec.structs.replace(draft, lines=lines)
+
+
 def draft_view(row: Row[tuple[object, ...]]) -> DraftView:
     return DraftView(
         id=row.id,

@@ -91,6 +91,12 @@ TOO_LARGE_ORDER = Message(
     "The order's amount is larger than an account can hold",
     MALFORMED,
 )
+OVER_CREDIT_UNTOLD = Message(
+    "over-credit-untold",
+    "订单超过客户的剩余信用额度",
+    "The order is more than the customer's credit left",
+    CONFLICT,
+)
 UNKNOWN_ORDER = Message("unknown-order", "找不到该订单", "There is no such order", NOT_FOUND)
 BUSY = Message(
     "busy",

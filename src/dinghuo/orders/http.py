@@ -118,7 +118,7 @@ async def preview_order(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: OrderRequest
 ) -> Preview:
     """What the order would be if it were placed now, with everything that stands in its way. Writes nothing."""
-    placement = Placement(data, staff.actor(), None, sees(staff), staff.may("orders.set_price"))
+    placement = placement_of(staff, data, None)
     async with database.transaction(staff.tenant_id) as tx:
         return await preview(tx, placement=placement, language=language_of(request))
 
@@ -183,7 +183,7 @@ async def cancel_order(
         lambda tx: cancel(tx, ids=[order_id], by=staff.actor(), principal=staff, reason=data.reason),
         list[Cancelled],
     )
-    return cancelled[0]
+    return cancelled[0] if staff.sees_price else msgspec.structs.replace(cancelled[0], freed=None)
 
 
 def key_of(staff: StaffPrincipal, sent: str | None, body: bytes) -> Key:
@@ -193,13 +193,14 @@ def key_of(staff: StaffPrincipal, sent: str | None, body: bytes) -> Key:
     return Key(staff.id, _ROUTE, sent or new_id().hex, hashlib.sha256(body).hexdigest())
 
 
-def placement_of(staff: StaffPrincipal, order: OrderRequest, key: Key) -> Placement:
+def placement_of(staff: StaffPrincipal, order: OrderRequest, key: Key | None) -> Placement:
     return Placement(
         request=order,
         by=staff.actor(),
         key=key,
         may_see=sees(staff),
         may_set_prices=staff.may("orders.set_price"),
+        sees_price=staff.sees_price,
     )
 
 

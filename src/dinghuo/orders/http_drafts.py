@@ -12,11 +12,11 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.http import needs, once
 from dinghuo.kit.idempotency import Key
 from dinghuo.kit.paging import MOST, Page
-from dinghuo.orders.drafts import DraftView, get_draft, list_drafts
+from dinghuo.orders.drafts import DraftView, get_draft, list_drafts, told
+from dinghuo.orders.http import placement_of
 from dinghuo.orders.intake import Intake
-from dinghuo.orders.requests import OrderRequest, Placed, Placement
+from dinghuo.orders.requests import OrderRequest, Placed
 from dinghuo.orders.save_draft import DraftRequest, begin_draft, discard_draft, mark_submitted, save_draft
-from dinghuo.orders.scope import sees
 
 _SUBMIT = "submit-draft"
 
@@ -26,13 +26,14 @@ async def create_draft(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: DraftRequest
 ) -> DraftView:
     """Begin a cart."""
-    return await once(
+    draft = await once(
         request,
         database,
         staff,
         lambda tx: begin_draft(tx, request=data, principal=staff, by=staff.actor()),
         DraftView,
     )
+    return told(draft, staff)
 
 
 @get("/drafts", opt=needs("orders.read"))
@@ -45,13 +46,15 @@ async def read_drafts(
 ) -> Page[DraftView]:
     """Carts not yet submitted, the newest first."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await list_drafts(tx, principal=staff, customer_code=customer, cursor=cursor, limit=limit)
+        drafts = await list_drafts(tx, principal=staff, customer_code=customer, cursor=cursor, limit=limit)
+    return Page([told(draft, staff) for draft in drafts.items], drafts.cursor)
 
 
 @get("/drafts/{draft_id:uuid}", opt=needs("orders.read"))
 async def read_draft(database: Database, staff: StaffPrincipal, draft_id: UUID) -> DraftView:
+    """One cart."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await get_draft(tx, principal=staff, draft_id=draft_id)
+        return told(await get_draft(tx, principal=staff, draft_id=draft_id), staff)
 
 
 @put("/drafts/{draft_id:uuid}", opt=needs("orders.place"))
@@ -63,12 +66,13 @@ async def replace_draft(
     if_match: Annotated[int, HeaderParameter(name="If-Match")],
 ) -> DraftView:
     """Save a cart; `If-Match` is the revision that was read."""
-    return await database.run(
+    draft = await database.run(
         staff.tenant_id,
         lambda tx: save_draft(
             tx, draft_id=draft_id, request=data, revision=if_match, principal=staff, by=staff.actor()
         ),
     )
+    return told(draft, staff)
 
 
 @delete("/drafts/{draft_id:uuid}", opt=needs("orders.place"))
@@ -92,18 +96,15 @@ async def submit_draft(database: Database, intake: Intake, staff: StaffPrincipal
         ship_to=draft.ship_to,
         note=draft.note,
     )
-    placement = Placement(
-        request=order,
-        by=staff.actor(),
-        key=Key(draft_id, _SUBMIT, str(draft_id), "the draft itself"),
-        may_see=sees(staff),
-        may_set_prices=staff.may("orders.set_price"),
-    )
+    placement = placement_of(staff, order, Key(draft_id, _SUBMIT, str(draft_id), "the draft itself"))
     outcome = await intake.submit(staff.tenant_id, placement, size=100 * len(draft.lines))
     if outcome.body is None:
         raise outcome.refused or AssertionError("an outcome is either placed or refused")
     placed = msgspec.json.decode(outcome.body, type=Placed)
     await database.run(staff.tenant_id, lambda tx: mark_submitted(tx, draft_id=draft_id, order_id=placed.id))
+    # It may be the answer to somebody else's tap.
+    if not staff.sees_price:
+        placed = msgspec.structs.replace(placed, net=None, tax=None, gross=None)
     return Response(placed, status_code=201)
 
 

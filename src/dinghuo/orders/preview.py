@@ -21,7 +21,10 @@ from dinghuo.orders.views import Amounts
 
 
 class PreviewLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that could be priced. `available` is what could be promised, in base units; null is not limited."""
+    """A line that could be priced. `available` is what could be promised, in base units; null is not limited.
+
+    Price, amounts and reason are null for those who see no prices.
+    """
 
     line_no: int
     sku: str
@@ -31,10 +34,10 @@ class PreviewLine(msgspec.Struct, frozen=True, kw_only=True):
     base_quantity: Decimal
     base_unit: str
     list_price: Decimal | None
-    deal_price: Decimal
+    deal_price: Decimal | None
     tax_inclusive: bool
-    amounts: Amounts
-    reason: dict[str, Any]
+    amounts: Amounts | None
+    reason: dict[str, Any] | None
     available: Decimal | None
     supply_policy: str
 
@@ -42,12 +45,13 @@ class PreviewLine(msgspec.Struct, frozen=True, kw_only=True):
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """The order as it would be. `faults` is everything that stands in its way; without any it could be placed.
 
-    `credit_left` is what remains before this order; null is unlimited.
+    `credit_left` is what remains before this order; null is unlimited. It and the amounts are told to those who see
+    prices.
     """
 
     customer: str
     currency: str
-    amounts: Amounts
+    amounts: Amounts | None
     lines: list[PreviewLine]
     faults: list[FaultView]
     credit_left: Decimal | None
@@ -60,21 +64,22 @@ async def preview(tx: Tx, *, placement: Placement, language: Language) -> Previe
         raise Refused(started)
     await price_orders(tx, [started])
     stock = await read_stock(tx, (sku.id for sku in started.skus if sku.supply_policy != "untracked"))
-    lines = [_line(row, sku, stock) for row, sku in zip(started.lines, started.skus, strict=True)]
+    told = placement.sees_price
+    lines = [_line(row, sku, stock, told=told) for row, sku in zip(started.lines, started.skus, strict=True)]
     credit = (await find_credit(tx, [holder_of(started)]))[holder_of(started)]
     room = credit.room()
     admit(started, stock, credit)
     return Preview(
         customer=started.customer.code,
         currency=started.currency,
-        amounts=Amounts(started.net, started.tax, started.gross),
+        amounts=Amounts(started.net, started.tax, started.gross) if told else None,
         lines=lines,
         faults=[fault_view(fault, language) for fault in started.faults],
-        credit_left=room,
+        credit_left=room if told else None,
     )
 
 
-def _line(row: LineRow, sku: SkuFacts, stock: Stock) -> PreviewLine:
+def _line(row: LineRow, sku: SkuFacts, stock: Stock, *, told: bool) -> PreviewLine:
     return PreviewLine(
         line_no=row.line_no,
         sku=row.sku_code,
@@ -83,11 +88,11 @@ def _line(row: LineRow, sku: SkuFacts, stock: Stock) -> PreviewLine:
         quantity=row.quantity,
         base_quantity=row.base_quantity,
         base_unit=sku.base_unit,
-        list_price=row.list_price,
-        deal_price=row.deal_price,
+        list_price=row.list_price if told else None,
+        deal_price=row.deal_price if told else None,
         tax_inclusive=row.tax_inclusive,
-        amounts=Amounts(row.net, row.tax, row.gross),
-        reason=msgspec.json.decode(row.price_reason),
+        amounts=Amounts(row.net, row.tax, row.gross) if told else None,
+        reason=msgspec.json.decode(row.price_reason) if told else None,
         available=None if sku.supply_policy == "untracked" else max(stock.available(sku.id), ZERO),
         supply_policy=sku.supply_policy,
     )

@@ -73,27 +73,31 @@ class History(msgspec.Struct, frozen=True):
 
 
 class Placement(msgspec.Struct, frozen=True):
-    """A request with who makes it and under which key. `may_see` says whether the customer is in their scope."""
+    """A request with who makes it and under which key. `may_see` says whether the customer is in their scope.
+
+    Who does not see prices is told no amounts, neither of the order nor of the credit it exceeds.
+    """
 
     request: OrderRequest
     by: Actor
     key: Key | None = None
     may_see: Callable[[CustomerFacts], bool] | None = None
     may_set_prices: bool = False
+    sees_price: bool = True
     history: History | None = None
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """A placed order, as its caller is told."""
+    """A placed order, as its caller is told. The amounts are null for those who see no prices."""
 
     id: UUID
     number: str
     state: str
     customer: str
     currency: str
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
+    net: Decimal | None
+    tax: Decimal | None
+    gross: Decimal | None
     lines: int
     placed_at: datetime
 

@@ -135,15 +135,16 @@ def _row(order: Priced, number: str, state: str) -> OrderRow:
 
 
 def _body(order: Priced, number: str, state: str) -> str:
+    told = order.placement.sees_price
     placed = Placed(
         id=order.id,
         number=number,
         state=state,
         customer=order.customer.code,
         currency=order.currency,
-        net=order.net,
-        tax=order.tax,
-        gross=order.gross,
+        net=order.net if told else None,
+        tax=order.tax if told else None,
+        gross=order.gross if told else None,
         lines=len(order.lines),
         placed_at=order.placed_at,
     )
