@@ -39,6 +39,8 @@ SETTINGS: Mapping[str, str] = {
     "max_connections": "100",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
+    # A new installation's tables grow from nothing in seconds: the planner hears of it soon.
+    "autovacuum_naptime": "5s",
     "wal_level": "replica",  # leaves pg_basebackup and point-in-time recovery open
     "max_wal_senders": "4",
     "jit": "off",
