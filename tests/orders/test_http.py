@@ -110,6 +110,21 @@ async def test_lists_filter_and_page_by_key(owner: httpx.AsyncClient) -> None:
     assert (await owner.get(PATH, params={"cursor": "tampered"})).status_code == 422
 
 
+@pytest.mark.parametrize("field", ["number", "customer", "state", "channel"])
+async def test_a_filter_that_no_text_can_be_is_refused(owner: httpx.AsyncClient, field: str) -> None:
+    answer = await owner.get(PATH, params={field: "\0"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/text-unprintable")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "9999-12-31"])
+async def test_days_as_far_as_the_calendar_goes(owner: httpx.AsyncClient, day: str) -> None:
+    await owner.post(PATH, json=ORDER)
+    counts = [
+        len((await owner.get(PATH, params={name: day})).json()["items"]) for name in ("placed_from", "placed_until")
+    ]
+    assert counts == ([0, 1] if day > "2026" else [1, 0])
+
+
 async def test_bulk_decides_each_order_for_itself(owner: httpx.AsyncClient, database: Database, world: World) -> None:
     orders = [ORDER, {"customer": "K2", "lines": [{"sku": "NONE", "quantity": "1"}]}, ORDER]
     answer = await owner.post(f"{PATH}/bulk", json={"orders": orders}, headers={"idempotency-key": "b"})
@@ -138,6 +153,35 @@ async def test_cancelling_frees_stock_and_credit_once(
     await sound(database, world)
 
 
+@pytest.mark.parametrize(("reason", "code"), [("a\0b", "text-unprintable"), ("n" * 2001, "text-too-long")])
+async def test_a_reason_that_cannot_be_kept_cancels_nothing(
+    owner: httpx.AsyncClient, database: Database, world: World, reason: str, code: str
+) -> None:
+    placed = (await owner.post(PATH, json=ORDER)).json()
+    before = await traces(database, world.tenant)
+    refused = await owner.post(f"{PATH}/{placed['id']}/cancel", json={"reason": reason})
+    assert (refused.status_code, [(fault["code"], fault["field"]) for fault in refused.json()["faults"]]) == (
+        422,
+        [(code, "reason")],
+    )
+    assert await traces(database, world.tenant) == before
+
+
+async def test_margins_are_rounded_half_up_as_all_money(
+    owner: httpx.AsyncClient, database: Database, world: World
+) -> None:
+    async with database.transaction(world.tenant.id) as tx:
+        await tx.write(
+            "insert into sku_cost (tenant_id, sku_id, valid_from, cost) values ($1, $2, '2020-01-01', 0.125)",
+            world.skus["GIFT"],
+        )
+        await touch(tx, "catalogue")
+    placed = (await owner.post(PATH, json={"customer": "K2", "lines": [{"sku": "GIFT", "quantity": "1"}]})).json()
+    (line,) = (await owner.get(f"{PATH}/{placed['id']}")).json()["lines"]
+    # Net 0.88, cost 0.125 → 0.13.
+    assert (line["deal"]["amounts"]["net"], line["unit_cost"], line["margin"]) == ("0.88", "0.125000", "0.75")
+
+
 async def test_a_draft_tapped_five_times_is_one_order(
     owner: httpx.AsyncClient, database: Database, world: World
 ) -> None:
@@ -146,6 +190,9 @@ async def test_a_draft_tapped_five_times_is_one_order(
     changed = ORDER | {"note": "周五前送到"}
     stale = await owner.put(where, json=changed, headers={"if-match": "7"})
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/draft-changed")
+    for nothing in ({}, {"if-match": "99999999999"}):
+        unread = await owner.put(where, json=changed, headers=nothing)
+        assert (unread.status_code, unread.json()["type"]) == (422, "/problems/if-match-needed")
     saved = await owner.put(where, json=changed, headers={"if-match": "1"})
     assert (saved.status_code, saved.json()["revision"], saved.json()["note"]) == (200, 2, "周五前送到")
     answers = [await owner.post(f"{where}/submit") for _ in range(5)]

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from dinghuo.kit import idempotency
-from dinghuo.kit.database import Database, Tx
+from dinghuo.kit.database import Database, Tx, sqlstate
 from dinghuo.kit.errors import (
     BUSY,
     MALFORMED,
@@ -25,12 +25,15 @@ from dinghuo.kit.errors import (
 )
 from dinghuo.kit.json_body import INVALID, misfit
 from dinghuo.kit.outages import is_away, is_contended
+from dinghuo.kit.texts import UNPRINTABLE
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 PROBLEM_JSON = "application/problem+json"
 
+# What PostgreSQL says of a text that holds the character zero. None of ours does: it came with the request.
+_UNPRINTABLE = frozenset({"22021", "22P05"})
 
 BODY_NEEDED = Message("body-needed", "请求缺少内容", "The request needs a body", MALFORMED)
 BODY_TOO_LARGE = Message(
@@ -140,12 +143,15 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
 
 def refusal_of(error: Exception, *, path: str) -> Refused:
     """What a caller is told of an exception: a database that is away or overrun is worth another try, and a line
-    in the log; anything else is a bug, logged whole and told without its innards."""
+    in the log; a text that no database can hold is the sender's to mend; anything else is a bug, logged whole and
+    told without its innards."""
     if isinstance(error, Refused):
         return error
     if is_away(error) or is_contended(error):
         log.warning("database away", path=path, reason=f"{type(error).__name__}: {error}")
         return Refused(DATABASE_AWAY() if is_away(error) else CONTENDED(), retry_after=2)
+    if sqlstate(error) in _UNPRINTABLE:
+        return Refused(UNPRINTABLE())
     reference = hashlib.sha256(repr(error).encode()).hexdigest()[:8]
     log.error("request broke", path=path, reference=reference, exc_info=error)
     return Refused(BROKE(reference=reference))

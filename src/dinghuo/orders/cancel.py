@@ -16,6 +16,7 @@ from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Message, Refused
+from dinghuo.kit.texts import text_faults
 from dinghuo.kit.transitions import transition
 from dinghuo.orders import faults as say
 from dinghuo.orders.events import Cancelled as CancelledEvent
@@ -29,6 +30,8 @@ ALREADY_RELEASED = Message(
     "Goods of order {number} are already released for shipping: it cannot be cancelled as a whole",
     CONFLICT,
 )
+
+_LONGEST_REASON = 2000
 
 _LINES = """
 update order_line l set cancelled = l.base_quantity - l.shipped
@@ -55,6 +58,8 @@ async def cancel(
     tx: Tx, *, ids: Sequence[UUID], by: Actor, principal: Principal, reason: str | None = None
 ) -> list[Cancelled]:
     """Cancel all of these orders or none; in the order of their ids."""
+    if faults := list(text_faults("reason", reason, _LONGEST_REASON)):
+        raise Refused(faults)
     o = sales_order.c
     orders = await tx.rows(
         select(sales_order)

@@ -12,6 +12,7 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.http import needs, once
 from dinghuo.kit.idempotency import Key
 from dinghuo.kit.paging import MOST, Page
+from dinghuo.kit.revisions import expected_revision
 from dinghuo.orders.drafts import DraftView, get_draft, list_drafts, told
 from dinghuo.orders.http import placement_of
 from dinghuo.orders.intake import Intake
@@ -19,6 +20,7 @@ from dinghuo.orders.requests import OrderRequest, Placed
 from dinghuo.orders.save_draft import DraftRequest, begin_draft, discard_draft, mark_submitted, save_draft
 
 _SUBMIT = "submit-draft"
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
 
 
 @post("/drafts", opt=needs("orders.place"), status_code=201)
@@ -63,13 +65,14 @@ async def replace_draft(
     staff: StaffPrincipal,
     draft_id: UUID,
     data: DraftRequest,
-    if_match: Annotated[int, HeaderParameter(name="If-Match")],
+    if_match: IfMatch = None,
 ) -> DraftView:
     """Save a cart; `If-Match` is the revision that was read."""
+    revision = expected_revision(if_match)
     draft = await database.run(
         staff.tenant_id,
         lambda tx: save_draft(
-            tx, draft_id=draft_id, request=data, revision=if_match, principal=staff, by=staff.actor()
+            tx, draft_id=draft_id, request=data, revision=revision, principal=staff, by=staff.actor()
         ),
     )
     return told(draft, staff)

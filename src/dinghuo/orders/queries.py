@@ -18,6 +18,7 @@ from dinghuo.inventory.tables import reservation, warehouse
 from dinghuo.kit.audit import audit_entry
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
+from dinghuo.kit.money import round_money
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.search import matches
 from dinghuo.orders import faults as say
@@ -121,11 +122,16 @@ def _narrow(tenant_id: int, wanted: OrderFilter, zone: ZoneInfo) -> list[ColumnE
 
 def first_id_at(moment: datetime) -> UUID:
     """The smallest UUIDv7 of a moment: a range of days becomes a range of the primary key."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
+    return UUID(int=_milliseconds(moment) << 80)
 
 
 def last_id_at(moment: datetime) -> UUID:
-    return UUID(int=(int(moment.timestamp() * 1000) << 80) | ((1 << 80) - 1))
+    return UUID(int=(_milliseconds(moment) << 80) | ((1 << 80) - 1))
+
+
+def _milliseconds(moment: datetime) -> int:
+    """Since 1970; no id is older."""
+    return max(int(moment.timestamp() * 1000), 0)
 
 
 async def get_order(tx: Tx, *, principal: Principal, order_id: UUID) -> views.OrderDetail:
@@ -255,5 +261,5 @@ def _deal(row: Any) -> views.Deal:
 def _margin(row: Any) -> Decimal | None:
     if row.unit_cost is None:
         return None
-    margin: Decimal = row.net - (row.unit_cost * row.base_quantity).quantize(row.net)
+    margin: Decimal = row.net - round_money(row.unit_cost * row.base_quantity)
     return margin
