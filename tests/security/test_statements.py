@@ -1,0 +1,91 @@
+"""Reading a hundred costs as many statements as reading one, whatever is read."""
+
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+from tests.security.calls import Call, send
+from tests.security.founding import found_company
+from tests.security.operations import Operation
+from tests.security.people import Person, gather
+from tests.security.recipes import looks
+
+from dinghuo.kit.cache import TenantCaches
+from dinghuo.kit.database import Database, Tx
+
+MANY = 100
+# As many as there are permissions, and as many as one asks for.
+ALWAYS_FEW = {"GET /api/v1/permissions", "GET /api/v1/stock/availability"}
+
+
+class Counter:
+    """Counts what every transaction sends."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.sent = 0
+        check = Tx.check
+
+        def counted(tx: Tx, sql: str) -> None:
+            self.sent += 1
+            check(tx, sql)
+
+        patch.setattr(Tx, "check", counted)
+
+
+@pytest.fixture(scope="module")
+async def crowd(app: Litestar, database: Database) -> list[Person]:
+    """The people of a company that has a hundred of everything."""
+    return await gather(app, database, await found_company(app, database, "MANY", more=MANY))
+
+
+def longest(value: Any) -> int:
+    """The length of the longest list within."""
+    if isinstance(value, dict):
+        return max(map(longest, value.values()), default=0)
+    return max([len(value), *map(longest, value)]) if isinstance(value, list) else 0
+
+
+@pytest.mark.slow
+async def test_reading_many_costs_the_statements_of_reading_one(
+    caller: httpx.AsyncClient,
+    database: Database,
+    people: list[Person],
+    crowd: list[Person],
+    contract: list[Operation],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counter = Counter(monkeypatch)
+    masters = {person.audience: person for person in people if person.name in ("owner", "dealer_admin")}
+    of_many = {person.audience: person for person in crowd if person.name in ("owner", "dealer_admin")}
+    wrong: list[str] = []
+    listed: set[str] = set()
+    many: set[str] = set()
+    for operation in contract:
+        if not operation.is_read:
+            continue
+        few, much = masters[operation.audience], of_many[operation.audience]
+        for small, large in zip(looks(operation, few.company), looks(operation, much.company), strict=True):
+            counts = []
+            for person, call in ((few, small), (much, large)):
+                # Nothing is remembered: neither the caller nor any master data.
+                database.caches = TenantCaches()
+                counter.sent = 0
+                answer = await send(caller, operation, _whole(operation, call), person.headers(operation.permission))
+                assert answer.is_success, answer.text
+                counts.append(counter.sent)
+                if answer.headers["content-type"] == "application/json":
+                    body = answer.json()
+                    listed |= {operation.name} if isinstance(body, list) or "cursor" in body else set()
+                    many |= {operation.name} if longest(body) >= MANY else set()
+            if counts[0] != counts[1]:
+                wrong.append(f"{operation.name} {dict(small.query)}: {counts[0]} for one, {counts[1]} for many")
+    assert not wrong, "\n".join(wrong)
+    assert listed - many == ALWAYS_FEW
+
+
+def _whole(operation: Operation, call: Call) -> Call:
+    """The largest page there is."""
+    if not any(parameter.name == "limit" for parameter in operation.parameters_in("query")):
+        return call
+    return Call(path=call.path, query={**call.query, "limit": 200}, headers=call.headers)
