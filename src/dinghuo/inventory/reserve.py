@@ -91,12 +91,9 @@ class ReservationRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class Issue(msgspec.Struct, frozen=True, gc=False):
-    """Goods that left for a document's line without having been promised first: taken-over history.
+    """Goods that left for a document's line without having been promised first: taken-over history."""
 
-    `id` as `kit.ids.new_ids` makes them.
-    """
-
-    id: str
+    id: UUID
     document_id: UUID
     line_no: int
     sku_id: UUID
@@ -105,7 +102,7 @@ class Issue(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-class _Moved(msgspec.Struct, gc=False):
+class _Moved(msgspec.Struct, frozen=True, gc=False):
     sku_id: UUID
     warehouse_id: UUID
     quantity: Decimal
@@ -140,7 +137,7 @@ from json_to_recordset($2::json) as r(document_id uuid, line_no int, warehouse_i
   backordered numeric)
 """
 
-_HOLD_AND_TAKE_OUT = """
+_TAKE_OUT = """
 with locked as (
   select s.sku_id, s.warehouse_id, d.quantity
   from json_to_recordset($2::json) as d(sku_id uuid, warehouse_id uuid, quantity numeric)
@@ -151,12 +148,21 @@ update stock s set on_hand = s.on_hand - l.quantity
 from locked l where s.tenant_id = $1 and s.sku_id = l.sku_id and s.warehouse_id = l.warehouse_id
 """
 
-_MOVE_OUT = """
+# What left, from a common table `issued (id, at, sku_id, warehouse_id, quantity, document_id, line_no)`.
+MOVE_ISSUED = """
 insert into stock_move (tenant_id, id, at, kind, sku_id, warehouse_id, quantity, document_kind, document_id, line_no)
-select $1, id, at, 'issue', sku_id, warehouse_id, -quantity, 'order', document_id, line_no
-from json_to_recordset($2::json) as m(id uuid, at timestamptz, sku_id uuid, warehouse_id uuid, quantity numeric,
-  document_id uuid, line_no int)
+select $1, id, at, 'issue', sku_id, warehouse_id, -quantity, 'order', document_id, line_no from issued
 """
+_ISSUE = f"""
+with issued as (
+  select * from json_to_recordset($2::json) as m(id uuid, at timestamptz, sku_id uuid, warehouse_id uuid,
+    quantity numeric, document_id uuid, line_no int)
+)
+{MOVE_ISSUED}
+"""  # noqa: S608 - a constant of ours
+
+Taken = dict[tuple[UUID, UUID], Decimal]
+"""What left, by SKU and warehouse."""
 
 
 async def warehouses(tx: Tx) -> list[UUID]:
@@ -217,20 +223,16 @@ async def write_reservations(tx: Tx, rows: Sequence[ReservationRow]) -> None:
 
 
 async def write_issues(tx: Tx, issues: Sequence[Issue]) -> None:
-    """Take goods out at once, each at the moment it happened; locks their balances, in key order."""
-    if not issues:
-        return
-    # The number in an id is hashed four times as fast as the id, and there are very many issues.
-    taken: dict[tuple[int, int], _Moved] = {}
-    for issue in issues:
-        key = (issue.sku_id.int, issue.warehouse_id.int)
-        sums = taken.get(key)
-        if sums is None:
-            taken[key] = _Moved(issue.sku_id, issue.warehouse_id, issue.quantity)
-        else:
-            sums.quantity += issue.quantity
-    await tx.write_rows(_MOVE_OUT, issues)
-    await _write_moved(tx, _HOLD_AND_TAKE_OUT, list(taken.values()))
+    """Write what left, each at the moment it happened. `take_out` takes it from the balances."""
+    if issues:
+        await tx.write_rows(_ISSUE, issues)
+
+
+async def take_out(tx: Tx, taken: Taken) -> None:
+    """Take from the balances what was issued in this transaction; locks them, in key order."""
+    rows = [_Moved(sku_id, warehouse_id, quantity) for (sku_id, warehouse_id), quantity in taken.items()]
+    if rows:
+        await _write_moved(tx, _TAKE_OUT, rows)
 
 
 async def move_reserved(tx: Tx, quantities: dict[tuple[UUID, UUID], Decimal]) -> None:

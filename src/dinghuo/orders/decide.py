@@ -55,6 +55,17 @@ class LineRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     cancelled: Decimal | None = None
 
 
+class PlainLines(msgspec.Struct):
+    """The lines of a plain order of history by columns (see `history`); quantities are in base units."""
+
+    cancelled: Sequence[Decimal]
+    skus: list[SkuFacts] = []
+    quantities: list[Decimal] = []
+    prices: list[Decimal] = []
+    nets: list[Decimal] = []
+    taxes: list[Decimal] = []
+
+
 class Priced(msgspec.Struct):
     """One order on its way: its lines and all that was found wrong so far."""
 
@@ -73,6 +84,12 @@ class Priced(msgspec.Struct):
     gross: Decimal = ZERO
     held: list[tuple[LineRow, list[Held]]] = []
     credit: Credit | None = None
+    # Instead of `lines` and `skus`, for plain orders of history.
+    plain: PlainLines | None = None
+
+    @property
+    def line_count(self) -> int:
+        return len(self.lines) if self.plain is None else len(self.plain.skus)
 
     def reset(self) -> None:
         """Forget what was priced so far."""

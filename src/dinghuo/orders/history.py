@@ -1,92 +1,167 @@
-"""Price orders that were carried out long ago: at their own prices, measured by no list.
+"""Orders that were carried out long ago, priced and written as they come: by the tens of thousands.
 
-The plain order, of which an import has tens of thousands, is priced in one go; whatever is out of the ordinary is
-left to `price_order`, which says everything that is wrong.
+Only the plain order goes this way, which an import is full of: closed, by base units, at prices of its own. Whatever
+is out of the ordinary is left to `price_order`, which says everything that is wrong, and to its writer. Both ways
+write the same (tests/orders/test_history.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-
-import msgspec
+from itertools import repeat
+from typing import Any
+from uuid import UUID
 
 from dinghuo.catalogue.facts import SkuFacts
-from dinghuo.kit.money import CENT, MAX_MONEY, MAX_QUANTITY, MINOR_UNITS, ZERO, fits, split_tax
-from dinghuo.orders.decide import HISTORY_REASON, LineRow, Priced
-from dinghuo.orders.requests import History, LineRequest
-
-_REASON = msgspec.Raw(HISTORY_REASON)
+from dinghuo.inventory.reserve import MOVE_ISSUED, Taken
+from dinghuo.kit.database import Tx
+from dinghuo.kit.ids import new_ids
+from dinghuo.kit.money import CENT, MAX_MONEY, MINOR_UNITS, ZERO, fits, split_tax
+from dinghuo.orders.decide import HISTORY_REASON, PlainLines, Priced
+from dinghuo.orders.requests import LineRequest
 
 
 def price_history(priced: Priced, skus: Mapping[str, SkuFacts]) -> bool:
     """Fill in the lines and sums of a plain order; False, and nothing done, when it is not plain."""
     request, history = priced.placement.request, priced.placement.history
-    if history is None or not request.lines or request.note or request.customer_reference or request.ship_to:
+    if history is None or history.live or not request.lines:
         return False
-    rows: list[LineRow] = []
-    met: list[SkuFacts] = []
-    net, gross = ZERO, ZERO
-    for number, line in enumerate(request.lines, start=1):
+    if request.note or request.customer_reference or request.ship_to:
+        return False
+    found = PlainLines(history.cancelled)
+    currency = priced.currency
+    for line in request.lines:
         sku = skus.get(line.sku)
-        if sku is None or not _is_plain(line, sku):
+        if sku is None or line.price is None or not _is_plain(line, sku):
             return False
-        row = _row(priced, history, number, line, sku)
-        if row.gross > MAX_MONEY:
+        net = _amount(line.quantity, line.price, currency)
+        if net is None:
             return False
-        rows.append(row)
-        met.append(sku)
-        net += row.net
-        gross += row.gross
-    priced.lines, priced.skus = rows, met
-    priced.net, priced.tax, priced.gross = net, gross - net, gross
+        tax = ZERO
+        if sku.tax_rate:
+            split = split_tax(net, sku.tax_rate, tax_inclusive=history.tax_inclusive, currency=currency)
+            net, tax = split.net, split.tax
+        found.skus.append(sku)
+        found.quantities.append(line.quantity)
+        found.prices.append(line.price)
+        found.nets.append(net)
+        found.taxes.append(tax)
+    priced.plain = found
+    priced.net, priced.tax = sum(found.nets, ZERO), sum(found.taxes, ZERO)
+    priced.gross = priced.net + priced.tax
     return True
 
 
 def _is_plain(line: LineRequest, sku: SkuFacts) -> bool:
-    """By the base unit, at a price of its own, in numbers that every column holds."""
     return (
         (line.unit or sku.sales_unit) == sku.base_unit
         and line.note is None
-        and line.price is not None
-        and _is_sound(line.quantity)
-        and _is_sound(line.price)
-        and line.quantity > ZERO
+        and line.requested_date is None
+        and not sku.costs
     )
 
 
 @lru_cache(maxsize=65_536)
-def _is_sound(number: Decimal) -> bool:
-    return fits(number) and ZERO <= number <= MAX_QUANTITY
+def _amount(quantity: Decimal, price: Decimal, currency: str) -> Decimal | None:
+    """A line's amount; None when its numbers are none that the columns hold."""
+    if not (fits(quantity) and fits(price) and quantity > 0 and price >= 0):
+        return None
+    amount = (quantity * price).quantize(MINOR_UNITS.get(currency, CENT), ROUND_HALF_UP)
+    return amount if amount <= MAX_MONEY else None
 
 
-def _row(priced: Priced, history: History, number: int, line: LineRequest, sku: SkuFacts) -> LineRow:
-    quantity, price, rate = line.quantity, line.price or ZERO, sku.tax_rate
-    amount = (quantity * price).quantize(MINOR_UNITS.get(priced.currency, CENT), ROUND_HALF_UP)
-    net, tax, gross = amount, ZERO, amount
-    if rate:
-        split = split_tax(amount, rate, tax_inclusive=history.tax_inclusive, currency=priced.currency)
-        net, tax, gross = split.net, split.tax, split.gross
-    cancelled = history.cancelled[number - 1]
-    return LineRow(
-        priced.id,
-        number,
-        sku.id,
-        sku.code,
-        sku.name,
-        sku.base_unit,
-        quantity,
-        quantity,
-        price,
-        history.tax_inclusive,
-        _REASON,
-        net,
-        tax,
-        gross,
-        rate,
-        None,
-        sku.cost_on(priced.day) if sku.costs else None,
-        line.requested_date,
-        None,
-        None if history.live else quantity - cancelled,
-        cancelled or None,
-    )
+# Lines and issues in one statement: a line's columns travel once, its order and SKU as a number each.
+_WRITE = f"""
+with placed as materialized (
+  select o.id as order_id, o.placed_at, o.tax_inclusive, o.warehouse_id, s.id as sku_id, s.code, s.name, s.unit,
+         s.tax_rate, s.is_tracked, l.move_id, l.line_no, l.quantity, l.price, l.net, l.tax, l.cancelled
+  from unnest($2::text::int[], $3::text::int[], $4::text::int[], $5::text::uuid[], $6::text::numeric[],
+    $7::text::numeric[], $8::text::numeric[], $9::text::numeric[], $10::text::numeric[])
+    as l(order_no, sku_no, line_no, move_id, quantity, price, net, tax, cancelled)
+  join unnest($11::uuid[], $12::timestamptz[], $13::bool[], $14::uuid[])
+    with ordinality as o(id, placed_at, tax_inclusive, warehouse_id, no) on o.no = l.order_no
+  join unnest($15::uuid[], $16::text[], $17::text[], $18::text[], $19::numeric[], $20::bool[])
+    with ordinality as s(id, code, name, unit, tax_rate, is_tracked, no) on s.no = l.sku_no
+), lines as (
+  insert into order_line (tenant_id, order_id, line_no, sku_id, sku_code, sku_name, unit, quantity, base_quantity,
+    deal_price, price_reason, tax_inclusive, tax_rate, net, tax, gross, shipped, cancelled)
+  select $1, order_id, line_no, sku_id, code, name, unit, quantity, quantity, price, '{HISTORY_REASON}'::json,
+         tax_inclusive, tax_rate, net, tax, net + tax, quantity - cancelled, cancelled
+  from placed
+), issued as (
+  select move_id as id, placed_at as at, sku_id, warehouse_id, quantity - cancelled as quantity,
+         order_id as document_id, line_no
+  from placed where is_tracked and quantity > cancelled
+)
+{MOVE_ISSUED}
+"""  # noqa: S608 - constants of ours
+
+
+async def write_plain(tx: Tx, orders: Sequence[Priced], warehouse_of: Callable[[Priced], UUID]) -> Taken:
+    """Write the lines of plain orders and what left for them; the balances it came from are left to the caller."""
+    columns = _Columns()
+    for order in orders:
+        if order.plain is not None:
+            columns.add(order, order.plain, warehouse_of(order))
+    if columns.orders:
+        await tx.write(_WRITE, *columns.arguments())
+    return columns.taken()
+
+
+class _Columns:
+    """The lines of many orders by columns."""
+
+    def __init__(self) -> None:
+        self.orders: list[tuple[UUID, datetime, bool, UUID]] = []
+        self._skus: list[SkuFacts] = []
+        self._number_of: dict[int, int] = {}
+        self._order_numbers: list[int] = []
+        self._sku_numbers: list[int] = []
+        self._line_numbers: list[int] = []
+        self._decimals: tuple[list[Decimal], ...] = ([], [], [], [], [])
+        # By warehouse, what left of each SKU by its number.
+        self._left: dict[UUID, dict[int, Decimal]] = {}
+
+    def add(self, order: Priced, lines: PlainLines, warehouse_id: UUID) -> None:
+        history = order.placement.history
+        self.orders.append((order.id, order.placed_at, history is not None and history.tax_inclusive, warehouse_id))
+        count = len(lines.skus)
+        self._order_numbers += repeat(len(self.orders), count)
+        self._line_numbers += range(1, count + 1)
+        parts = (lines.quantities, lines.prices, lines.nets, lines.taxes, lines.cancelled)
+        for column, part in zip(self._decimals, parts, strict=True):
+            column += part
+        left = self._left.setdefault(warehouse_id, {})
+        for sku, quantity, cancelled in zip(lines.skus, lines.quantities, lines.cancelled, strict=True):
+            # Facts are one object a SKU, and its address is hashed faster than its id.
+            number = self._number_of.get(id(sku))
+            if number is None:
+                self._skus.append(sku)
+                number = self._number_of[id(sku)] = len(self._skus)
+            self._sku_numbers.append(number)
+            if sku.supply_policy != "untracked":
+                left[number] = left.get(number, ZERO) + quantity - cancelled
+
+    def arguments(self) -> Iterator[object]:
+        """The parameters of the statement. Long columns travel as text: that costs both sides the least."""
+        ids = new_ids(len(self._line_numbers))
+        columns: tuple[list[Any], ...] = (self._order_numbers, self._sku_numbers, self._line_numbers, ids)
+        for column in (*columns, *self._decimals):
+            yield f"{{{','.join(map(str, column))}}}"
+        for place in range(4):
+            yield [order[place] for order in self.orders]
+        yield [sku.id for sku in self._skus]
+        yield [sku.code for sku in self._skus]
+        yield [sku.name for sku in self._skus]
+        yield [sku.base_unit for sku in self._skus]
+        yield [sku.tax_rate for sku in self._skus]
+        yield [sku.supply_policy != "untracked" for sku in self._skus]
+
+    def taken(self) -> Taken:
+        return {
+            (self._skus[number - 1].id, warehouse_id): quantity
+            for warehouse_id, left in self._left.items()
+            for number, quantity in left.items()
+            if quantity
+        }

@@ -1,20 +1,30 @@
 """Write a batch of admitted orders: one statement a table, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import gt
 from uuid import UUID
 
 import msgspec
 
 from dinghuo.accounts.reserve import Entry, ensure_accounts, write_entries
-from dinghuo.inventory.reserve import Issue, ReservationRow, warehouses, write_issues, write_reservations
+from dinghuo.inventory.reserve import (
+    Issue,
+    ReservationRow,
+    take_out,
+    warehouses,
+    write_issues,
+    write_reservations,
+)
 from dinghuo.kit import audit, idempotency, outbox
 from dinghuo.kit.database import Tx
-from dinghuo.kit.ids import new_ids
+from dinghuo.kit.ids import new_id
+from dinghuo.kit.money import ZERO
 from dinghuo.orders.decide import Priced, holder_of
 from dinghuo.orders.events import Confirmed, Imported
+from dinghuo.orders.history import write_plain
 from dinghuo.orders.requests import Placed, ShipTo
 
 KIND = "SO"
@@ -75,10 +85,12 @@ async def write_orders(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
     numbers = await _numbers(tx, orders)
     states = {order.id: _state(order) for order in orders}
     await tx.write_rows(_ORDERS, [_row(order, numbers[order.id], states[order.id]) for order in orders])
-    await tx.write_rows(_LINES, [line for order in orders for line in order.lines])
+    rows = [line for order in orders for line in order.lines]
+    if rows:
+        await tx.write_rows(_LINES, rows)
     await _write_promises(tx, orders)
     await _write_credit(tx, orders)
-    await _write_issues(tx, [order for order in orders if order.is_closed_history])
+    await _write_history(tx, [order for order in orders if order.is_closed_history])
     await outbox.emit(
         tx,
         [(Imported if order.is_closed_history else Confirmed)(subject_id=order.id) for order in orders],
@@ -106,7 +118,11 @@ async def write_orders(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
 def _state(order: Priced) -> str:
     if not order.is_closed_history:
         return "confirmed"
-    return "closed" if any(line.shipped for line in order.lines) else "cancelled"
+    if order.plain is not None:
+        left = any(map(gt, order.plain.quantities, order.plain.cancelled))
+    else:
+        left = any(line.shipped for line in order.lines)
+    return "closed" if left else "cancelled"
 
 
 def _row(order: Priced, number: str, state: str) -> OrderRow:
@@ -122,7 +138,7 @@ def _row(order: Priced, number: str, state: str) -> OrderRow:
         net=order.net,
         tax=order.tax,
         gross=order.gross,
-        line_count=len(order.lines),
+        line_count=order.line_count,
         channel=order.placement.by.channel,
         placed_at=order.placed_at,
         is_history=order.placement.history is not None,
@@ -145,7 +161,7 @@ def _body(order: Priced, number: str, state: str) -> str:
         net=order.net if told else None,
         tax=order.tax if told else None,
         gross=order.gross if told else None,
-        lines=len(order.lines),
+        lines=order.line_count,
         placed_at=order.placed_at,
     )
     return msgspec.json.encode(placed).decode()
@@ -187,16 +203,28 @@ async def _write_credit(tx: Tx, orders: Sequence[Priced]) -> None:
     await write_entries(tx, entries)
 
 
-async def _write_issues(tx: Tx, orders: Sequence[Priced]) -> None:
-    if orders:
-        active = await warehouses(tx)
-        ids = iter(new_ids(sum(len(order.lines) for order in orders)))
-        await write_issues(tx, [issue for order in orders for issue in _issues(order, active, ids)])
+async def _write_history(tx: Tx, orders: Sequence[Priced]) -> None:
+    """Write what left for closed orders (and the lines of plain ones), then take it out of the balances, last."""
+    if not orders:
+        return
+    active = await warehouses(tx)
+
+    def warehouse_of(order: Priced) -> UUID:
+        history = order.placement.history
+        return history.warehouse_id if history and history.warehouse_id else active[0]
+
+    taken = await write_plain(tx, orders, warehouse_of)
+    issues = [issue for order in orders for issue in _issues(order, warehouse_of)]
+    await write_issues(tx, issues)
+    for issue in issues:
+        place = (issue.sku_id, issue.warehouse_id)
+        taken[place] = taken.get(place, ZERO) + issue.quantity
+    await take_out(tx, taken)
 
 
-def _issues(order: Priced, active: Sequence[UUID], ids: Iterator[str]) -> Iterator[Issue]:
-    history = order.placement.history
-    warehouse_id = history.warehouse_id if history and history.warehouse_id else active[0]
+def _issues(order: Priced, warehouse_of: Callable[[Priced], UUID]) -> Iterator[Issue]:
     for line, sku in zip(order.lines, order.skus, strict=True):
         if line.shipped and sku.supply_policy != "untracked":
-            yield Issue(next(ids), order.id, line.line_no, line.sku_id, warehouse_id, line.shipped, order.placed_at)
+            yield Issue(
+                new_id(), order.id, line.line_no, line.sku_id, warehouse_of(order), line.shipped, order.placed_at
+            )
