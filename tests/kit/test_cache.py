@@ -1,10 +1,12 @@
 """What a process remembers of master data is never older than committed, and never of a change that was undone."""
 
 import pytest
+from sqlalchemy import text
 from tests.support import Tenant
 
 from dinghuo.kit.cache import TenantCaches, touch
 from dinghuo.kit.database import Database, Tx
+from dinghuo.kit.outages import is_away
 
 
 class Undone(Exception):
@@ -36,6 +38,19 @@ async def test_a_transaction_that_wrote_and_was_undone_leaves_no_memory(database
 
     with pytest.raises(Undone):
         await database.run(tenant.id, undone)
+    await database.run(tenant.id, lambda tx: touch(tx, "parties"))
+    assert await remembered(database, tenant) == {}
+
+
+async def test_a_commit_that_failed_leaves_no_memory(database: Database, tenant: Tenant) -> None:
+    with pytest.raises(Exception) as lost:
+        async with database.transaction(tenant.id) as tx:
+            await touch(tx, "parties")
+            (await tx.cached("parties"))["fact"] = "never so"
+            pid = (await tx.fetch("select pg_backend_pid() as pid where $1::bigint > 0"))[0]["pid"]
+            async with database.untenanted() as other:
+                await other.execute(text("select pg_terminate_backend(:pid, 1000)"), {"pid": pid})
+    assert is_away(lost.value)
     await database.run(tenant.id, lambda tx: touch(tx, "parties"))
     assert await remembered(database, tenant) == {}
 

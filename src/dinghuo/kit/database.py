@@ -166,17 +166,19 @@ class Database:
     @asynccontextmanager
     async def transaction(self, tenant_id: int) -> AsyncIterator[Tx]:
         """A READ COMMITTED transaction as this tenant; committed on leaving, rolled back on any exception."""
-        async with self.engine.begin() as connection:
-            await connection.execute(_BIND_TENANT, {"tenant": str(tenant_id)})
-            raw = await connection.get_raw_connection()
-            tx = Tx(connection, raw.driver_connection, tenant_id, self.clock(), self)
-            connection.sync_connection.info["tx"] = tx  # type: ignore[union-attr]
-            try:
+        tx: Tx | None = None
+        try:
+            async with self.engine.begin() as connection:
+                await connection.execute(_BIND_TENANT, {"tenant": str(tenant_id)})
+                raw = await connection.get_raw_connection()
+                tx = Tx(connection, raw.driver_connection, tenant_id, self.clock(), self)
+                connection.sync_connection.info["tx"] = tx  # type: ignore[union-attr]
                 yield tx
-            except BaseException:
-                if tx.wrote:
-                    self.caches.forget(tenant_id)
-                raise
+        except BaseException:
+            # Also when it is the commit that failed.
+            if tx is not None and tx.wrote:
+                self.caches.forget(tenant_id)
+            raise
         tx.committed()
 
     async def run(self, tenant_id: int, command: Callable[[Tx], Awaitable[T]]) -> T:

@@ -1,7 +1,9 @@
 """Document numbers people read: `SO-2026-000123`, drawn in blocks so that no order waits for another's number."""
 
 import asyncio
+import re
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Column
@@ -29,7 +31,16 @@ do update set next = c.next + $3 where c.tenant_id = $1
 returning next - $3 as first
 """
 
+_SKIP = """
+insert into number_counter as c (tenant_id, stem, next)
+select $1, stem, last + 1 from unnest($2::text[], $3::bigint[]) as p(stem, last) order by stem
+on conflict (tenant_id, stem)
+do update set next = greatest(c.next, excluded.next) where c.tenant_id = $1
+"""
+
 _BLOCK = 200
+# What could be drawn here one day: six digits, or seven of which the first is none. Longer ones never will be.
+_DRAWABLE = re.compile(r"(.+[0-9]{4})-([0-9]{6}|[1-9][0-9]{6})")
 
 
 class Numbers:
@@ -39,6 +50,7 @@ class Numbers:
         # A pool of its own: a number is drawn while the transaction that needs it holds another connection.
         self._aside = aside
         self._left: dict[tuple[int, str], deque[int]] = {}
+        self._passed: dict[tuple[int, str], int] = {}
         self._drawing = asyncio.Lock()
 
     async def take(self, tenant_id: int, kind: str, prefix: str, year: int, count: int) -> list[str]:
@@ -47,12 +59,33 @@ class Numbers:
         left = self._left.setdefault((tenant_id, stem), deque())
         if len(left) < count:
             async with self._drawing:
-                missing = count - len(left)
-                if missing > 0:
+                # Again when others have taken of what was left while a block was on its way.
+                while (missing := count - len(left)) > 0:
                     size = max(missing, _BLOCK)
                     first = await self._draw(tenant_id, stem, size)
                     left.extend(range(first, first + size))
         return [f"{stem}-{left.popleft():06d}" for _ in range(count)]
+
+    async def pass_over(self, tenant_id: int, kind: str, numbers: Iterable[str]) -> None:
+        """Draw none of these from now on, nor what comes before them: documents numbered elsewhere have them.
+
+        A block that another process has drawn already may still hold some of them.
+        """
+        last: dict[str, int] = {}
+        for number in numbers:
+            found = _DRAWABLE.fullmatch(number) if number.startswith(f"{kind}-") else None
+            if found and int(found[2]) > self._passed.get((tenant_id, found[1]), 0):
+                last[found[1]] = max(last.get(found[1], 0), int(found[2]))
+        if not last:
+            return
+        async with self._drawing:
+            async with self._aside.transaction(tenant_id) as tx:
+                await tx.write(_SKIP, list(last), list(last.values()))
+            for stem, number in last.items():
+                self._passed[tenant_id, stem] = number
+                left = self._left.get((tenant_id, stem), deque())
+                while left and left[0] <= number:
+                    left.popleft()
 
     async def close(self) -> None:
         await self._aside.close()
