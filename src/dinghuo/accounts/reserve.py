@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.kit.database import RetryTransaction, Tx
-from dinghuo.kit.ids import new_id
+from dinghuo.kit.ids import new_id, new_id_text
 from dinghuo.kit.money import ZERO
 
 Holder = tuple[UUID, UUID, str]
@@ -67,7 +67,7 @@ class _Moved(msgspec.Struct, gc=False):
 
 
 class _Row(msgspec.Struct, frozen=True, gc=False):
-    id: UUID
+    id: str
     account_id: UUID
     bucket: str
     amount: Decimal
@@ -155,5 +155,5 @@ async def write_entries(tx: Tx, entries: Sequence[Entry]) -> None:
         written = await tx.write_rows(_APPLY, changed, tx.now)
         if written != len(changed):
             raise AssertionError(f"{written} of {len(changed)} accounts were there to be moved")
-    rows = [_Row(new_id(), e.account_id, e.bucket, e.amount, e.verb, e.document_kind, e.document_id) for e in entries]
+    rows = [_Row(new_id_text(), e.account_id, e.bucket, e.amount, e.verb, e.document_kind, e.document_id) for e in entries]
     await tx.write_rows(_WRITE, rows, tx.now)

@@ -5,6 +5,7 @@ however it went, the socket ends and so does this process.
 """
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -77,6 +78,7 @@ async def _web(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> None
         await asyncio.gather(task, return_exceptions=True)
 
     app: Any = create_app(database, lifespan=[waking])
+    _calm_collector()
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="on", access_log=False, log_config=None, server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS, log_level=job.log_level,
@@ -88,6 +90,16 @@ async def _web(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> None
     finally:
         stopping.cancel()
         await database.close()
+
+
+def _calm_collector() -> None:
+    """Look for reference cycles less often: what a process remembers of prices and SKUs is large and has none.
+
+    With Python's own thresholds a tenth of the time of taking orders went into walking through it again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class _Server(uvicorn.Server):

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
-from dinghuo.kit.ids import new_id
+from dinghuo.kit.ids import new_id_text
 from dinghuo.kit.tables import index, moment, tenant_table, text
 
 audit_entry = tenant_table(
@@ -41,7 +41,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class _Row(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    id: UUID
+    id: str
     subject_kind: str
     subject_id: UUID
     action: str
@@ -67,7 +67,7 @@ async def record(tx: Tx, changes: Sequence[Change]) -> None:
         return
     rows = [
         _Row(
-            id=new_id(),
+            id=new_id_text(),
             subject_kind=change.subject_kind,
             subject_id=change.subject_id,
             action=change.action,

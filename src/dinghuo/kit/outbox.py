@@ -10,7 +10,7 @@ from sqlalchemy import Column, Integer, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dinghuo.kit.database import Tx
-from dinghuo.kit.ids import new_id
+from dinghuo.kit.ids import new_id_text
 from dinghuo.kit.tables import index, moment, one_of, reference, tenant_table, text
 
 outbox_event = tenant_table(
@@ -86,7 +86,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class _Row(msgspec.Struct, frozen=True, gc=False):
-    id: UUID
+    id: str
     kind: str
     subject_id: UUID
     data: dict[str, Any] | None
@@ -104,7 +104,7 @@ _EMIT_ONCE = _EMIT + "on conflict do nothing"
 async def emit(tx: Tx, events: Sequence[Event], *, due: Sequence[datetime | None] | None = None) -> None:
     """Write the events; they are due now, or at the moments given."""
     moments = due if due is not None else [None] * len(events)
-    rows = [_row(tx, new_id(), event, at) for event, at in zip(events, moments, strict=True)]
+    rows = [_row(tx, new_id_text(), event, at) for event, at in zip(events, moments, strict=True)]
     if rows:
         await tx.write_rows(_EMIT, rows, tx.now)
         tx.after_commit(tx.database.wake)
@@ -112,13 +112,13 @@ async def emit(tx: Tx, events: Sequence[Event], *, due: Sequence[datetime | None
 
 async def emit_once(tx: Tx, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
     """Write events under ids of the caller's making, due at their moments; those that are there already stay."""
-    rows = [_row(tx, event_id, event, due) for event_id, event, due in events]
+    rows = [_row(tx, str(event_id), event, due) for event_id, event, due in events]
     if rows:
         await tx.write_rows(_EMIT_ONCE, rows, tx.now)
         tx.after_commit(tx.database.wake)
 
 
-def _row(tx: Tx, event_id: UUID, event: Event, due: datetime | None) -> _Row:
+def _row(tx: Tx, event_id: str, event: Event, due: datetime | None) -> _Row:
     return _Row(event_id, event.kind(), event.subject_id, _data(event), due or tx.now)
 
 
