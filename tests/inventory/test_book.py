@@ -1,6 +1,6 @@
 """Receipts, counts, adjustments, allowances: what is there, who is promised it, and what is said of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import count as count_up
 
@@ -14,7 +14,8 @@ from dinghuo.inventory.count import Counted, count
 from dinghuo.inventory.open_stock import Opening, open_stock
 from dinghuo.inventory.receive import GoodsReceipt, ReceiptLine, receive
 from dinghuo.inventory.set_allowance import Allowance, set_allowances
-from dinghuo.kit.database import utc_now
+from dinghuo.kit.cache import touch
+from dinghuo.kit.database import Tx, utc_now
 
 A1, B1 = ("A", "W1"), ("B", "W1")
 
@@ -64,6 +65,7 @@ async def test_everything_wrong_with_receipts_is_said_at_once(depot: Depot) -> N
         GoodsReceipt("W1", [], number=" "),
         GoodsReceipt("W1", [good], number="N2", received_at=utc_now() + timedelta(days=1)),
         GoodsReceipt("W1", [good], number="N2", received_at=datetime(2026, 1, 1), note="x" * 2001),  # noqa: DTZ001 - that is what is wrong
+        GoodsReceipt("W1", [good], received_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8)))),
     ]
     assert await depot.refused(lambda tx: receive(tx, receipts=receipts, by=depot.by)) == [
         ("unknown-code", "items[0].warehouse", 1),
@@ -78,8 +80,39 @@ async def test_everything_wrong_with_receipts_is_said_at_once(depot: Depot) -> N
         ("receipt-in-future", "items[3].received_at", 4),
         ("receipt-number-taken", "items[4].number", 5),
         ("text-too-long", "items[4].note", 5),
-        ("receipt-in-future", "items[4].received_at", 5),
+        ("receipt-moment", "items[4].received_at", 5),
+        ("receipt-moment", "items[5].received_at", 6),
     ]
+
+
+async def test_a_cost_that_no_base_unit_can_have_is_refused(depot: Depot) -> None:
+    """Of a hundredth of a bottle: its price a bottle is a hundred times that."""
+
+    async def small_unit(tx: Tx) -> None:
+        await tx.write("insert into unit (tenant_id, code, name) values ($1, '滴', '滴')")
+        await tx.write(
+            "insert into sku_unit (tenant_id, sku_id, unit, numerator, denominator) values ($1, $2, '滴', 1, 100)",
+            depot.goods.skus["A"],
+        )
+        await touch(tx, "catalogue")
+
+    await depot.run(small_unit)
+    lines = [ReceiptLine("A", Decimal(1), "滴", Decimal(cost)) for cost in ("10000000000", "9999999999.99")]
+    receipts = [GoodsReceipt("W1", lines)]
+    assert await depot.refused(lambda tx: receive(tx, receipts=receipts, by=depot.by)) == [
+        ("stock-cost", "items[0].lines[0].unit_cost", 1)
+    ]
+
+
+async def test_numbers_that_receipts_came_with_are_not_drawn_again(depot: Depot) -> None:
+    one = [ReceiptLine("A", Decimal(1))]
+
+    async def number_of(*receipts: GoodsReceipt) -> list[str]:
+        return [outcome.number for outcome in await depot.run(lambda tx: receive(tx, receipts=receipts, by=depot.by))]
+
+    year = (await number_of(GoodsReceipt("W1", one)))[0][3:7]
+    given = f"GR-{year}-000250"
+    assert await number_of(GoodsReceipt("W1", one), GoodsReceipt("W1", one, given)) == [f"GR-{year}-000251", given]
 
 
 async def test_costs_come_only_from_those_who_may_see_them(depot: Depot, staff: Staff) -> None:

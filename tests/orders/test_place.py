@@ -257,3 +257,28 @@ async def test_history_ends_closed_with_its_goods_gone_and_its_credit_back(datab
     ]
     assert BY.kind == "staff"
     await sound(database, world)
+
+
+async def test_numbers_that_history_came_with_are_not_drawn_again(database: Database, world: World) -> None:
+    moment = datetime(2026, 1, 7, 10, 0, tzinfo=UTC)
+    first = placed((await ask(database, world.tenant.id, wanted("K2", line("GIFT", 1))))[0])
+    year = first.number[3:7]
+    old = [
+        msgspec.structs.replace(
+            wanted("K2", line("GIFT", 1, price="1")), history=History(number, moment, True, (Decimal(0),))
+        )
+        for number in (f"SO-{year}-000002", f"SO-{year}-000450", "536365")
+    ]
+    await ask(database, world.tenant.id, *old)
+    second = placed((await ask(database, world.tenant.id, wanted("K2", line("GIFT", 1))))[0])
+    assert (first.number, second.number) == (f"SO-{year}-000001", f"SO-{year}-000451")
+    await sound(database, world)
+
+
+async def test_a_number_of_a_block_drawn_before_is_tried_no_second_time(database: Database, world: World) -> None:
+    (outcome,) = await ask(database, world.tenant.id, wanted("K2", line("GIFT", 1)))
+    year = placed(outcome).number[3:7]
+    async with database.transaction(world.tenant.id) as tx:
+        await tx.write("update sales_order set number = $2 where tenant_id = $1", f"SO-{year}-000002")
+    (outcome,) = await ask(database, world.tenant.id, wanted("K2", line("GIFT", 1), key="again"))
+    assert placed(outcome).number == f"SO-{year}-000003"

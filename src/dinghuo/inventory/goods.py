@@ -104,8 +104,16 @@ class Known(msgspec.Struct, frozen=True):
             return None
         return base
 
-    def check_cost(self, line: int, cost: Decimal | None, *, within: str = "") -> None:
-        if cost is not None and (not fits(cost) or cost < 0):
+    def check_cost(
+        self, line: int, sku: SkuFacts | None, unit: str | None, cost: Decimal | None, *, within: str = ""
+    ) -> None:
+        """Neither the cost of one `unit` nor that of one base unit may be more than can be kept."""
+        if cost is None:
+            return
+        sound = fits(cost) and cost >= 0
+        if sound and sku is not None and (unit or sku.base_unit) in sku.units:
+            sound = fits(self.base_cost(sku, unit, cost) or ZERO)
+        if not sound:
             self.faults.add(line, f"{within}unit_cost", BAD_COST, cost=cost, most=MAX_QUANTITY)
 
     @staticmethod

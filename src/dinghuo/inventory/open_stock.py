@@ -60,7 +60,7 @@ async def open_stock(tx: Tx, *, openings: Sequence[Opening], by: Actor, at: date
 
 def _move(known: Known, id: UUID, line: int, item: Opening, by: Actor, at: datetime) -> Move | None:
     sku, warehouse_id = known.sku(line, item.sku), known.warehouse(line, item.warehouse)
-    known.check_cost(line, item.unit_cost)
+    known.check_cost(line, sku, item.unit, item.unit_cost)
     quantity = known.in_base(line, sku, item.quantity, item.unit) if sku else None
     if sku is None or warehouse_id is None or quantity is None:
         return None

@@ -31,6 +31,14 @@ NUMBER_TAKEN = Message(
     "receipt-number-taken", "入库单号 {number} 已被使用", "The receipt number {number} is taken", CONFLICT
 )
 IN_FUTURE = Message("receipt-in-future", "入库时间不能在未来", "Goods cannot be received in the future", MALFORMED)
+NO_MOMENT = Message(
+    "receipt-moment",
+    "入库时间须注明时区（如 2026-01-31T09:00:00+08:00），且不早于 {since} 年",
+    "When goods were received needs a time zone (2026-01-31T09:00:00+08:00) and is not before {since}",
+    MALFORMED,
+)
+# Moments far before it are none to every calendar, at some offset from UTC.
+_SINCE = 1970
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,7 +144,9 @@ def _resolve(tx: Tx, known: Known, i: int, receipt: GoodsReceipt) -> _Resolved:
     check_texts(known.faults, i, receipt, {"supplier": 200, "reference": 200, "note": 2000})
     warehouse_id = known.warehouse(i, receipt.warehouse, closed_too=False) or _NOWHERE
     received_at = receipt.received_at or tx.now
-    if received_at.tzinfo is None or received_at > tx.now:
+    if received_at.tzinfo is None or received_at.year < _SINCE:
+        known.faults.add(i, "received_at", NO_MOMENT, since=_SINCE)
+    elif received_at > tx.now:
         known.faults.add(i, "received_at", IN_FUTURE)
     if not receipt.lines:
         known.faults.add(i, "lines", NO_LINES)
@@ -156,7 +166,7 @@ def _resolve(tx: Tx, known: Known, i: int, receipt: GoodsReceipt) -> _Resolved:
 def _line(known: Known, i: int, j: int, line: ReceiptLine, receipt_id: UUID) -> _LineRow | None:
     within = f"lines[{j}]."
     sku = known.sku(i, line.sku, within=within)
-    known.check_cost(i, line.unit_cost, within=within)
+    known.check_cost(i, sku, line.unit, line.unit_cost, within=within)
     quantity = known.in_base(i, sku, line.quantity, line.unit, within=within) if sku else None
     if sku is None or quantity is None:
         return None
@@ -178,6 +188,7 @@ async def _check_numbers(tx: Tx, known: Known, receipts: Sequence[GoodsReceipt])
 
 async def _number(tx: Tx, found: Sequence[_Resolved]) -> list[_Resolved]:
     """The receipts, each with a number."""
+    await tx.database.numbers.pass_over(tx.tenant_id, KIND, (row.number for row, _ in found))
     missing = sum(not row.number for row, _ in found)
     if not missing:
         return list(found)

@@ -81,10 +81,10 @@ class Numbers:
         async with self._drawing:
             async with self._aside.transaction(tenant_id) as tx:
                 await tx.write(_SKIP, list(last), list(last.values()))
-            for stem, number in last.items():
-                self._passed[tenant_id, stem] = number
+            for stem, highest in last.items():
+                self._passed[tenant_id, stem] = highest
                 left = self._left.get((tenant_id, stem), deque())
-                while left and left[0] <= number:
+                while left and left[0] <= highest:
                     left.popleft()
 
     async def close(self) -> None:

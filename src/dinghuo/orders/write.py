@@ -8,6 +8,7 @@ from operator import gt
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.exc import DBAPIError
 
 from dinghuo.accounts.reserve import Entry, ensure_accounts, write_entries
 from dinghuo.inventory.reserve import (
@@ -19,7 +20,7 @@ from dinghuo.inventory.reserve import (
     write_reservations,
 )
 from dinghuo.kit import audit, idempotency, outbox
-from dinghuo.kit.database import Tx
+from dinghuo.kit.database import RetryTransaction, Tx, constraint_name
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.decide import Priced, holder_of
@@ -28,6 +29,7 @@ from dinghuo.orders.history import write_plain
 from dinghuo.orders.requests import Placed, ShipTo
 
 KIND = "SO"
+_NUMBER_ONCE = "uq_sales_order_tenant_id_number"
 
 
 class OrderRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -84,7 +86,7 @@ async def write_orders(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
         return {}
     numbers = await _numbers(tx, orders)
     states = {order.id: _state(order) for order in orders}
-    await tx.write_rows(_ORDERS, [_row(order, numbers[order.id], states[order.id]) for order in orders])
+    await _write_heads(tx, [_row(order, numbers[order.id], states[order.id]) for order in orders])
     rows = [line for order in orders for line in order.lines]
     if rows:
         await tx.write_rows(_LINES, rows)
@@ -113,6 +115,16 @@ async def write_orders(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
         tx, [(order.placement.key, bodies[order.id]) for order in orders if order.placement.key is not None]
     )
     return bodies
+
+
+async def _write_heads(tx: Tx, rows: Sequence[OrderRow]) -> None:
+    """Write the orders themselves; with other numbers, when a document from elsewhere has one that was drawn here."""
+    try:
+        await tx.write_rows(_ORDERS, rows)
+    except DBAPIError as error:
+        if constraint_name(error) == _NUMBER_ONCE and not all(row.is_history for row in rows):
+            raise RetryTransaction("another order has one of these numbers") from error
+        raise
 
 
 def _state(order: Priced) -> str:
@@ -170,6 +182,7 @@ def _body(order: Priced, number: str, state: str) -> str:
 async def _numbers(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
     """Each order's number: the one it had when it is history, else the next by its organisation's prefix and year."""
     numbers = {order.id: order.placement.history.number for order in orders if order.placement.history}
+    await tx.database.numbers.pass_over(tx.tenant_id, KIND, numbers.values())
     wanted: dict[tuple[str, int], list[Priced]] = defaultdict(list)
     for order in orders:
         if order.id not in numbers:
