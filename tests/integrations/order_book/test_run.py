@@ -107,7 +107,6 @@ async def test_what_was_interrupted_is_finished_as_if_nothing_had_happened(
     database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, slices: int
 ) -> None:
     monkeypatch.setattr(write_orders, "SLICE_LINES", 1)
-    monkeypatch.setattr(write_orders, "AT_WORK", 1)
     whole = await make_tenant(database)
     await imported(database, whole, *ROWS)
     book = await read(database, tenant, *ROWS)

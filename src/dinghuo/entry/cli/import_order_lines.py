@@ -99,8 +99,9 @@ async def _run(wanted: Wanted) -> Report:
             book = await read_order_book(
                 there.database, tenant, wanted.file, given, live_from=wanted.live_from, progress=tell_progress
             )
-            told = dry_run(book)
-            if not wanted.dry_run and not (wanted.strict and told.lines_set_aside):
+            if wanted.dry_run or (wanted.strict and book.plan.asides.reason_of):
+                told = dry_run(book)
+            else:
                 told = await run_order_book(there.database, tenant, book, progress=tell_progress)
     if wanted.errors is not None:
         _write_errors(wanted.errors, book, told)

@@ -23,19 +23,25 @@ class Asides:
     lines: Lines
     reason_of: dict[int, str] = field(default_factory=dict)
     example_of: dict[str, Fault] = field(default_factory=dict)
-    marks: list[CellFault] = field(default_factory=list)
+    _found: list[tuple[int, str | None, Fault]] = field(default_factory=list)
+    _read: list[CellFault] = field(default_factory=list)
 
     def __contains__(self, line: int) -> bool:
         return line in self.reason_of
 
+    @property
+    def marks(self) -> list[CellFault]:
+        """Every cell at fault, for the errors workbook."""
+        return [*self._read, *(self.lines.mark(*found) for found in self._found)]
+
     def add(self, line: int, place: str | None, fault: Fault, reason: str | None = None) -> None:
         """Set a line aside for a fault at the cell of a field (`place`); the reason is the fault's own by default."""
-        self.marks.append(self.lines.mark(line, place, fault))
+        self._found.append((line, place, fault))
         self._count(line, fault, reason or fault.message.code.removeprefix(_PREFIX))
 
     def add_read(self, line: int, found: CellFault) -> None:
         """Set a line aside for a cell that could not be read."""
-        self.marks.append(found)
+        self._read.append(found)
         self._count(line, found.fault, found.fault.message.code)
 
     def _count(self, line: int, fault: Fault, reason: str) -> None:

@@ -1,6 +1,8 @@
 """Ask the database whether it holds what the report says."""
 
+from collections import Counter
 from decimal import Decimal, localcontext
+from itertools import chain, repeat
 
 import msgspec
 
@@ -40,17 +42,20 @@ async def held(tx: Tx, plan: Plan) -> Held:
 
 def planned(plan: Plan) -> Held:
     """What the database has to hold once the plan is carried out."""
-    lines = plan.lines
-    ordered = [(order.currency, line) for order in plan.invoices.orders for line in order.lines]
+    lines, orders = plan.lines, plan.invoices.orders
+    ordered = [line for order in orders for line in order.lines]
     returned = [line for each in plan.invoices.returns for line in each.lines]
+    currencies = chain.from_iterable(repeat(order.currency, len(order.lines)) for order in orders)
+    quantities, prices = map(lines.quantities.__getitem__, ordered), map(lines.prices.__getitem__, ordered)
+    # The same quantity at the same price is there many times over.
+    kinds = Counter(zip(quantities, prices, currencies, strict=True))
     with localcontext(EXACT):
+        booked = (
+            round_money(quantity * price, currency) * count for (quantity, price, currency), count in kinds.items()
+        )
         return Held(
             len(ordered),
-            sum((_booked(plan, line, currency) for currency, line in ordered), ZERO),
+            sum(booked, ZERO),
             len(returned),
             -sum((lines.quantities[line] * lines.prices[line] for line in returned), ZERO),
         )
-
-
-def _booked(plan: Plan, line: int, currency: str) -> Decimal:
-    return round_money(plan.lines.quantities[line] * plan.lines.prices[line], currency)

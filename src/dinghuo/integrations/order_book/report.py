@@ -7,10 +7,11 @@ from decimal import Decimal, localcontext
 import msgspec
 
 from dinghuo.integrations.order_book import reasons as why
+from dinghuo.integrations.order_book.check import planned
 from dinghuo.integrations.order_book.lines import EXACT
 from dinghuo.integrations.order_book.plan import Plan
 from dinghuo.kit.errors import Fault
-from dinghuo.kit.money import CENT, ZERO, round_money
+from dinghuo.kit.money import CENT, ZERO
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -87,6 +88,7 @@ def report(plan: Plan, *, file: str, dry_run: bool) -> Report:
         read = sum(lines.amounts, ZERO)
         aside = sum((Decimal(each.amount) for each in reasons), ZERO)
     taken = [line for invoice in (*orders, *returns) for line in invoice.lines]
+    ordered = _total(lines.amounts[line] for order in orders for line in order.lines)
     returned = {part.line for part in plan.parts if part.order is None}
     cancelling = {part.line for part in plan.parts if part.order is not None}
     return Report(
@@ -115,7 +117,7 @@ def report(plan: Plan, *, file: str, dry_run: bool) -> Report:
         ),
         reasons={each.reason: each.lines for each in reasons},
         set_aside=reasons,
-        warnings=[_warned(fault) for fault in (*plan.doubts, *_rounding(plan, taken))],
+        warnings=[_warned(fault) for fault in (*plan.doubts, *_rounded(planned(plan).amount - ordered))],
     )
 
 
@@ -138,12 +140,7 @@ def _reasons(plan: Plan) -> list[Reason]:
     ]
 
 
-def _rounding(plan: Plan, taken: Iterable[int]) -> list[Fault]:
-    """Lines whose amount is no whole number of cents are rounded when they are ordered."""
-    amounts = plan.lines.amounts
-    odd = [amounts[line] for line in taken if amounts[line].as_tuple().exponent < -2]  # type: ignore[operator]
-    with localcontext(EXACT):
-        difference = sum((round_money(amount) - amount for amount in odd), ZERO)
+def _rounded(difference: Decimal) -> list[Fault]:
     return [why.ROUNDED(difference=money(difference))] if difference else []
 
 

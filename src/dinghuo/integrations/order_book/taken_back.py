@@ -9,7 +9,7 @@ from dinghuo.integrations.order_book.invoices import Invoice
 from dinghuo.integrations.order_book.known import ROUTE, import_principal
 from dinghuo.integrations.order_book.match import Part
 from dinghuo.integrations.order_book.plan import Plan
-from dinghuo.integrations.order_book.write_master import slices
+from dinghuo.integrations.order_book.slices import slices
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.idempotency import Key, look_up, remember

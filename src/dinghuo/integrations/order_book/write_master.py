@@ -1,7 +1,6 @@
 """Create the customers, SKUs and prices that an order book shows; what is there already stays as it is."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from msgspec import UNSET
@@ -16,6 +15,7 @@ from dinghuo.integrations.order_book.countries import country_code
 from dinghuo.integrations.order_book.known import list_code
 from dinghuo.integrations.order_book.master import PIECE, NewCustomer, NewPrice, NewSku
 from dinghuo.integrations.order_book.plan import Plan
+from dinghuo.integrations.order_book.slices import both, slices
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Database, Tx
@@ -31,7 +31,7 @@ from dinghuo.pricing.tables import price_list
 
 T = TypeVar("T")
 
-SLICE = 2_000
+SLICE = 1_000
 _CHINESE = frozenset({"CN", "HK", "MO", "TW"})
 
 
@@ -50,20 +50,19 @@ async def write_master(
             await database.run(tenant_id, command)
             done(len(several))
 
-    await carry_out(master.customers, _write_customers)
-    await carry_out(master.skus, _write_skus)
-    await carry_out(sorted({(order.customer, order.currency) for order in plan.new_orders}), _open_accounts)
+    async def write_customers() -> None:
+        await carry_out(master.customers, _write_customers)
+        await carry_out(sorted({(order.customer, order.currency) for order in plan.new_orders}), _open_accounts)
 
     async def write_prices(tx: Tx, prices: Sequence[NewPrice], by: Actor) -> None:
         await _write_prices(tx, prices, plan, by)
 
-    await carry_out(master.prices, write_prices)
+    async def write_skus() -> None:
+        await carry_out(master.skus, _write_skus)
+        await carry_out(master.prices, write_prices)
 
-
-def slices(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    source = iter(items)
-    while several := list(islice(source, size)):
-        yield several
+    # One is prepared while the database has the other.
+    await both(write_customers(), write_skus())
 
 
 async def _write_customers(tx: Tx, customers: Sequence[NewCustomer], by: Actor) -> None:

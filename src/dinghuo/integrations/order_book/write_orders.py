@@ -1,6 +1,5 @@
 """Place the orders of an order book in slices, two at work: one is prepared while the database has the other."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from dinghuo.integrations.order_book.invoices import Invoice
 from dinghuo.integrations.order_book.known import ROUTE, import_principal
 from dinghuo.integrations.order_book.match import Part
 from dinghuo.integrations.order_book.plan import Plan
+from dinghuo.integrations.order_book.slices import both
 from dinghuo.integrations.order_book.taken_back import historical_returns
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Database, Tx
@@ -26,7 +26,6 @@ from dinghuo.orders.requests import History, LineRequest, OrderRequest, Outcome,
 # Lines in a slice: large enough that a transaction's own cost is small beside them. They hold no balance of the
 # present, so nobody waits for a slice; what they cost others is processor time.
 SLICE_LINES = 4_000
-AT_WORK = 2
 
 _placed = msgspec.json.Decoder(Placed)
 
@@ -57,13 +56,7 @@ class Placing:
     async def run(self) -> None:
         """Place every order that is not known. A slice that fails stops the rest; what was committed stays."""
         waiting = self._slices()
-        workers = [asyncio.create_task(self._work(waiting)) for _ in range(AT_WORK)]
-        try:
-            await asyncio.gather(*workers)
-        finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+        await both(self._work(waiting), self._work(waiting))
 
     async def _work(self, waiting: Iterator[list[Invoice]]) -> None:
         for orders in waiting:

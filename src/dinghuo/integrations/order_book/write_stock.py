@@ -11,7 +11,7 @@ from uuid import UUID
 
 from dinghuo.integrations.order_book.known import OPENING_ROUTE, import_principal
 from dinghuo.integrations.order_book.plan import Plan
-from dinghuo.integrations.order_book.write_master import slices
+from dinghuo.integrations.order_book.slices import slices
 from dinghuo.inventory.open_stock import Opening, open_stock
 from dinghuo.inventory.save_warehouses import WarehouseInput, save_warehouses
 from dinghuo.kit.actor import Actor
