@@ -29,6 +29,8 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
         ({"day": "x"}, "不是有效的日期"),
         ({"id": 1.5}, "应为UUID或空值，而不是数字"),
         ({"colour": 1}, "没有“colour”这个字段"),
+        ({"": 1}, "没有“”这个字段"),
+        ({"a\nb": 1}, "没有“a\nb”这个字段"),
         ([], "应为对象，而不是列表"),
     ],
 )

@@ -21,8 +21,9 @@ _COMPARED = {">=": "大于或等于", "<=": "小于或等于", ">": "大于", "<
 _REASONS: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
     (re.compile(r"Expected `(.+)`, got `(.+)`"), lambda m: f"应为{_types(m[1])}，而不是{_types(m[2])}"),
     (re.compile(r"Object missing required field `(.+)`"), lambda m: f"缺少“{m[1]}”"),
-    (re.compile(r"Object contains unknown field `(.+)`"), lambda m: f"没有“{m[1]}”这个字段"),
-    (re.compile(r"Invalid enum value '?(.*?)'?"), lambda m: f"不能是“{m[1]}”"),
+    # Of the caller's own choosing: empty, or with line breaks.
+    (re.compile(r"Object contains unknown field `(.*)`", re.S), lambda m: f"没有“{m[1]}”这个字段"),
+    (re.compile(r"Invalid enum value '?(.*?)'?", re.S), lambda m: f"不能是“{m[1]}”"),
     (
         re.compile(r"Expected `(.+)` of length (>=|<=) (\d+)"),
         lambda m: f"长度应{_COMPARED[m[2]]} {m[3]}",
