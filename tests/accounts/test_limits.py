@@ -96,6 +96,7 @@ async def test_everything_wrong_with_limits_is_said_at_once(
         LimitInput("NONE", Decimal("0.001"), organisation="NONE", currency="XXX"),
         LimitInput("C2", Decimal(1)),
         LimitInput("C2", Decimal(2), currency="CNY"),
+        *(LimitInput("C1", Decimal(no_number), currency="USD") for no_number in ("NaN", "sNaN", "-Infinity")),
     ]
     assert await refused(database, tenant, lambda tx: set_limits(tx, limits=limits, by=tenant.owner)) == [
         ("credit-limit", "items[0].credit_limit", 1),
@@ -104,6 +105,11 @@ async def test_everything_wrong_with_limits_is_said_at_once(
         ("credit-currency", "items[1].currency", 2),
         ("credit-limit", "items[1].credit_limit", 2),
         ("credit-limit-twice", "items[3].customer", 4),
+        ("credit-limit", "items[4].credit_limit", 5),
+        ("credit-limit", "items[5].credit_limit", 6),
+        ("credit-limit-twice", "items[5].customer", 6),
+        ("credit-limit", "items[6].credit_limit", 7),
+        ("credit-limit-twice", "items[6].customer", 7),
     ]
     salesman = await staff.principal("sales")
     assert await refused(

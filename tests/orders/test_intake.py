@@ -12,6 +12,7 @@ from tests.orders.asking import BY, codes, line, placed, wanted
 from tests.orders.test_place import rows, sound
 from tests.world import World, traces
 
+from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.ids import new_id
@@ -94,6 +95,16 @@ async def test_what_no_column_holds_is_refused(database: Database, world: World)
         [("bad-quantity", "lines[0].quantity")],
         [("order-too-large", "lines")],
     ]
+    async with database.transaction(world.tenant.id) as tx:
+        await tx.write(
+            "update price_entry set price = $2 where tenant_id = $1 and sku_id = $3",
+            Decimal(most),
+            world.skus["BEER"],
+        )
+        await tx.write("update price_list set version = version + 1 where tenant_id = $1")
+        await touch(tx, "pricing")
+    dear = await intake.submit(world.tenant.id, wanted("K2", line("BEER", "0.5", "箱")), size=10)
+    assert codes(dear) == [("amount-too-large", "lines[0].quantity")]
     fits = wanted("K2", line("GIFT", 9000, price=str(most)), may_set_prices=True)
     assert placed(await intake.submit(world.tenant.id, fits, size=10)).gross == 9000 * most
     assert codes(await intake.submit(world.tenant.id, fits, size=10)) == [("order-too-large", "lines")]

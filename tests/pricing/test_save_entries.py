@@ -65,6 +65,7 @@ async def test_everything_wrong_is_said_at_once(prices: Prices) -> None:
         price("BASE", "B", "NaN", minimum="-1"),
         price("BASE", "B", "1.2345678", minimum="0.0000001"),
         price("BASE", "A", "2", "箱", "0.0"),
+        price("BASE", "A", "sNaN", minimum="sNaN"),
     ]
     refused = await prices.refused(lambda tx: save_entries(tx, entries=entries, by=prices.by, first=100))
     assert said(refused) == [
@@ -77,6 +78,8 @@ async def test_everything_wrong_is_said_at_once(prices: Prices) -> None:
         ("price-entry-price", "items[104].price", 105),
         ("price-entry-minimum", "items[104].minimum_quantity", 105),
         ("price-entry-twice", "items[105].sku", 106),
+        ("price-entry-price", "items[106].price", 107),
+        ("price-entry-minimum", "items[106].minimum_quantity", 107),
     ]
     many = [price("BASE", "A", "1", minimum=str(n)) for n in range(10_001)]
     refused = await prices.refused(lambda tx: save_entries(tx, entries=many, by=prices.by))

@@ -60,7 +60,7 @@ async def lock_for(tx: Tx, draws: Sequence[Draw]) -> None:
         place = (draw.account_id, draw.bucket)
         if draw.account_id not in rows:
             faults.append(NO_ACCOUNT(f"draws[{i}].account_id", line=i + 1))
-        elif draw.amount <= ZERO or not fits(draw.amount, most=MAX_MONEY, places=2):
+        elif not fits(draw.amount, most=MAX_MONEY, places=2) or draw.amount <= ZERO:
             faults.append(BAD_AMOUNT(f"draws[{i}].amount", line=i + 1, amount=draw.amount, most=MAX_MONEY))
         elif held[place] < draw.amount:
             params = {"bucket": draw.bucket, "held": held[place], "wanted": draw.amount}

@@ -115,7 +115,7 @@ def _holder(
     if item.currency is not None and item.currency not in MINOR_UNITS:
         faults.add(line, "currency", UNKNOWN_CURRENCY, currency=item.currency, known="、".join(MINOR_UNITS))
     limit = item.credit_limit
-    if limit is not None and (limit < 0 or not fits(limit, most=MAX_MONEY, places=2)):
+    if limit is not None and (not fits(limit, most=MAX_MONEY, places=2) or limit < 0):
         faults.add(line, "credit_limit", BAD_LIMIT, limit=limit, most=MAX_MONEY)
     if found is None or code not in organisations:
         return None

@@ -149,7 +149,8 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
         priced.faults.append(_fault(say.NO_PRICE, number, "sku", code=sku.code, currency=priced.currency))
         return
     amount = round_money(line.quantity * price.price, priced.currency)
-    if amount > MAX_MONEY:
+    # A list's price for a base unit may be too large for the ordered one.
+    if amount > MAX_MONEY or (listed is not None and listed.price > MAX_QUANTITY):
         priced.faults.append(_fault(say.TOO_LARGE_AMOUNT, number, "quantity"))
         return
     priced.faults += _quantity_rules(priced.placement, number, sku, in_base)

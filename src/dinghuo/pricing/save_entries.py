@@ -140,7 +140,7 @@ async def locate(
     for i, key in enumerate(keys, start=first):
         price_list, sku = lists.get(key.list), skus.get(key.sku)
         _check(faults, key, price_list, sku, i)
-        if price_list is not None and sku is not None:
+        if price_list is not None and sku is not None and fits(key.minimum_quantity):
             place = (price_list.id, sku.id, key.unit or sku.sales_unit, key.minimum_quantity)
             other = found.setdefault(place, i)
             if other != i:
