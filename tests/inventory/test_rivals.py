@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from uuid import UUID
 
 from structlog.testing import capture_logs
 from tests.inventory.conftest import Depot
@@ -13,7 +14,7 @@ from dinghuo.inventory.consume import Use, consume
 from dinghuo.inventory.count import Counted, count
 from dinghuo.inventory.promises import lock_promises
 from dinghuo.inventory.receive import GoodsReceipt, ReceiptLine, receive
-from dinghuo.inventory.release import release_promises
+from dinghuo.inventory.release import Part, release, release_promises
 from dinghuo.kit.database import Tx
 
 WRITERS, ROUNDS = 4, 15
@@ -64,3 +65,40 @@ async def test_four_writers_at_once_keep_every_promise_true_and_never_deadlock(d
         )
         == []
     )
+
+
+def call_off(document: UUID) -> Callable[[Tx], Awaitable[object]]:
+    return lambda tx: release(tx, parts=[Part(document, 1)])
+
+
+async def test_who_was_passed_over_while_another_line_was_shipped_gets_it_then(depot: Depot) -> None:
+    """A promise that is locked is passed over by whoever frees goods; whoever held the lock serves it."""
+    await depot.receive("A", 3)
+    await depot.receive("B", 2)
+    holder = await depot.promise(("B", 2))
+    both = await depot.promise(("A", 3), ("B", 2))
+    assert await depot.promises(both) == [(1, 3, 0, 0, 0), (2, 0, 2, 0, 0)]
+
+    async def ship_one_line_while_goods_come_free(tx: Tx) -> None:
+        await lock_promises(tx, [both])
+        await depot.run(call_off(holder))
+        await consume(tx, uses=[Use(both, 1)], by=depot.by)
+
+    await depot.run(ship_one_line_while_goods_come_free)
+    assert await depot.promises(both) == [(1, 0, 0, 3, 0), (2, 2, 0, 0, 0)]
+    assert await depot.levels() == {("A", "W1"): (0, 0, 0), ("B", "W1"): (2, 0, 2)}
+
+
+async def test_who_was_passed_over_while_another_line_was_released_gets_it_then(depot: Depot) -> None:
+    await depot.receive("A", 3)
+    await depot.receive("B", 2)
+    holder = await depot.promise(("B", 2))
+    both = await depot.promise(("A", 3), ("B", 2))
+
+    async def release_one_line_while_goods_come_free(tx: Tx) -> None:
+        await lock_promises(tx, [both])
+        await depot.run(call_off(holder))
+        await release(tx, parts=[Part(both, 1)])
+
+    await depot.run(release_one_line_while_goods_come_free)
+    assert await depot.promises(both) == [(1, 0, 0, 0, 3), (2, 2, 0, 0, 0)]

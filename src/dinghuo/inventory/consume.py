@@ -10,7 +10,7 @@ import msgspec
 
 from dinghuo.inventory.levels import Level, Place, lock_levels, write_levels
 from dinghuo.inventory.moves import Move, write_moves
-from dinghuo.inventory.promises import Change, Promise, change_promises, lock_promises
+from dinghuo.inventory.promises import Change, Promise, change_promises, lock_promises, waiting_at
 from dinghuo.inventory.rebalance import rebalance
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
@@ -49,7 +49,8 @@ async def consume(
 ) -> list[Change]:
     """Take all of these out or none; returns what each promise gave. `at` is when it happened, now by default."""
     promises: dict[tuple[UUID, int], list[Promise]] = defaultdict(list)
-    for promise in await lock_promises(tx, {use.document_id for use in uses}):
+    locked = await lock_promises(tx, {use.document_id for use in uses})
+    for promise in locked:
         promises[promise.document_id, promise.line_no].append(promise)
     faults: list[Fault] = []
     changes: list[Change] = []
@@ -64,9 +65,8 @@ async def consume(
             faults.append(NOT_HELD(f"uses[{i}].quantity", line=i + 1, **params))
     if faults:
         raise Refused(faults)
-    if changes:
-        await _take_out(tx, changes)
-        await write_moves(tx, [_move(change, by, document_kind, at or tx.now) for change in changes])
+    await _take_out(tx, changes, waiting_at(locked))
+    await write_moves(tx, [_move(change, by, document_kind, at or tx.now) for change in changes])
     return changes
 
 
@@ -85,8 +85,11 @@ def take(promises: Sequence[Promise], use: Use) -> tuple[list[Change], list[Prom
     return changes, left
 
 
-async def _take_out(tx: Tx, changes: Sequence[Change]) -> None:
-    before = await lock_levels(tx, {change.place for change in changes}, open_missing=False)
+async def _take_out(tx: Tx, changes: Sequence[Change], waiting: set[Place]) -> None:
+    places = waiting | {change.place for change in changes}
+    if not places:
+        return
+    before = await lock_levels(tx, places, open_missing=False)
     after = dict(before)
     for change in changes:
         level = after[change.place]

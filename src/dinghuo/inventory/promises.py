@@ -1,6 +1,6 @@
 """Reservation rows under the lock of the command that changes them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -69,6 +69,12 @@ async def lock_promises(tx: Tx, document_ids: Collection[UUID]) -> list[Promise]
     asks the one order of locks.
     """
     return [Promise(**dict(row)) for row in await tx.fetch(_LOCK, list(document_ids))]
+
+
+def waiting_at(promises: Iterable[Promise]) -> set[Place]:
+    """Where these wait for goods. Whoever frees some there passes over promises that are locked: whoever has them
+    locked looks there again, lest they wait beside free goods."""
+    return {promise.place for promise in promises if promise.backordered}
 
 
 async def change_promises(tx: Tx, changes: Sequence[Change]) -> None:

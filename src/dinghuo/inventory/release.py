@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.inventory.levels import Level, lock_levels, write_levels
-from dinghuo.inventory.promises import Change, Promise, change_promises, lock_promises
+from dinghuo.inventory.levels import Level, Place, lock_levels, write_levels
+from dinghuo.inventory.promises import Change, Promise, change_promises, lock_promises, waiting_at
 from dinghuo.inventory.rebalance import rebalance
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Fault, Message, Refused
@@ -33,7 +33,8 @@ class Part(msgspec.Struct, frozen=True):
 async def release(tx: Tx, *, parts: Sequence[Part]) -> list[Change]:
     """Release these parts of lines, all or none: first what is waited for, then what is held."""
     promises: dict[tuple[UUID, int], list[Promise]] = defaultdict(list)
-    for promise in await lock_promises(tx, {part.document_id for part in parts}):
+    locked = await lock_promises(tx, {part.document_id for part in parts})
+    for promise in locked:
         promises[promise.document_id, promise.line_no].append(promise)
     faults: list[Fault] = []
     changes: list[Change] = []
@@ -47,7 +48,7 @@ async def release(tx: Tx, *, parts: Sequence[Part]) -> list[Change]:
         changes += split(several, wanted)
     if faults:
         raise Refused(faults)
-    return await _release(tx, changes)
+    return await _release(tx, changes, waiting_at(locked))
 
 
 def split(promises: Sequence[Promise], quantity: Decimal) -> list[Change]:
@@ -80,13 +81,15 @@ async def release_promises(tx: Tx, promises: Sequence[Promise]) -> list[Change]:
             for promise in promises
             if promise.held or promise.backordered
         ],
+        set(),
     )
 
 
-async def _release(tx: Tx, changes: list[Change]) -> list[Change]:
-    if not changes:
+async def _release(tx: Tx, changes: list[Change], waiting: set[Place]) -> list[Change]:
+    places = waiting | {change.place for change in changes}
+    if not places:
         return []
-    before = await lock_levels(tx, {change.place for change in changes}, open_missing=False)
+    before = await lock_levels(tx, places, open_missing=False)
     after = dict(before)
     for change in changes:
         level = after[change.place]
