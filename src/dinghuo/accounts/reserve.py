@@ -155,5 +155,7 @@ async def write_entries(tx: Tx, entries: Sequence[Entry]) -> None:
         written = await tx.write_rows(_APPLY, changed, tx.now)
         if written != len(changed):
             raise AssertionError(f"{written} of {len(changed)} accounts were there to be moved")
-    rows = [_Row(new_id_text(), e.account_id, e.bucket, e.amount, e.verb, e.document_kind, e.document_id) for e in entries]
+    rows = [
+        _Row(new_id_text(), e.account_id, e.bucket, e.amount, e.verb, e.document_kind, e.document_id) for e in entries
+    ]
     await tx.write_rows(_WRITE, rows, tx.now)

@@ -77,6 +77,11 @@ async def load_lists(tx: Tx, customers: Iterable[CustomerFacts]) -> dict[UUID, S
     }
 
 
+# A SKU that one list is asked for will be asked of the others too: its entries in all of them are fetched at once,
+# unless that is a great many.
+_MOST_AT_ONCE = 20_000
+
+
 async def load_entries(tx: Tx, wanted: Iterable[tuple[ListFacts, UUID]]) -> None:
     """Make sure that each list knows the entries of each SKU it is asked for (an absent SKU is known as absent)."""
     missing = {
@@ -84,6 +89,11 @@ async def load_entries(tx: Tx, wanted: Iterable[tuple[ListFacts, UUID]]) -> None
     }
     if not missing:
         return
+    by_scope: dict[str, list[ListFacts]] = (await tx.cached("pricing")).get("lists", {})
+    known = [price_list for several in by_scope.values() for price_list in several]
+    sku_ids = {sku_id for _, sku_id in missing}
+    if len(known) * len(sku_ids) <= _MOST_AT_ONCE:
+        missing |= {(pl.id, sku_id): pl for pl in known for sku_id in sku_ids if sku_id not in pl.entries}
     found: dict[tuple[UUID, UUID], dict[str, Breaks]] = defaultdict(dict)
     pairs = list(missing)
     for row in await tx.fetch(_ENTRIES, [pair[0] for pair in pairs], [pair[1] for pair in pairs]):
