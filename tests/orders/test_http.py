@@ -1,13 +1,17 @@
 """Orders over HTTP: both lanes say the same, scopes and rights hold, drafts become one order, cancelling frees."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
+from tests.orders.asking import ask, codes, line, placed, wanted
 from tests.orders.test_place import sound
-from tests.support import client_of, key_of, make_user
+from tests.support import client_of, contents, key_of, make_user
 from tests.world import World, traces
 
 from dinghuo.entry.hot_lane import PATH
@@ -16,7 +20,9 @@ from dinghuo.identity.create_key import KeyLimits, NewKey, create_key
 from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
+from dinghuo.kit.idempotency import Key
 from dinghuo.kit.outbox_run import drain
+from dinghuo.orders.requests import FromDraft, Placement
 
 ORDER: dict[str, Any] = {"customer": "K2", "lines": [{"sku": "COLA", "quantity": "2", "unit": "箱"}]}
 
@@ -202,6 +208,36 @@ async def test_a_draft_tapped_five_times_is_one_order(
     assert (await owner.put(where, json=changed, headers={"if-match": "3"})).status_code == 409
     assert (await owner.delete(where)).status_code == 409
     assert (await owner.get("/api/v1/drafts")).json()["items"] == []
+    assert (await traces(database, world.tenant))["sales_order"] == 1
+
+
+async def test_a_draft_changed_after_it_was_read_is_not_placed(
+    owner: httpx.AsyncClient, database: Database, world: World
+) -> None:
+    draft = (await owner.post("/api/v1/drafts", json=ORDER)).json()
+    where = f"/api/v1/drafts/{draft['id']}"
+    draft_id = UUID(draft["id"])
+
+    def tap(revision: int) -> Placement:
+        key = Key(draft_id, "submit-draft", str(draft_id), "the draft itself")
+        asked = wanted("K2", line("COLA", 2, "箱"))
+        return msgspec.structs.replace(asked, key=key, draft=FromDraft(draft_id, revision))
+
+    await owner.put(where, json=ORDER | {"note": "十箱"}, headers={"if-match": "1"})
+    before = await contents(database, world.tenant)
+    (outcome,) = await ask(database, world.tenant.id, tap(1))
+    assert codes(outcome) == [("draft-changed-since", "id")]
+    assert await contents(database, world.tenant) == before
+    # Two at once, each in a transaction of its own, are one order; with it the draft is submitted.
+    taps = await asyncio.gather(*(ask(database, world.tenant.id, tap(2)) for _ in range(2)))
+    ids = {str(placed(outcome).id) for (outcome,) in taps}
+    assert ids == {(await owner.get(where)).json()["order_id"]}
+    assert (await owner.post(f"{where}/submit")).json()["id"] in ids
+    gone = (await owner.post("/api/v1/drafts", json=ORDER)).json()
+    await owner.delete(f"/api/v1/drafts/{gone['id']}")
+    draft_id = UUID(gone["id"])
+    (outcome,) = await ask(database, world.tenant.id, tap(1))
+    assert codes(outcome) == [("no-such-record", "id")]
     assert (await traces(database, world.tenant))["sales_order"] == 1
 
 

@@ -181,6 +181,15 @@ async def test_a_key_is_one_order_and_another_body_is_refused(database: Database
 async def test_a_refusal_leaves_its_key_free(database: Database, world: World) -> None:
     (refused,) = await ask(database, world.tenant.id, wanted("K2", line("NONE", 1), key="b"))
     (taken,) = await ask(database, world.tenant.id, wanted("K2", line("COLA", 1), key="b", body="mended"))
+    twins = await ask(
+        database,
+        world.tenant.id,
+        wanted("K2", line("NONE", 1), key="d"),
+        wanted("K2", line("NONE", 1), key="d"),
+        wanted("K2", line("COLA", 1), key="d", body="mended"),
+    )
+    # Each is told of its own body, never of another's.
+    assert [codes(outcome)[0][0] for outcome in twins] == ["unknown-sku", "unknown-sku", "idempotency-key-reused"]
     assert codes(refused) == [("unknown-sku", "lines[0].sku")]
     assert placed(taken).lines == 1
 

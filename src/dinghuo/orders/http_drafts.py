@@ -16,8 +16,8 @@ from dinghuo.kit.revisions import expected_revision
 from dinghuo.orders.drafts import DraftView, get_draft, list_drafts, told
 from dinghuo.orders.http import placement_of
 from dinghuo.orders.intake import Intake
-from dinghuo.orders.requests import OrderRequest, Placed
-from dinghuo.orders.save_draft import DraftRequest, begin_draft, discard_draft, mark_submitted, save_draft
+from dinghuo.orders.requests import FromDraft, OrderRequest, Placed
+from dinghuo.orders.save_draft import DraftRequest, begin_draft, discard_draft, save_draft
 
 _SUBMIT = "submit-draft"
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
@@ -99,12 +99,14 @@ async def submit_draft(database: Database, intake: Intake, staff: StaffPrincipal
         ship_to=draft.ship_to,
         note=draft.note,
     )
-    placement = placement_of(staff, order, Key(draft_id, _SUBMIT, str(draft_id), "the draft itself"))
+    placement = msgspec.structs.replace(
+        placement_of(staff, order, Key(draft_id, _SUBMIT, str(draft_id), "the draft itself")),
+        draft=FromDraft(draft_id, draft.revision),
+    )
     outcome = await intake.submit(staff.tenant_id, placement, size=100 * len(draft.lines))
     if outcome.body is None:
         raise outcome.refused or AssertionError("an outcome is either placed or refused")
     placed = msgspec.json.decode(outcome.body, type=Placed)
-    await database.run(staff.tenant_id, lambda tx: mark_submitted(tx, draft_id=draft_id, order_id=placed.id))
     # It may be the answer to somebody else's tap.
     if not staff.sees_price:
         placed = msgspec.structs.replace(placed, net=None, tax=None, gross=None)

@@ -11,6 +11,7 @@ from dinghuo.kit.errors import Refused
 from dinghuo.orders.decide import Priced, admit, holder_of
 from dinghuo.orders.prepare import price_orders, start_orders
 from dinghuo.orders.requests import Outcome, Placement
+from dinghuo.orders.submit_drafts import lock_drafts, mark_submitted
 from dinghuo.orders.write import write_orders
 
 _Identity = tuple[UUID, str, str]
@@ -59,8 +60,10 @@ def _follow(
     leader_key, leader = placements[first].key, outcomes[first]
     if leader is None or leader_key is None:
         raise AssertionError("the first order of a key was left undecided")
-    if leader.body is None:
+    if leader.body is None and key.body_hash == leader_key.body_hash:
         return leader
+    if leader.body is None:
+        return Outcome(refused=Refused(idempotency.KEY_REUSED("Idempotency-Key")))
     return _replay(key, leader_key.body_hash, leader.body)
 
 
@@ -68,8 +71,10 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
     started = await start_orders(tx, placements)
     orders = [priced for priced in started if isinstance(priced, Priced)]
     await price_orders(tx, orders)
+    await lock_drafts(tx, orders)
     await _admit(tx, orders)
     admitted = [priced for priced in orders if not priced.faults]
+    await mark_submitted(tx, admitted)
     bodies = await write_orders(tx, admitted)
     return [
         Outcome(refused=Refused(item if isinstance(item, list) else item.faults))

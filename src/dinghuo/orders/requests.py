@@ -72,6 +72,13 @@ class History(msgspec.Struct, frozen=True):
     warehouse_id: UUID | None = None
 
 
+class FromDraft(msgspec.Struct, frozen=True):
+    """The cart that an order is placed from, at the revision that was read."""
+
+    id: UUID
+    revision: int
+
+
 class Placement(msgspec.Struct, frozen=True):
     """A request with who makes it and under which key. `may_see` says whether the customer is in their scope.
 
@@ -85,6 +92,7 @@ class Placement(msgspec.Struct, frozen=True):
     may_set_prices: bool = False
     sees_price: bool = True
     history: History | None = None
+    draft: FromDraft | None = None
 
 
 class Placed(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import delete, insert, update
 
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import Principal
@@ -14,7 +14,6 @@ from dinghuo.kit import audit
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Fault, Message, Refused
-from dinghuo.kit.http import missing
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.texts import text_faults
 from dinghuo.orders import faults as say
@@ -22,7 +21,7 @@ from dinghuo.orders.decide import MOST_LINES
 from dinghuo.orders.drafts import DraftView, get_draft
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.scope import sees
-from dinghuo.orders.tables import draft, sales_order
+from dinghuo.orders.tables import draft
 from dinghuo.orders.texts import check_written
 from dinghuo.parties.facts import load_customers
 
@@ -107,20 +106,6 @@ async def discard_draft(tx: Tx, *, draft_id: UUID, principal: Principal, by: Act
     if not gone:
         raise Refused(DRAFT_SUBMITTED("id"))
     await audit.record(tx, [audit.Change("draft", draft_id, "discarded", by)])
-
-
-async def mark_submitted(tx: Tx, *, draft_id: UUID, order_id: UUID) -> None:
-    """Remember which order a cart became. Safe to repeat: its key has made it one order already."""
-    order = await tx.one(
-        select(sales_order.c.id).where(sales_order.c.tenant_id == tx.tenant_id, sales_order.c.id == order_id)
-    )
-    if order is None:
-        raise missing("order", order_id)
-    await tx.execute(
-        update(draft)
-        .where(and_(draft.c.tenant_id == tx.tenant_id, draft.c.id == draft_id, draft.c.order_id.is_(None)))
-        .values(order_id=order_id, updated_at=tx.now, revision=draft.c.revision + 1)
-    )
 
 
 def _refuse(present: DraftView) -> None:

@@ -136,5 +136,6 @@ draft = tenant_table(
     Column("revision", Integer, nullable=False, server_default="1"),
     reference("customer", "customer_id"),
     reference("organisation", "organisation_id"),
+    lock_rank="documents",
 )
 index("ix_draft_customer", draft.c.customer_id, draft.c.id)

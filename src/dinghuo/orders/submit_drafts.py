@@ -1,0 +1,46 @@
+"""Carts that become orders: in the transaction that places them, and only as they were read."""
+
+from collections.abc import Sequence
+
+from dinghuo.kit.database import RetryTransaction, Tx
+from dinghuo.kit.errors import CONFLICT, Message
+from dinghuo.kit.http import missing
+from dinghuo.orders.decide import Priced
+
+CHANGED_SINCE = Message(
+    "draft-changed-since",
+    "这份草稿刚刚被修改过，请核对后重新提交",
+    "This draft was changed a moment ago: look at it again before you submit it",
+    CONFLICT,
+)
+
+_LOCK = """
+select id, revision, order_id from draft where tenant_id = $1 and id = any($2::uuid[]) order by id for no key update
+"""
+_MARK = """
+update draft d set order_id = s.order_id, updated_at = $4, revision = d.revision + 1
+from unnest($2::uuid[], $3::uuid[]) as s(id, order_id) where d.tenant_id = $1 and d.id = s.id
+"""
+
+
+async def lock_drafts(tx: Tx, orders: Sequence[Priced]) -> None:
+    """Lock the carts that these orders are placed from; an order whose cart is not as it was read is at fault."""
+    drafts = {order.placement.draft.id: order for order in orders if order.placement.draft is not None}
+    if not drafts:
+        return
+    present = {row["id"]: row for row in await tx.fetch(_LOCK, list(drafts))}
+    for draft_id, order in drafts.items():
+        row = present.get(draft_id)
+        if row is None:
+            order.faults += missing("draft", draft_id).faults
+        elif row["order_id"] is not None:
+            raise RetryTransaction("this draft has just become an order: its key tells which")
+        elif order.placement.draft is not None and row["revision"] != order.placement.draft.revision:
+            order.faults.append(CHANGED_SINCE("id"))
+
+
+async def mark_submitted(tx: Tx, orders: Sequence[Priced]) -> None:
+    """Remember which orders the locked carts have become."""
+    marked = [(order.placement.draft.id, order.id) for order in orders if order.placement.draft is not None]
+    if marked:
+        await tx.write(_MARK, [pair[0] for pair in marked], [pair[1] for pair in marked], tx.now)
