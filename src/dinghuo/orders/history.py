@@ -83,6 +83,8 @@ with placed as materialized (
     with ordinality as o(id, placed_at, tax_inclusive, warehouse_id, no) on o.no = l.order_no
   join unnest($15::uuid[], $16::text[], $17::text[], $18::text[], $19::numeric[], $20::bool[])
     with ordinality as s(id, code, name, unit, tax_rate, is_tracked, no) on s.no = l.sku_no
+  -- An order's lines are read together: they shall lie together.
+  order by l.order_no, l.line_no
 ), lines as (
   insert into order_line (tenant_id, order_id, line_no, sku_id, sku_code, sku_name, unit, quantity, base_quantity,
     deal_price, price_reason, tax_inclusive, tax_rate, net, tax, gross, shipped, cancelled)

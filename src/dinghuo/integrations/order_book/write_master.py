@@ -31,7 +31,7 @@ from dinghuo.pricing.tables import price_list
 
 T = TypeVar("T")
 
-SLICE = 1_000
+SLICE = 5_000
 _CHINESE = frozenset({"CN", "HK", "MO", "TW"})
 
 
