@@ -168,6 +168,7 @@ async def test_a_count_by_cases_and_everything_wrong_with_one(depot: Depot) -> N
         Counted("W1", "B", Decimal(-1)),
         Counted("W8", "Z", Decimal(1)),
         Counted("W1", "B", Decimal("1000000000000")),
+        Counted("W2", "B", Decimal("100000000000"), "箱"),
     ]
     assert await depot.refused(lambda tx: count(tx, counted=counted, by=depot.by)) == [
         ("stock-twice", "items[1].sku", 2),
@@ -175,6 +176,7 @@ async def test_a_count_by_cases_and_everything_wrong_with_one(depot: Depot) -> N
         ("unknown-code", "items[3].sku", 4),
         ("unknown-code", "items[3].warehouse", 4),
         ("stock-quantity", "items[4].quantity", 5),
+        ("stock-quantity", "items[5].quantity", 6),
     ]
 
 

@@ -89,6 +89,10 @@ async def test_everything_wrong_is_said_at_once(prices: Prices) -> None:
         ("price-list-target-unwanted", "items[3].customer", 4),
         ("price-list-ends-early", "items[4].valid_until", 5),
     ]
+    assert [refused.faults[n].sentence("zh") for n in (3, 6)] == [
+        "等级与区域价目表必须指定区域",
+        "基础价目表不能指定客户",
+    ]
     twice = await prices.refused(lambda tx: save_lists(tx, lists=[base(), base(), base("\n")], by=prices.by))
     assert said(twice) == [("duplicate-code", "items[1].code", 2), ("code-form", "items[2].code", 3)]
 
@@ -104,6 +108,7 @@ async def test_what_prices_were_measured_by_stays_once_published(prices: Prices)
         ("price-list-was-published", "items[0].currency", 1),
         ("price-list-was-published", "items[0].tax_inclusive", 1),
     ]
+    assert refused.faults[3].sentence("zh") == "价目表 BASE 已发布过，不能再改变是否含税；请另建一份"
     before = await prices.version()
     await prices.lists(PriceListInput(code="BASE", name="新"))
     assert await prices.version() == before + 1

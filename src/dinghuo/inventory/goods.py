@@ -98,7 +98,11 @@ class Known(msgspec.Struct, frozen=True):
             self.faults.add(line, f"{within}quantity", NOTHING)
             return None
         base = base_quantity(quantity, *ratio)
-        if base is None or not fits(base):
+        if base is not None and not fits(base):
+            bounds = {"least": f"{least:f}", "most": f"{MAX_QUANTITY} {sku.base_unit}"}
+            self.faults.add(line, f"{within}quantity", BAD_QUANTITY, quantity=quantity, **bounds)
+            return None
+        if base is None:
             params = {"quantity": quantity, "unit": unit, "base_unit": sku.base_unit}
             self.faults.add(line, f"{within}quantity", NOT_EXACT, **params)
             return None

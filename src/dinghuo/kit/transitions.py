@@ -12,7 +12,7 @@ from dinghuo.kit.errors import CONFLICT, Message, Refused
 
 WRONG_STATE = Message(
     "wrong-state",
-    "当前状态不允许此操作（目标状态：{to}）",
+    "当前状态不允许此操作",
     "The present state does not allow this (wanted state: {to})",
     CONFLICT,
 )

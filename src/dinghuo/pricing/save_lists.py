@@ -37,13 +37,13 @@ from dinghuo.pricing.tables import price_list
 
 TARGET_NEEDED = Message(
     "price-list-target-needed",
-    "“{kind}”价目表必须指定 {target}",
+    "{kind_zh}价目表必须指定{target_zh}",
     "A price list of kind {kind} names its {target}",
     MALFORMED,
 )
 TARGET_UNWANTED = Message(
     "price-list-target-unwanted",
-    "“{kind}”价目表不能指定 {target}",
+    "{kind_zh}价目表不能指定{target_zh}",
     "A price list of kind {kind} names no {target}",
     MALFORMED,
 )
@@ -61,7 +61,7 @@ ENDS_EARLY = Message(
 )
 PUBLISHED_IS_FIXED = Message(
     "price-list-was-published",
-    "价目表 {code} 已发布过，不能再改变 {field_name}；请另建一份",
+    "价目表 {code} 已发布过，不能再改变{field_zh}；请另建一份",
     "Price list {code} has been published: its {field_name} can no longer change; make another list",
     CONFLICT,
 )
@@ -84,6 +84,23 @@ _DEFAULTS: Mapping[str, Any] = {
 
 
 SEARCH_KIND = "price_list"
+_KINDS_ZH: Mapping[Kind, str] = {
+    "contract": "客户协议",
+    "tier_region": "等级与区域",
+    "tier": "客户等级",
+    "region": "区域",
+    "channel": "渠道",
+    "base": "基础",
+}
+_FIELDS_ZH = {
+    "kind": "类型",
+    "customer": "客户",
+    "tier": "客户等级",
+    "region": "区域",
+    "channel": "渠道",
+    "currency": "币种",
+    "tax_inclusive": "是否含税",
+}
 
 
 class PriceListFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -194,7 +211,8 @@ def _check(
         for name in _FIXED:
             if new[name] != row.old[name]:
                 field = name.removesuffix("_id")
-                faults.add(row.line, field, PUBLISHED_IS_FIXED, code=row.code, field_name=field)
+                said = {"field_name": field, "field_zh": _FIELDS_ZH[field]}
+                faults.add(row.line, field, PUBLISHED_IS_FIXED, code=row.code, **said)
 
 
 def _check_targets(
@@ -209,12 +227,13 @@ def _check_targets(
     target: Target
     for target in ("customer", "tier", "region", "channel"):
         code, id = _code(item, target), row.new[f"{target}_id"]
+        said = {"kind": kind, "kind_zh": _KINDS_ZH[kind], "target": target, "target_zh": _FIELDS_ZH[target]}
         if code and (code not in found[target] or id in hidden):
             faults.add(row.line, target, UNKNOWN_CODE, code=code)
         elif target in TARGETS[kind] and id is None:
-            faults.add(row.line, target, TARGET_NEEDED, kind=kind, target=target)
+            faults.add(row.line, target, TARGET_NEEDED, **said)
         elif target not in TARGETS[kind] and id is not None:
-            faults.add(row.line, target, TARGET_UNWANTED, kind=kind, target=target)
+            faults.add(row.line, target, TARGET_UNWANTED, **said)
         else:
             continue
         sound = False
