@@ -78,8 +78,10 @@ async def load_lists(tx: Tx, customers: Iterable[CustomerFacts]) -> dict[UUID, S
 
 
 # A SKU that one list is asked for will be asked of the others too: its entries in all of them are fetched at once,
-# unless that is a great many.
+# unless that is a great many. Of one customer's contract nobody else asks, and thousands of contracts times all SKUs
+# would fill the memory.
 _MOST_AT_ONCE = 20_000
+_NO_ENTRY: dict[str, Breaks] = {}
 
 
 async def load_entries(tx: Tx, wanted: Iterable[tuple[ListFacts, UUID]]) -> None:
@@ -90,7 +92,7 @@ async def load_entries(tx: Tx, wanted: Iterable[tuple[ListFacts, UUID]]) -> None
     if not missing:
         return
     by_scope: dict[str, list[ListFacts]] = (await tx.cached("pricing")).get("lists", {})
-    known = [price_list for several in by_scope.values() for price_list in several]
+    known = [price_list for several in by_scope.values() for price_list in several if price_list.kind != "contract"]
     sku_ids = {sku_id for _, sku_id in missing}
     if len(known) * len(sku_ids) <= _MOST_AT_ONCE:
         missing |= {(pl.id, sku_id): pl for pl in known for sku_id in sku_ids if sku_id not in pl.entries}
@@ -99,4 +101,4 @@ async def load_entries(tx: Tx, wanted: Iterable[tuple[ListFacts, UUID]]) -> None
     for row in await tx.fetch(_ENTRIES, [pair[0] for pair in pairs], [pair[1] for pair in pairs]):
         found[row["list_id"], row["sku_id"]][row["unit"]] = tuple(zip(row["minima"], row["prices"], strict=True))
     for (list_id, sku_id), price_list in missing.items():
-        price_list.entries[sku_id] = found.get((list_id, sku_id), {})
+        price_list.entries[sku_id] = found.get((list_id, sku_id), _NO_ENTRY)
