@@ -113,6 +113,14 @@ async def test_queries_find_records(database: Database, tenant: Tenant) -> None:
             assert await found(tx, query) == expected, query
 
 
+async def test_a_search_for_nothing_is_still_of_one_tenant(database: Database, tenant: Tenant) -> None:
+    token = search.search_token.c
+    async with database.transaction(tenant.id) as tx:
+        await search.file(tx, KIND, _TEXTS)
+        of_tenant = select(token.subject_id).where(token.tenant_id == tx.tenant_id)
+        assert await tx.rows(of_tenant.where(*search.matches(tx.tenant_id, KIND, token.subject_id, "%"))) == []
+
+
 async def test_filing_again_replaces(database: Database, tenant: Tenant) -> None:
     async with database.transaction(tenant.id) as tx:
         await search.file(tx, KIND, _TEXTS)

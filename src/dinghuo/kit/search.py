@@ -13,6 +13,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Integer,
@@ -20,10 +21,10 @@ from sqlalchemy import (
     Text,
     Uuid,
     case,
-    false,
     func,
     intersect,
     literal,
+    literal_column,
     select,
 )
 
@@ -119,7 +120,8 @@ def matches(tenant_id: int, kind: str, subject_id: ColumnElement[UUID], query: s
     """The conditions that leave the subjects a query finds: those with all of its terms."""
     hits = [_range(tenant_id, kind, term) for term in terms(query)]
     if not hits:
-        return [false()]
+        # Not `false()`: that would swallow all other conditions of the statement, the tenant's too.
+        return [literal_column("false", Boolean)]
     return [within(subject_id, intersect(*hits) if len(hits) > 1 else hits[0])]
 
 
