@@ -172,6 +172,12 @@ async def test_every_fault_is_named_and_nothing_is_written(database: Database, t
     ]
 
 
+async def test_a_code_given_twice_with_two_base_units_is_refused(database: Database, tenant: Tenant) -> None:
+    await save(database, tenant, new_sku("S1"))
+    twice = SkuInput(code="S1", base_unit="箱"), SkuInput(code="S1", units=[UnitInput(unit="瓶")])
+    assert ("duplicate-code", "items[1].code", 2) in await refused(database, tenant, *twice)
+
+
 async def test_a_doubtful_barcode_is_a_warning_once(database: Database, tenant: Tenant) -> None:
     item = new_sku("S1", units=[UnitInput(unit="瓶", barcode="6921168509257"), UnitInput(unit="箱", barcode="OWN")])
     warnings = (await save(database, tenant, item)).warnings

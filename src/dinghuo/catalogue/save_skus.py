@@ -243,7 +243,8 @@ def _check(
     warnings: list[Fault] = []
     for row in planned:
         item = skus[row.line]
-        if row.id in units:
+        # Of a code given twice, the last line's units are here.
+        if row.new["base_unit"] in units.get(row.id, {}):
             check_units(
                 faults,
                 row.line,
