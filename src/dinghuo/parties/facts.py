@@ -51,9 +51,10 @@ with recursive wanted as (
   select around.start, r.id, r.parent_id, around.step + 1
   from around join region r on r.tenant_id = $1 and r.id = around.parent_id where around.step < 16
 )
-select w.*, array(select id from above where start = w.id order by step) as parents,
-       array(select id from around where start = w.id order by step) as regions
+select w.*, a.ids as parents, coalesce(r.ids, '{}') as regions
 from wanted w
+join (select start, array_agg(id order by step) as ids from above group by start) a on a.start = w.id
+left join (select start, array_agg(id order by step) as ids from around group by start) r on r.start = w.id
 """
 
 
