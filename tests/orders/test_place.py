@@ -9,6 +9,7 @@ from tests.orders.asking import BY, ask, codes, line, placed, wanted
 from tests.world import World, traces
 
 from dinghuo.entry.invariants import broken_invariants
+from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.ids import new_id
 from dinghuo.orders.place import place
@@ -291,3 +292,32 @@ async def test_a_number_of_a_block_drawn_before_is_tried_no_second_time(database
         await tx.write("update sales_order set number = $2 where tenant_id = $1", f"SO-{year}-000002")
     (outcome,) = await ask(database, world.tenant.id, wanted("K2", line("GIFT", 1), key="again"))
     assert placed(outcome).number == f"SO-{year}-000003"
+
+
+async def test_a_number_drawn_for_a_refused_order_is_the_next_ones(database: Database, world: World) -> None:
+    first, short, after = await ask(
+        database,
+        world.tenant.id,
+        wanted("K2", line("COLA", 1)),
+        wanted("K2", line("COLA", 5000)),
+        wanted("K2", line("COLA", 1)),
+    )
+    assert codes(short) == [("short-stock", "lines[0].quantity")]
+    (later,) = await ask(database, world.tenant.id, wanted("K2", line("COLA", 1)))
+    year = placed(first).placed_at.year
+    assert {placed(outcome).number for outcome in (first, after, later)} == {
+        f"SO-{year}-00000{number}" for number in (1, 2, 3)
+    }
+    await sound(database, world)
+
+
+async def test_another_currency_is_no_way_around_the_limit(database: Database, world: World) -> None:
+    async with database.transaction(world.tenant.id) as tx:
+        await tx.write("update price_list set currency = 'USD' where tenant_id = $1 and code = 'BASE'")
+        await touch(tx, "pricing")
+    before = await traces(database, world.tenant)
+    asked = wanted("K1", line("GIFT", 20_000))
+    asked = msgspec.structs.replace(asked, request=msgspec.structs.replace(asked.request, currency="USD"))
+    (refused,) = await ask(database, world.tenant.id, asked)
+    assert codes(refused) == [("currency-not-agreed", "currency")]
+    assert await traces(database, world.tenant) == before

@@ -124,6 +124,8 @@ def price_order(priced: Priced, *, skus: dict[str, SkuFacts], sellable: Sellable
     priced.net = sum((row.net for row in priced.lines), ZERO)
     priced.tax = sum((row.tax for row in priced.lines), ZERO)
     priced.gross = priced.net + priced.tax
+    if priced.gross > MAX_MONEY:
+        priced.faults.append(say.TOO_LARGE_ORDER("lines"))
 
 
 def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, lists: Sequence[ListFacts]) -> None:
@@ -298,12 +300,7 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
             )
         else:
             held.append((row, taken))
-    if max(credit.exposure + credit.taken, ZERO) + priced.gross > MAX_MONEY:
-        priced.faults.append(say.TOO_LARGE_ORDER("lines"))
-    room = credit.room()
-    limited = priced.placement.history is None and priced.customer.payment_terms != "prepaid"
-    if room is not None and limited and priced.gross > room:
-        priced.faults.append(_over_credit(priced, max(room, ZERO)))
+    priced.faults += _credit_faults(priced, credit)
     if priced.faults:
         for row, parts in held:
             stock.put_back(row.sku_id, parts)
@@ -311,6 +308,20 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
     credit.taken += priced.gross
     priced.held = held
     return True
+
+
+def _credit_faults(priced: Priced, credit: Credit) -> list[Fault]:
+    if priced.gross <= MAX_MONEY < max(credit.exposure + credit.taken, ZERO) + priced.gross:
+        return [say.TOO_LARGE_ORDER("lines")]
+    if priced.placement.history is not None:
+        return []
+    if credit.account_id is None and priced.currency != priced.customer.currency:
+        # Without an account there is no limit: another currency must not be the way around the one there is.
+        return [say.CURRENCY_NOT_AGREED("currency", currency=priced.currency, own=priced.customer.currency)]
+    room = credit.room()
+    if room is None or priced.customer.payment_terms == "prepaid" or priced.gross <= max(room, ZERO):
+        return []
+    return [_over_credit(priced, max(room, ZERO))]
 
 
 def _over_credit(priced: Priced, room: Decimal) -> Fault:

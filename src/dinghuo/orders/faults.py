@@ -76,6 +76,12 @@ SHORT_STOCK = Message(
     "Line {line}: {available} {base_unit} of {code} are available, {wanted} are wanted",
     CONFLICT,
 )
+CURRENCY_NOT_AGREED = Message(
+    "currency-not-agreed",
+    "该客户以 {own} 结算，没有 {currency} 的信用账户",
+    "This customer settles in {own} and has no credit account in {currency}",
+    CONFLICT,
+)
 OVER_CREDIT = Message(
     "over-credit",
     "订单价税合计 {gross} {currency} 超过剩余信用额度 {room}",

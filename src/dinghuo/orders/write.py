@@ -80,16 +80,35 @@ from json_to_recordset($2::json) as l(order_id uuid, line_no int, sku_id uuid, s
 """
 
 
-async def write_orders(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
-    """Write the orders with everything that follows from them; by id, the JSON their callers are told."""
+async def write_documents(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
+    """Write the orders and their lines; each order's number."""
     if not orders:
         return {}
     numbers = await _numbers(tx, orders)
-    states = {order.id: _state(order) for order in orders}
-    await _write_heads(tx, [_row(order, numbers[order.id], states[order.id]) for order in orders])
+    await _write_heads(tx, [_row(order, numbers[order.id], _state(order)) for order in orders])
     rows = [line for order in orders for line in order.lines]
     if rows:
         await tx.write_rows(_LINES, rows)
+    return numbers
+
+
+async def take_back_documents(tx: Tx, orders: Sequence[Priced], numbers: dict[UUID, str]) -> None:
+    """Undo `write_documents` for orders that were refused after all."""
+    if not orders:
+        return
+    ids = [order.id for order in orders]
+    await tx.write("delete from order_line where tenant_id = $1 and order_id = any($2::uuid[])", ids)
+    await tx.write("delete from sales_order where tenant_id = $1 and id = any($2::uuid[])", ids)
+    drawn = [numbers[order.id] for order in orders if order.placement.history is None]
+    # Not before the commit: until then whoever took them would wait for this transaction's end.
+    tx.after_commit(lambda: tx.database.numbers.give_back(tx.tenant_id, drawn))
+
+
+async def write_consequences(tx: Tx, orders: Sequence[Priced], numbers: dict[UUID, str]) -> dict[UUID, str]:
+    """Write everything that follows from orders that were admitted; by id, the JSON their callers are told."""
+    if not orders:
+        return {}
+    states = {order.id: _state(order) for order in orders}
     await _write_promises(tx, orders)
     await _write_credit(tx, orders)
     await _write_history(tx, [order for order in orders if order.is_closed_history])
