@@ -12,7 +12,7 @@ from dinghuo.kit.audit import Change, record
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
-from dinghuo.kit.http import NOT_HERE
+from dinghuo.kit.http import missing
 
 
 async def revoke_keys(tx: Tx, *, ids: Collection[UUID], by: Actor) -> None:
@@ -26,7 +26,7 @@ async def revoke_keys(tx: Tx, *, ids: Collection[UUID], by: Actor) -> None:
     )
     absent = sorted(set(ids) - {row.id for row in rows})
     if absent:
-        raise Refused([NOT_HERE("id", what="API key", id=str(id)) for id in absent])
+        raise Refused([fault for id in absent for fault in missing("API key", id).faults])
     ended = [row.id for row in rows if row.revoked_at is None]
     if ended:
         await tx.execute(
