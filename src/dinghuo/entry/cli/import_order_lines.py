@@ -130,7 +130,7 @@ def _write_errors(target: Path, book: OrderBook, told: Report) -> None:
     for word, lines, amount in _sums(told):
         totals.append((f"{words[word]}: {words['lines']}", lines))
         totals.append((f"{words[word]}: {words['amount']}", Decimal(amount)))
-    write_errors(target, book.sheet, book.plan.asides.marks, language=language(), totals=totals)
+    write_errors(target, book.sheet, book.faults, language=language(), totals=totals)
 
 
 def _sums(told: Report) -> tuple[tuple[str, int, str], ...]:

@@ -21,7 +21,7 @@ from dinghuo.integrations.order_book.taken_back import write_returns
 from dinghuo.integrations.order_book.write_master import write_master
 from dinghuo.integrations.order_book.write_orders import Placing
 from dinghuo.integrations.order_book.write_stock import write_stock
-from dinghuo.integrations.sheets import Mapping, Sheet, complete, open_sheet, read_order_lines
+from dinghuo.integrations.sheets import CellFault, Mapping, Sheet, complete, open_sheet, read_order_lines
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
@@ -38,11 +38,16 @@ def silent(_stage: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class OrderBook:
-    """A file with the plan of it."""
+    """A file with the plan of it, and how long that took. `faults` are the cells at fault, as a grid shows them."""
 
     sheet: Sheet
     mapping: Mapping
     plan: Plan
+    seconds: float = 0.0
+
+    @property
+    def faults(self) -> list[CellFault]:
+        return self.plan.asides.marks
 
 
 async def read_order_book(
@@ -60,6 +65,7 @@ async def read_order_book(
     `given` may leave out what the file shows by itself. The file's times are those of its mapping's zone, or else of
     the tenant's.
     """
+    started = time.perf_counter()
     progress("read", 0, 1)
     zone = (await database.run(tenant_id, load_tenant)).zone
     with _uncollected():
@@ -76,7 +82,7 @@ async def read_order_book(
     places = mapping.bind(sheet.header, sheet.width)
     with _uncollected():
         plan = plan_order_book(table, mapping, places, today=today, known=known, live_from=live_from)
-    return OrderBook(sheet, mapping, plan)
+    return OrderBook(sheet, mapping, plan, time.perf_counter() - started)
 
 
 @contextmanager
@@ -93,7 +99,8 @@ def _uncollected() -> Iterator[None]:
 
 def dry_run(book: OrderBook) -> Report:
     """What a run would report."""
-    return report(book.plan, file=book.sheet.name, dry_run=True)
+    told = report(book.plan, file=book.sheet.name, dry_run=True)
+    return msgspec.structs.replace(told, seconds=round(book.seconds, 3))
 
 
 async def run_order_book(
@@ -112,7 +119,7 @@ async def run_order_book(
     finally:
         gc.unfreeze()
     told = report(plan, file=book.sheet.name, dry_run=False)
-    return msgspec.structs.replace(told, checked=True, seconds=round(time.perf_counter() - started, 3))
+    return msgspec.structs.replace(told, checked=True, seconds=round(book.seconds + time.perf_counter() - started, 3))
 
 
 async def _write(database: Database, tenant_id: int, plan: Plan, *, by: Actor, progress: Progress) -> Plan:
