@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from tests.support import Tenant, key_of, make_user, principal_of
 
-from dinghuo.identity.principals import EVERYTHING, Scope, StaffPrincipal
+from dinghuo.identity.principals import EVERYTHING, DealerPrincipal, Principal, Scope, StaffPrincipal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
 from dinghuo.kit.ids import new_id
+from dinghuo.orders.scope import sees
+from dinghuo.parties.facts import load_customers
 from dinghuo.parties.tables import customer
 
 # The tree of departments: east > sh, west. Of regions: R1 > R11, R2.
@@ -39,7 +42,7 @@ async def ids(database: Database, tenant: Tenant) -> list[UUID]:
     return made
 
 
-async def seen(database: Database, tenant: Tenant, principal: StaffPrincipal) -> set[str]:
+async def seen(database: Database, tenant: Tenant, principal: Principal) -> set[str]:
     async with database.transaction(tenant.id) as tx:
         rows = await tx.rows(
             select(customer.c.code).where(
@@ -113,14 +116,19 @@ async def test_without_roles_nothing_is_seen(database: Database, tenant: Tenant,
     assert await seen(database, tenant, found) == set()
 
 
-async def test_a_dealer_sees_their_own_companies(database: Database, tenant: Tenant, ids: list[UUID]) -> None:
+async def test_a_dealer_sees_the_company_acted_for(database: Database, tenant: Tenant, ids: list[UUID]) -> None:
     login = await make_user(database, tenant, "dealer_buyer", customers=["plain", "in_r2"])
     found = await principal_of(database, await key_of(database, tenant, login))
+    assert isinstance(found, DealerPrincipal)
     async with database.transaction(tenant.id) as tx:
-        rows = await tx.rows(
-            select(customer.c.code).where(customer.c.tenant_id == tx.tenant_id, visible_customers(found, customer))
-        )
-    assert {row.code for row in rows} == {"plain", "in_r2"}
+        facts = (await load_customers(tx, ["plain", "in_r1", "in_r2"])).values()
+    codes = {fact.id: fact.code for fact in facts}
+    for customer_id in found.customer_ids:
+        acting = msgspec.structs.replace(found, customer_id=customer_id)
+        may_see = sees(acting)
+        assert may_see is not None
+        assert await seen(database, tenant, acting) == {codes[customer_id]}
+        assert [fact.id for fact in facts if may_see(fact)] == [customer_id]
 
 
 async def test_a_scope_of_nothing_and_a_scope_of_everything(

@@ -8,10 +8,11 @@ from dinghuo.identity.principals import DealerPrincipal, Principal
 def visible_customers(principal: Principal, customer: FromClause) -> ColumnElement[bool]:
     """The condition on `customer` (the table or an alias of it) that leaves what this principal may see.
 
-    It names no tenant: the query does. A query that starts from another table joins `customer` and adds this.
+    Dealers see the one customer they act for now. It names no tenant: the query does. A query that starts from
+    another table joins `customer` and adds this.
     """
     if isinstance(principal, DealerPrincipal):
-        return customer.c.id.in_(principal.customer_ids)
+        return customer.c.id == principal.customer_id
     scope = principal.scope
     if scope.kind == "all":
         return true()
