@@ -139,6 +139,7 @@ async def test_use_is_noted_now_and_then(browser: httpx.AsyncClient, it: httpx.A
         ({"user": "nobody"}, 422, ["unknown-user"]),
         ({"expires_at": "2020-01-01T00:00:00Z"}, 422, ["expires-in-past"]),
         ({"expires_at": "2999-01-01T00:00:00"}, 422, ["expires-in-past"]),
+        ({"expires_at": "9999-12-31T23:59:59-08:00"}, 422, ["expires-too-late"]),
         ({"scope": "department"}, 422, ["scope-without-parts"]),
         ({"departments": ["east"]}, 422, ["scope-without-parts", "unknown-code"]),
         ({"scope": "region", "regions": ["north"]}, 422, ["unknown-code"]),

@@ -1,7 +1,7 @@
 """A new API key. Its secret is told once and never again."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -36,6 +36,9 @@ KEY_WITHOUT_PERMISSIONS = Message(
 )
 UNKNOWN_USER = Message("unknown-user", "没有用户“{login}”", "There is no user '{login}'", MALFORMED)
 EXPIRES_IN_PAST = Message("expires-in-past", "到期时间必须晚于现在", "The time of expiry must lie ahead", MALFORMED)
+EXPIRES_TOO_LATE = Message(
+    "expires-too-late", "到期时间须早于 9999 年", "The time of expiry must lie before the year 9999", MALFORMED
+)
 SCOPE_WITHOUT_PARTS = Message(
     "scope-without-parts",
     "数据范围为部门或区域时，须列出至少一个，其他范围不列",
@@ -60,6 +63,10 @@ SCOPE_BEYOND_OWN = Message(
     "This goes beyond your own data scope or field rights",
     FORBIDDEN,
 )
+
+
+# West of Greenwich, the last hours of the calendar have no moment in UTC.
+_END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class NewKey(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -132,6 +139,8 @@ def _faults_of_form(now: datetime, key: NewKey) -> list[Fault]:
         faults.append(KEY_WITHOUT_PERMISSIONS("permissions"))
     if key.expires_at is not None and (key.expires_at.tzinfo is None or key.expires_at <= now):
         faults.append(EXPIRES_IN_PAST("expires_at"))
+    elif key.expires_at is not None and key.expires_at >= _END_OF_TIME:
+        faults.append(EXPIRES_TOO_LATE("expires_at"))
     if (key.scope == "department") != bool(key.departments) or (key.scope == "region") != bool(key.regions):
         faults.append(SCOPE_WITHOUT_PARTS("scope"))
     return faults
