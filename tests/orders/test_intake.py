@@ -1,24 +1,28 @@
 """The intake: who waits with whom, who fails alone, and what happens when it is too much."""
 
 import asyncio
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 from tests.orders.asking import BY, codes, line, placed, wanted
 from tests.orders.test_place import rows, sound
 from tests.world import World, traces
 
 from dinghuo.kit.cache import touch
-from dinghuo.kit.database import Database
+from dinghuo.kit.database import Database, RetryTransaction, Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.orders import decide
+from dinghuo.orders import intake as intake_module
 from dinghuo.orders.intake import Intake
-from dinghuo.orders.requests import LineRequest, OrderRequest, Placement, ShipTo
+from dinghuo.orders.place import place
+from dinghuo.orders.requests import LineRequest, OrderRequest, Outcome, Placement, ShipTo
 from dinghuo.pricing import engine
 
 
@@ -56,6 +60,40 @@ async def test_one_poisoned_request_among_63_fails_alone(
     assert len({placed(outcome).id for outcome in outcomes if not isinstance(outcome, BaseException)}) == 63
     count = await rows(database, world, "select count(*) as n from sales_order where tenant_id = $1")
     assert count == [{"n": 63}]
+    await sound(database, world)
+
+
+@pytest.mark.parametrize("saved", [True, False])
+@pytest.mark.parametrize("after", [PoolTimeout(), RetryTransaction(), ZeroDivisionError()])
+async def test_after_a_lost_commit_nothing_else_is_blamed(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch, after: Exception, saved: bool
+) -> None:
+    """The connection goes with the first commit on its way; whatever befalls the attempts that follow."""
+    tries = 0
+
+    async def lose(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]:
+        nonlocal tries
+        tries += 1
+        if tries > 1:
+            raise after
+        outcomes = await place(tx, placements)
+        driver = (await tx.connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        if saved:
+            await driver.execute("commit")
+        await driver.close()
+        return outcomes
+
+    monkeypatch.setattr(intake_module, "place", lose)
+    asked = ask_with_key("K2", 1)
+    outcome = await Intake(database).submit(world.tenant.id, asked, size=10)
+    assert tries > 1
+    assert codes(outcome) == [("outcome-unknown", "Idempotency-Key")]
+    assert (await traces(database, world.tenant))["sales_order"] == saved
+    monkeypatch.undo()
+    again = await Intake(database).submit(world.tenant.id, asked, size=10)
+    assert again.replayed == saved
+    assert (await traces(database, world.tenant))["sales_order"] == 1
     await sound(database, world)
 
 

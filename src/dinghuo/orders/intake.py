@@ -153,30 +153,33 @@ class Intake:
             _answer(item, outcome)
 
     async def _place(self, tenant_id: int, placements: Sequence[Placement]) -> list[Outcome]:
-        """Place in one transaction; after a lost connection once more: known keys tell what had been committed."""
-        in_doubt = False
+        """Place in one transaction; after a lost connection once more: known keys tell what had been committed.
+
+        When a commit was lost and none of the attempts after it got as far, whatever stopped them, nobody knows.
+        """
+        committing = in_doubt = False
 
         async def command(tx: Tx) -> list[Outcome]:
-            nonlocal in_doubt
+            nonlocal committing
+            committing = False
             outcomes = await place(tx, placements)
-            in_doubt = True  # from here on the commit may have been sent
+            committing = True
             return outcomes
 
         for attempt in range(_RECONNECTS + 1):
             try:
                 return await self._database.run(tenant_id, command)
-            except RetryTransaction:
-                if attempt == _RECONNECTS:
-                    raise
             except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("connection lost during intake", attempt=attempt, orders=len(placements))
-                if attempt == _RECONNECTS:
+                away = is_away(error)
+                in_doubt = in_doubt or (away and committing)
+                if attempt == _RECONNECTS or not (away or isinstance(error, RetryTransaction)):
                     if in_doubt:
+                        log.warning("outcome unknown", orders=len(placements), exc_info=error)
                         return [_uncertain(placement) for placement in placements]
                     raise
-                await asyncio.sleep(_FIRST_PAUSE * 2**attempt)
+                if away:
+                    log.warning("connection lost during intake", attempt=attempt, orders=len(placements))
+                    await asyncio.sleep(_FIRST_PAUSE * 2**attempt)
         raise AssertionError("unreachable")
 
 
