@@ -1,6 +1,6 @@
 """Keep a cart: begin one, or change one that nobody has changed meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from dinghuo.kit.ids import new_id
 from dinghuo.kit.texts import text_faults
 from dinghuo.orders import faults as say
 from dinghuo.orders.decide import MOST_LINES
+from dinghuo.orders.draft_lines import differences, with_hidden_prices
 from dinghuo.orders.drafts import DraftView, get_draft
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.scope import sees
@@ -38,6 +39,14 @@ DRAFT_SUBMITTED = Message(
 )
 
 
+NO_ORGANISATION = Message(
+    "no-active-organisation",
+    "没有启用的销售组织，无法新建草稿",
+    "No selling organisation is active: a draft cannot be begun",
+    CONFLICT,
+)
+
+
 class DraftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A cart as it should be kept. Its lines are checked when it is submitted, not before."""
 
@@ -52,17 +61,20 @@ class DraftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def begin_draft(tx: Tx, *, request: DraftRequest, principal: Principal, by: Actor) -> DraftView:
     """A new cart for a customer the principal may see."""
-    tenant = await load_tenant(tx)
+    customer_id = await _customer_id(tx, request, principal)
+    organisation = next(iter((await load_tenant(tx)).organisations.values()), None)
+    if organisation is None:
+        raise Refused(NO_ORGANISATION())
     draft_id = new_id()
     await tx.execute(
         insert(draft).values(
             tenant_id=tx.tenant_id,
             id=draft_id,
-            customer_id=await _customer_id(tx, request, principal),
-            organisation_id=next(iter(tenant.organisations.values())).id,
+            customer_id=customer_id,
+            organisation_id=organisation.id,
             created_by=by.id,
             created_at=tx.now,
-            **_values(tx, request),
+            **_values(tx, request, request.lines),
         )
     )
     await audit.record(tx, [audit.Change("draft", draft_id, "created", by)])
@@ -75,6 +87,10 @@ async def save_draft(
     """Replace the cart's content, unless it is no longer at this revision or has become an order."""
     present = await get_draft(tx, principal=principal, draft_id=draft_id)
     customer_id = await _customer_id(tx, request, principal)
+    lines = request.lines
+    # A price agreed with one customer is not carried over to another.
+    if not principal.sees_price and request.customer == present.customer:
+        lines = with_hidden_prices(present.lines, lines)
     changed = await tx.rows(
         update(draft)
         .where(
@@ -83,15 +99,13 @@ async def save_draft(
             draft.c.revision == revision,
             draft.c.order_id.is_(None),
         )
-        .values(customer_id=customer_id, revision=revision + 1, **_values(tx, request))
+        .values(customer_id=customer_id, revision=revision + 1, **_values(tx, request, lines))
         .returning(draft.c.id)
     )
     if not changed:
         _refuse(await get_draft(tx, principal=principal, draft_id=draft_id))
     saved = await get_draft(tx, principal=principal, draft_id=draft_id)
-    old, new = msgspec.to_builtins(present), msgspec.to_builtins(saved)
-    changes = audit.differences(old, {name: new[name] for name in new if name not in ("revision", "updated_at")})
-    await audit.record(tx, [audit.Change("draft", draft_id, "changed", by, changes)])
+    await audit.record(tx, [audit.Change("draft", draft_id, "changed", by, differences(present, saved))])
     return saved
 
 
@@ -137,13 +151,13 @@ def _faults(request: DraftRequest) -> Iterator[Fault]:
             yield from text_faults(f"lines[{number - 1}].{field}", text, _LONGEST_NAME, line=number)
 
 
-def _values(tx: Tx, request: DraftRequest) -> dict[str, Any]:
+def _values(tx: Tx, request: DraftRequest, lines: Sequence[LineRequest]) -> dict[str, Any]:
     return {
         "name": request.name,
         "customer_reference": request.customer_reference,
         "requested_date": request.requested_date,
         "ship_to": msgspec.to_builtins(request.ship_to),
         "note": request.note,
-        "lines": msgspec.to_builtins(request.lines),
+        "lines": msgspec.to_builtins(lines),
         "updated_at": tx.now,
     }
