@@ -80,11 +80,12 @@ async def send(
     path = operation.path
     for name, value in call.path.items():
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    together = {**call.headers, **(headers or {})}
     return await client.request(
         operation.method,
         path,
         params=dict(call.query),
-        headers={**call.headers, **(headers or {})},
+        headers=[(name.encode(), value.encode("latin-1")) for name, value in together.items()],
         json=call.body,
         content=call.content,
     )

@@ -17,6 +17,8 @@ from dinghuo.identity.permissions import OWN_ACCOUNT, PUBLIC, permissions_of
 from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 # What each right shows: the amounts themselves, and what a line of one unit comes to by them.
 AMOUNTS = {
     "sees_cost": {str(COST)},
@@ -86,7 +88,6 @@ def _is_hidden(answer: httpx.Response) -> bool:
     return answer.status_code == 403 and codes <= {"cost-hidden", "price-hidden"}
 
 
-@pytest.mark.slow
 async def test_what_is_changed_answers_no_more_than_what_is_read(
     lab: Lab, company: Company, systems: Mapping[Rights, dict[str, str]], of_staff: list[Operation]
 ) -> None:

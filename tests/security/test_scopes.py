@@ -19,6 +19,8 @@ from dinghuo.identity.permissions import OWN_ACCOUNT, PUBLIC, SIGNED_IN, permiss
 from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 # Who administers the company does so for all of it: users (also customers' ones), roles, keys, failed work, settings.
 FOR_THE_WHOLE_COMPANY = {
     OWN_ACCOUNT, PUBLIC, SIGNED_IN,
@@ -111,7 +113,6 @@ async def _text(client: httpx.AsyncClient, operation: Operation, call: Call, hea
     return answer.text
 
 
-@pytest.mark.slow
 async def test_anothers_customer_is_answered_as_one_that_is_not_there(
     caller: httpx.AsyncClient,
     lab: Lab,
@@ -156,7 +157,6 @@ def _is_kept(
     return word == "code" and foreign.status_code in (403, 409) and not any(secret in text for secret in others)
 
 
-@pytest.mark.slow
 async def test_whoever_answers_for_the_customer_may(
     lab: Lab, scoped: Company, pairs: dict[str, Pair], of_customers: list[Operation]
 ) -> None:

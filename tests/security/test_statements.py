@@ -14,6 +14,8 @@ from tests.security.recipes import looks
 from dinghuo.kit.cache import TenantCaches
 from dinghuo.kit.database import Database, Tx
 
+pytestmark = pytest.mark.slow
+
 MANY = 100
 # As many as there are permissions, and as many as one asks for.
 ALWAYS_FEW = {"GET /api/v1/permissions", "GET /api/v1/stock/availability"}
@@ -46,7 +48,6 @@ def longest(value: Any) -> int:
     return max([len(value), *map(longest, value)]) if isinstance(value, list) else 0
 
 
-@pytest.mark.slow
 async def test_reading_many_costs_the_statements_of_reading_one(
     caller: httpx.AsyncClient,
     database: Database,

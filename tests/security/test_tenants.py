@@ -13,6 +13,8 @@ from tests.support import contents
 from dinghuo.identity.permissions import PUBLIC
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 # Found or made under a code of one's own, absent, or wrong in a request that was understood.
 AS_UNKNOWN = {200, 201, 404, 422}
 # What tells no names: permissions are the same everywhere, these costs and entries are amounts, days and ids.
@@ -34,7 +36,6 @@ def variants(operation: Operation, company: Company) -> list[Call]:
     return made + [narrowed for call in made for _, narrowed in filtered(call)]
 
 
-@pytest.mark.slow
 async def test_what_is_another_companys_is_answered_as_what_nobody_has(
     lab: Lab, database: Database, people: list[Person], other_company: Company, contract: list[Operation]
 ) -> None:
@@ -102,3 +103,20 @@ async def test_nothing_of_another_company_is_ever_read(
 
 def _ids(company: Company) -> set[str]:
     return {ref for ref in company.refs.values() if ref.kind.endswith(".id")}
+
+
+async def test_a_credential_opens_no_other_company(
+    caller: httpx.AsyncClient, company: Company, other_company: Company
+) -> None:
+    """Not by its number in a key, and not by the id of a customer in X-Customer."""
+    key = company.key("owner")["x-api-key"]
+    forged = ".".join([str(other_company.tenant.id), *key.split(".")[1:]])
+    assert (await caller.get("/api/v1/me", headers={"x-api-key": key})).is_success
+    assert (await caller.get("/api/v1/me", headers={"x-api-key": forged})).status_code == 401
+    answers = []
+    for customer in (company["customer.id"], other_company["customer.id"], company.unknown(company["customer.id"])):
+        headers = {**company.key("dealer_admin"), "x-customer": customer}
+        answers.append(told(await caller.get("/portal/v1/users", headers=headers), customer))
+    assert answers[0][0] == 200
+    assert answers[1] == answers[2]
+    assert answers[1][0] == 403
