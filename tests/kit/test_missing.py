@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import dinghuo
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 
 NAMED = re.compile(r"""\b(?:missing\(|what=)"([^"]+)""")
 

@@ -14,7 +14,7 @@ from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import organisation
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.texts import storable
 from dinghuo.parties.tables import customer

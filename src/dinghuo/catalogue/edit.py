@@ -13,7 +13,7 @@ from dinghuo.identity.principals import Principal
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import Saved
 from dinghuo.kit.database import Tx
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.revisions import check_revision
 
 

@@ -20,7 +20,8 @@ from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.files import MOST_BYTES, StoredFile, read_file, store_files
-from dinghuo.kit.http import language_of, missing, needs, once
+from dinghuo.kit.http import language_of, needs, once
+from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page
 from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.parties.queries import find_customer_id

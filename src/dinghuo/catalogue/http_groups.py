@@ -15,7 +15,8 @@ from dinghuo.catalogue.tables import brand, category, unit
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
-from dinghuo.kit.http import language_of, missing, needs
+from dinghuo.kit.http import language_of, needs
+from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page
 from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.kit.words import NamedView, NodeView, PlacedNodeInput, WordInput, WordView, list_words, save_words

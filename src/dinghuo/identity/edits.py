@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Table, select
 
 from dinghuo.kit.database import Tx
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.revisions import check_revision
 
 

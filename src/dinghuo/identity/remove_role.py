@@ -10,7 +10,7 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.audit import Change, record
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Message, Refused
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 
 ROLE_IN_USE = Message(
     "role-in-use",

@@ -12,7 +12,7 @@ from dinghuo.kit.audit import Change, record
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 
 
 async def revoke_keys(tx: Tx, *, ids: Collection[UUID], by: Actor) -> None:

@@ -13,7 +13,7 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.audit import Change, record
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, MALFORMED, Message, Refused
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 
 LONGEST_OVERLAP = timedelta(days=30)
 

@@ -16,7 +16,7 @@ from dinghuo.kit.bulk import UNKNOWN_CODE, Saved, among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Language, Message
 from dinghuo.kit.faults import Faults
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 
 LOGIN_TAKEN = Message("login-taken", "登录名“{login}”已被使用", "The login '{login}' is taken", CONFLICT)
 

@@ -8,7 +8,7 @@ from dinghuo.identity.granting import BEYOND_OWN, Granter
 from dinghuo.identity.tables import app_user, role_permission, user_role
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 
 
 async def check_touchable(tx: Tx, user_id: UUID, granter: Granter) -> None:

@@ -15,7 +15,7 @@ from dinghuo.inventory.queries import sees_cost
 from dinghuo.inventory.tables import goods_receipt, goods_receipt_line, warehouse
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.texts import storable
 

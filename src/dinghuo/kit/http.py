@@ -63,25 +63,6 @@ BROKE = Message(
     "Something broke here; nothing was saved. Try again, and quote {reference} when you report it",
     500,
 )
-NOT_HERE = Message("no-such-record", "找不到{zh} {id}", "There is no {what} {id}", NOT_FOUND)
-_IN_CHINESE = {
-    "API key": "接口密钥",
-    "SKU": "单品",
-    "account": "信用账户",
-    "assortment": "可售范围",
-    "customer": "客户",
-    "department": "部门",
-    "draft": "草稿",
-    "file": "文件",
-    "goods receipt": "入库单",
-    "organisation": "销售组织",
-    "price list": "价目表",
-    "product": "商品",
-    "role": "角色",
-    "session": "登录会话",
-    "sku": "单品",
-    "user": "用户",
-}
 KEY_TOO_LONG = Message(
     "idempotency-key-too-long", "幂等键应为 1 到 200 个字符", "An idempotency key has 1 to 200 characters", MALFORMED
 )
@@ -175,10 +156,6 @@ def refusal_of(error: Exception, *, path: str) -> Refused:
     return Refused(BROKE(reference=reference))
 
 
-def missing(what: str, id: object) -> Refused:
-    return Refused(NOT_HERE("id", what=what, zh=_IN_CHINESE.get(what, what), id=str(id)))
-
-
 async def once(
     request: Request[Any, Any, Any],
     database: Database,
@@ -222,7 +199,6 @@ __all__ = [
     "EXCEPTION_HANDLERS",
     "Fault",
     "language_of",
-    "missing",
     "needs",
     "on_refused",
     "once",

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, select
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.database import Tx
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.tables import draft

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.errors import CONFLICT, Message
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.orders.decide import Priced
 
 CHANGED_SINCE = Message(

@@ -10,7 +10,7 @@ from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import Saved
 from dinghuo.kit.database import Tx
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.revisions import check_revision
 from dinghuo.parties.save_customers import CustomerFields, CustomerInput, save_customers
 from dinghuo.parties.tables import customer

@@ -9,7 +9,8 @@ from litestar.params import HeaderParameter, Parameter, QueryParameter
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
-from dinghuo.kit.http import language_of, missing, needs
+from dinghuo.kit.http import language_of, needs
+from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page
 from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.kit.words import NamedView, NodeInput, NodeView, WordInput, list_words, save_words

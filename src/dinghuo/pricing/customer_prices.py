@@ -15,7 +15,7 @@ from dinghuo.identity.principals import Principal
 from dinghuo.kit import search
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.money import ZERO
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.texts import storable

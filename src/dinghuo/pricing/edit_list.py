@@ -7,7 +7,7 @@ from dinghuo.identity.principals import Principal
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import Saved, among
 from dinghuo.kit.database import Tx
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.revisions import check_revision
 from dinghuo.kit.texts import storable
 from dinghuo.pricing.locked import hidden_customers

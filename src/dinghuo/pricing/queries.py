@@ -17,7 +17,7 @@ from dinghuo.kit import search
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 from dinghuo.kit.money import fits
 from dinghuo.kit.paging import BAD_CURSOR, Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns

@@ -24,7 +24,7 @@ from dinghuo.identity.tokens import Token
 from dinghuo.identity.which_tenant import which_tenant
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import FORBIDDEN, Message, Refused
-from dinghuo.kit.http import missing
+from dinghuo.kit.missing import missing
 
 PATHS: dict[Audience, Literal["/api", "/portal"]] = {"staff": "/api", "dealer": "/portal"}
 

@@ -29,7 +29,8 @@ from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.bulk import Saved
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
-from dinghuo.kit.http import language_of, missing, needs
+from dinghuo.kit.http import language_of, needs
+from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page
 from dinghuo.kit.revisions import etag, expected_revision
 
