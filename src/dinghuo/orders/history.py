@@ -5,12 +5,11 @@ is out of the ordinary is left to `price_order`, which says everything that is w
 write the same (tests/orders/test_history.py).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from itertools import repeat
-from typing import Any
 from uuid import UUID
 
 from dinghuo.catalogue.facts import SkuFacts
@@ -19,7 +18,6 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.ids import new_ids
 from dinghuo.kit.money import CENT, MAX_MONEY, MINOR_UNITS, ZERO, fits, split_tax
 from dinghuo.orders.decide import HISTORY_REASON, PlainLines, Priced
-from dinghuo.orders.requests import LineRequest
 
 
 def price_history(priced: Priced, skus: Mapping[str, SkuFacts]) -> bool:
@@ -30,36 +28,29 @@ def price_history(priced: Priced, skus: Mapping[str, SkuFacts]) -> bool:
     if request.note or request.customer_reference or request.ship_to:
         return False
     found = PlainLines(history.cancelled)
-    currency = priced.currency
+    met, nets, taxes, currency = found.skus, found.nets, found.taxes, priced.currency
     for line in request.lines:
-        sku = skus.get(line.sku)
-        if sku is None or line.price is None or not _is_plain(line, sku):
+        sku, price = skus.get(line.sku), line.price
+        if sku is None or price is None or line.note is not None or line.requested_date is not None or sku.costs:
             return False
-        net = _amount(line.quantity, line.price, currency)
+        if (line.unit or sku.sales_unit) != sku.base_unit:
+            return False
+        net = _amount(line.quantity, price, currency)
         if net is None:
             return False
         tax = ZERO
         if sku.tax_rate:
             split = split_tax(net, sku.tax_rate, tax_inclusive=history.tax_inclusive, currency=currency)
             net, tax = split.net, split.tax
-        found.skus.append(sku)
-        found.quantities.append(line.quantity)
-        found.prices.append(line.price)
-        found.nets.append(net)
-        found.taxes.append(tax)
+        met.append(sku)
+        nets.append(net)
+        taxes.append(tax)
+    found.quantities = [line.quantity for line in request.lines]
+    found.prices = [line.price or ZERO for line in request.lines]
     priced.plain = found
-    priced.net, priced.tax = sum(found.nets, ZERO), sum(found.taxes, ZERO)
+    priced.net, priced.tax = sum(nets, ZERO), sum(taxes, ZERO)
     priced.gross = priced.net + priced.tax
     return True
-
-
-def _is_plain(line: LineRequest, sku: SkuFacts) -> bool:
-    return (
-        (line.unit or sku.sales_unit) == sku.base_unit
-        and line.note is None
-        and line.requested_date is None
-        and not sku.costs
-    )
 
 
 @lru_cache(maxsize=65_536)
@@ -81,7 +72,8 @@ with placed as materialized (
     as l(order_no, sku_no, line_no, move_id, quantity, price, net, tax, cancelled)
   join unnest($11::uuid[], $12::timestamptz[], $13::bool[], $14::uuid[])
     with ordinality as o(id, placed_at, tax_inclusive, warehouse_id, no) on o.no = l.order_no
-  join unnest($15::uuid[], $16::text[], $17::text[], $18::text[], $19::numeric[], $20::bool[])
+  join unnest($15::text::uuid[], $16::text::text[], $17::text::text[], $18::text::text[], $19::text::numeric[],
+    $20::text::bool[])
     with ordinality as s(id, code, name, unit, tax_rate, is_tracked, no) on s.no = l.sku_no
   -- An order's lines are read together: they shall lie together.
   order by l.order_no, l.line_no
@@ -131,39 +123,52 @@ class _Columns:
         count = len(lines.skus)
         self._order_numbers += repeat(len(self.orders), count)
         self._line_numbers += range(1, count + 1)
+        numbers = [self._number(sku) for sku in lines.skus]
+        self._sku_numbers += numbers
         parts = (lines.quantities, lines.prices, lines.nets, lines.taxes, lines.cancelled)
         for column, part in zip(self._decimals, parts, strict=True):
             column += part
         left = self._left.setdefault(warehouse_id, {})
-        for sku, quantity, cancelled in zip(lines.skus, lines.quantities, lines.cancelled, strict=True):
-            # Facts are one object a SKU, and its address is hashed faster than its id.
-            number = self._number_of.get(id(sku))
-            if number is None:
-                self._skus.append(sku)
-                number = self._number_of[id(sku)] = len(self._skus)
-            self._sku_numbers.append(number)
-            if sku.supply_policy != "untracked":
-                left[number] = left.get(number, ZERO) + quantity - cancelled
+        for number, quantity, cancelled in zip(numbers, lines.quantities, lines.cancelled, strict=True):
+            left[number] = left.get(number, ZERO) + (quantity - cancelled if cancelled else quantity)
+
+    def _number(self, sku: SkuFacts) -> int:
+        # Facts are one object a SKU, and its address is hashed faster than its id.
+        number = self._number_of.get(id(sku))
+        if number is None:
+            self._skus.append(sku)
+            number = self._number_of[id(sku)] = len(self._skus)
+        return number
 
     def arguments(self) -> Iterator[object]:
-        """The parameters of the statement. Long columns travel as text: that costs both sides the least."""
-        ids = new_ids(len(self._line_numbers))
-        columns: tuple[list[Any], ...] = (self._order_numbers, self._sku_numbers, self._line_numbers, ids)
-        for column in (*columns, *self._decimals):
-            yield f"{{{','.join(map(str, column))}}}"
+        """The parameters of the statement: columns as the text of arrays, which costs both sides the least."""
+        numbers = (self._order_numbers, self._sku_numbers, self._line_numbers)
+        yield from (_array(map(str, column)) for column in numbers)
+        yield _array(new_ids(len(self._line_numbers)))
+        yield from (_array(map(str, column)) for column in self._decimals)
         for place in range(4):
             yield [order[place] for order in self.orders]
-        yield [sku.id for sku in self._skus]
-        yield [sku.code for sku in self._skus]
-        yield [sku.name for sku in self._skus]
-        yield [sku.base_unit for sku in self._skus]
-        yield [sku.tax_rate for sku in self._skus]
-        yield [sku.supply_policy != "untracked" for sku in self._skus]
+        skus = self._skus
+        yield _array(sku.id.hex for sku in skus)
+        for name in ("code", "name", "base_unit"):
+            yield _array(_quoted(getattr(sku, name)) for sku in skus)
+        yield _array("null" if sku.tax_rate is None else str(sku.tax_rate) for sku in skus)
+        yield _array("t" if sku.supply_policy != "untracked" else "f" for sku in skus)
 
     def taken(self) -> Taken:
         return {
             (self._skus[number - 1].id, warehouse_id): quantity
             for warehouse_id, left in self._left.items()
             for number, quantity in left.items()
-            if quantity
+            if quantity and self._skus[number - 1].supply_policy != "untracked"
         }
+
+
+def _array(elements: Iterable[str]) -> str:
+    return f"{{{','.join(elements)}}}"
+
+
+@lru_cache(maxsize=65_536)
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -31,7 +31,7 @@ def list_code(currency: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Known:
     """`digests` are those of the invoices imported before, by number; `returned` what of them stands as a return, by
-    number and line; `numbers` belong to orders that no import made. `available` is what of each SKU can be promised.
+    number and line; `numbers` belong to what no import made. `available` is what of each SKU can be promised.
     `books` are the files whose opening stock was booked; `priced` the SKUs in the imports' price lists, by currency;
     `other_lists` the currencies in which another base price list is published.
     """
@@ -53,7 +53,10 @@ _RETURNED = """
 select number, line_no, sum(quantity) as quantity from historical_return
 where tenant_id = $1 and order_id is null and number = any($2::text[]) group by number, line_no
 """
-_NUMBERS = "select number from sales_order where tenant_id = $1 and number = any($2::text[])"
+_NUMBERS = """
+select number from sales_order where tenant_id = $1 and number = any($2::text[])
+union select number from historical_return where tenant_id = $1 and number = any($2::text[])
+"""
 _CUSTOMERS = "select code from customer where tenant_id = $1 and code = any($2::text[])"
 _AVAILABLE = """
 select k.code, sum(greatest(s.on_hand + s.allowance - s.reserved, 0)) as available

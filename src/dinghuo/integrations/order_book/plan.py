@@ -16,7 +16,7 @@ from dinghuo.integrations.order_book.master import Master, find_master, usual_un
 from dinghuo.integrations.order_book.match import Part, match
 from dinghuo.integrations.order_book.opening import Units, open_orders_stock, opening_stock
 from dinghuo.integrations.sheets import LineTable, Mapping, SheetError
-from dinghuo.kit.errors import Fault, Message
+from dinghuo.kit.errors import Fault
 
 NOTHING = Known()
 
@@ -135,11 +135,13 @@ def _book(invoices: Invoices) -> str:
 def _compare(invoices: Invoices, asides: Asides, known: Known) -> Invoices:
     """Mark what was imported before; set aside what the tenant has under the same number and otherwise."""
 
-    def keep(invoice: Invoice, message: Message | None) -> bool:
+    def keep(invoice: Invoice) -> bool:
         digest = known.digests.get(invoice.number)
         invoice.is_known = digest == invoice.digest
-        if digest is not None and not invoice.is_known:
-            message = why.CHANGED
+        if digest is None:
+            message = why.NUMBER_TAKEN if invoice.number in known.numbers else None
+        else:
+            message = None if invoice.is_known else why.CHANGED
         if message is not None:
             fault = message("order_number", number=invoice.number)
             for line in invoice.lines:
@@ -147,8 +149,7 @@ def _compare(invoices: Invoices, asides: Asides, known: Known) -> Invoices:
         return message is None
 
     return Invoices(
-        [each for each in invoices.orders if keep(each, why.NUMBER_TAKEN if each.number in known.numbers else None)],
-        [each for each in invoices.returns if keep(each, None)],
+        [each for each in invoices.orders if keep(each)], [each for each in invoices.returns if keep(each)]
     )
 
 
