@@ -78,8 +78,12 @@ async def test_counts_and_adjustments_become_moves_that_can_be_read(
     last = (await picker.get("/api/v1/stock/moves", params={"limit": 1, "cursor": first["cursor"]})).json()
     assert [page["items"][0]["kind"] for page in (first, last)] == ["adjustment", "count"]
     assert last["cursor"] is None
-    only = (await picker.get("/api/v1/stock/moves", params={"kind": "count", "warehouse": "W2"})).json()
-    assert only["items"] == []
+    for where, found in (("W1", 1), ("W2", 0)):
+        params = {"kind": "count", "warehouse": where, "sku": "A"}
+        assert len((await picker.get("/api/v1/stock/moves", params=params)).json()["items"]) == found
+    for params in ({"kind": "count"}, {"warehouse": "W1"}):
+        all_of_them = await picker.get("/api/v1/stock/moves", params=params)
+        assert (all_of_them.status_code, all_of_them.json()["type"]) == (422, "/problems/moves-of-what")
     wrong = await picker.post(
         "/api/v1/stock/adjustments", json={"items": [damage | {"reason": "whim"}, damage | {"quantity": "-8"}]}
     )

@@ -104,7 +104,8 @@ async def list_moves(
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[MoveView]:
-    """Every change of what is on hand, the newest first; costs for those who may see them."""
+    """Every change of what is on hand, the newest first; costs for those who may see them. A kind or a warehouse is
+    named together with an SKU or a document."""
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.list_moves(
             tx,

@@ -17,10 +17,18 @@ from dinghuo.inventory.tables import reservation, stock, stock_move, warehouse
 from dinghuo.kit import search
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import MALFORMED, Message, Refused
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
 from dinghuo.parties.tables import region
+
+MOVES_OF_WHAT = Message(
+    "moves-of-what",
+    "按类型或仓库查看出入库时，须同时指定商品或单据",
+    "Moves of a kind or in a warehouse are listed for an SKU or a document: name one of them too",
+    MALFORMED,
+)
 
 
 class WarehouseView(msgspec.Struct, frozen=True):
@@ -159,7 +167,9 @@ async def list_moves(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[MoveView]:
-    """A page of moves, the newest first."""
+    """A page of moves, the newest first. A kind or a warehouse is sought among those of an SKU or a document."""
+    if (kind is not None or warehouse_code is not None) and sku_code is None and document_id is None:
+        raise Refused(MOVES_OF_WHAT("sku"))
     m = stock_move.c
     names = [name for name in MoveView.__struct_fields__ if name in m and (name != "unit_cost" or sees_cost(seen_by))]
     statement = (

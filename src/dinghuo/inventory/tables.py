@@ -102,6 +102,12 @@ stock_move = tenant_table(
     CheckConstraint("quantity <> 0", name="moves_something"),
 )
 index("ix_stock_move_sku", stock_move.c.sku_id, stock_move.c.warehouse_id, stock_move.c.id)
+index(
+    "ix_stock_move_document",
+    stock_move.c.document_id,
+    stock_move.c.line_no,
+    where=stock_move.c.document_id.is_not(None),
+)
 
 goods_receipt = tenant_table(
     "goods_receipt",

@@ -87,6 +87,8 @@ order_line = tenant_table(
     CheckConstraint("quantity > 0 and base_quantity > 0", name="quantity_positive"),
     CheckConstraint("net + tax = gross", name="tax_adds_up"),
     CheckConstraint("returned <= shipped and shipped <= base_quantity - cancelled", name="progress"),
+    CheckConstraint("released >= 0 and shipped >= 0 and returned >= 0 and cancelled >= 0", name="not_negative"),
+    CheckConstraint("released <= base_quantity - cancelled", name="released_of_wanted"),
     key=("order_id", "line_no"),
     lock_rank="lines",
 )
@@ -139,3 +141,4 @@ draft = tenant_table(
     lock_rank="documents",
 )
 index("ix_draft_customer", draft.c.customer_id, draft.c.id)
+index("ix_draft_open", draft.c.id, where=draft.c.order_id.is_(None))

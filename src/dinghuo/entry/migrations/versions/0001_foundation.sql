@@ -355,7 +355,9 @@ CREATE TABLE order_line (
   cancelled NUMERIC(18, 6) DEFAULT '0' NOT NULL,
   CONSTRAINT ck_order_line_quantity_positive CHECK (quantity > 0 and base_quantity > 0),
   CONSTRAINT ck_order_line_tax_adds_up CHECK (net + tax = gross),
-  CONSTRAINT ck_order_line_progress CHECK (returned <= shipped and shipped <= base_quantity - cancelled)
+  CONSTRAINT ck_order_line_progress CHECK (returned <= shipped and shipped <= base_quantity - cancelled),
+  CONSTRAINT ck_order_line_not_negative CHECK (released >= 0 and shipped >= 0 and returned >= 0 and cancelled >= 0),
+  CONSTRAINT ck_order_line_released_of_wanted CHECK (released <= base_quantity - cancelled)
 );
 
 CREATE TABLE organisation (
@@ -744,9 +746,12 @@ CREATE INDEX ix_customer_owner ON customer (tenant_id, owner_id, id);
 CREATE INDEX ix_customer_parent ON customer (tenant_id, parent_id, id);
 CREATE INDEX ix_customer_region ON customer (tenant_id, region_id, id);
 CREATE INDEX ix_draft_customer ON draft (tenant_id, customer_id, id);
+CREATE INDEX ix_draft_open ON draft (tenant_id, id) WHERE order_id IS NULL;
 CREATE INDEX ix_historical_return_customer ON historical_return (tenant_id, customer_id, id);
 CREATE INDEX ix_historical_return_number ON historical_return (tenant_id, number, line_no);
 CREATE INDEX ix_historical_return_order ON historical_return (tenant_id, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX ix_idempotency_key_passing ON idempotency_key (tenant_id, created_at)
+  WHERE route NOT LIKE 'import:%' AND route <> 'submit-draft';
 CREATE INDEX ix_outbox_event_due ON outbox_event (tenant_id, kind, due_at, id) WHERE settled_at IS NULL;
 CREATE INDEX ix_outbox_mark_open ON outbox_mark (tenant_id, event_id, reaction) WHERE state IN ('failed', 'parked');
 CREATE INDEX ix_price_entry_sku ON price_entry (tenant_id, sku_id);
@@ -763,6 +768,7 @@ CREATE INDEX ix_session_user ON session (tenant_id, user_id, id);
 CREATE INDEX ix_sign_in_window_last ON sign_in_window (tenant_id, last_at);
 CREATE INDEX ix_sku_product ON sku (tenant_id, product_id);
 CREATE INDEX ix_sku_unit_barcode ON sku_unit (tenant_id, barcode) WHERE barcode IS NOT NULL;
+CREATE INDEX ix_stock_move_document ON stock_move (tenant_id, document_id, line_no) WHERE document_id IS NOT NULL;
 CREATE INDEX ix_stock_move_sku ON stock_move (tenant_id, sku_id, warehouse_id, id);
 CREATE INDEX ix_user_customer_customer ON user_customer (tenant_id, customer_id);
 CREATE INDEX ix_user_role_role ON user_role (tenant_id, role_id);
