@@ -274,6 +274,14 @@ async def test_a_price_list_in_force_is_not_overruled(database: Database, tenant
     assert lists == [("ORDER-BOOK-GBP", "draft"), ("OURS", "published")]
 
 
+async def test_codes_and_names_come_through_as_they_are(database: Database, tenant: Tenant) -> None:
+    named = {"NULL": 'Ale "strong", 5\\%', "{a,b}": "{}", "it's": "NULL", "甲\\n": "茶 ☕"}
+    quoted = {code: name.replace('"', '""') for code, name in named.items()}
+    await imported(database, tenant, *(f'1,2026-01-01,K1,"{code}","{name}",1,1.00' for code, name in quoted.items()))
+    sql = "select sku_code, sku_name from order_line where tenant_id = $1"
+    assert dict(await rows_of(database, tenant, sql)) == named
+
+
 async def test_countries_become_regions_and_codes(database: Database, tenant: Tenant) -> None:
     mapping = msgspec.structs.replace(MAPPING, columns=MAPPING.columns | {"country": "country"})
     rows = [
