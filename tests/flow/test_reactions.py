@@ -21,6 +21,9 @@ def test_names_of_marks_are_stable_and_unique() -> None:
         "orders.imported": ["orders.file_for_search"],
         "audit.seal_due": ["kit.seal_when_due"],
         "outbox.purge_due": ["kit.purge_when_due"],
+        "idempotency.purge_due": ["kit.purge_keys_when_due"],
+        "identity.purge_due": ["identity.purge_sessions_when_due"],
+        "inventory.fill_due": ["inventory.fill_waiting_when_due"],
     }
 
 

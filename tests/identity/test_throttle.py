@@ -82,13 +82,3 @@ async def test_success_clears_the_account_and_takes_its_own_attempt_from_the_add
         ("account li", []),
         ("address 192.0.2.7", [clock.now - timedelta(seconds=1)]),
     ]
-
-
-async def test_what_lies_behind_the_window_is_cleared_away(timed: Database, tenant: Tenant, clock: Clock) -> None:
-    await timed.run(tenant.id, lambda tx: attempt(tx, "gone", "192.0.2.1"))
-    clock.forward(minutes=16)
-    made = await timed.run(tenant.id, lambda tx: attempt(tx, "li", "192.0.2.7"))
-    await timed.run(tenant.id, lambda tx: forget(tx, made))
-    async with timed.transaction(tenant.id) as tx:
-        rows = await tx.fetch("select subject from sign_in_window where tenant_id = $1 order by subject")
-    assert [row["subject"] for row in rows] == ["account li", "address 192.0.2.7"]

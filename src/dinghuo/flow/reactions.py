@@ -6,8 +6,10 @@ again at any time.
 
 from collections.abc import Mapping, Sequence
 
+from dinghuo.identity import purge
 from dinghuo.inventory import events as inventory
-from dinghuo.kit import audit_seal, outbox_purge
+from dinghuo.inventory import fill_waiting
+from dinghuo.kit import audit_seal, idempotency_purge, outbox_purge
 from dinghuo.kit.outbox import Event
 from dinghuo.kit.outbox_run import Reaction, by_kind
 from dinghuo.kit.periodic import TENANT, Period
@@ -20,8 +22,11 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     orders.Cancelled: [],
     inventory.Backordered: [],
     inventory.Filled: [],
+    fill_waiting.FillDue: [fill_waiting.fill_waiting_when_due],
     audit_seal.SealDue: [audit_seal.seal_when_due],
     outbox_purge.PurgeDue: [outbox_purge.purge_when_due],
+    idempotency_purge.KeyPurgeDue: [idempotency_purge.purge_keys_when_due],
+    purge.SessionPurgeDue: [purge.purge_sessions_when_due],
 }
 
 BY_KIND = by_kind(REACTIONS)
@@ -30,4 +35,7 @@ BY_KIND = by_kind(REACTIONS)
 PERIODS: Sequence[Period] = [
     (audit_seal.SealDue(subject_id=TENANT), audit_seal.EVERY),
     (outbox_purge.PurgeDue(subject_id=TENANT), outbox_purge.EVERY),
+    (idempotency_purge.KeyPurgeDue(subject_id=TENANT), idempotency_purge.EVERY),
+    (purge.SessionPurgeDue(subject_id=TENANT), purge.EVERY),
+    (fill_waiting.FillDue(subject_id=TENANT), fill_waiting.EVERY),
 ]

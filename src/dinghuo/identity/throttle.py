@@ -68,7 +68,6 @@ _FORGET = """
 update sign_in_window set moments = case when subject = $2 then '{}' else array_remove(moments, $3::timestamptz) end
 where tenant_id = $1 and subject = any($4::text[])
 """
-_PURGE = "delete from sign_in_window where tenant_id = $1 and last_at < $2"
 
 
 async def attempt(tx: Tx, login: str, address: str) -> Attempt:
@@ -89,4 +88,3 @@ async def forget(tx: Tx, made: Attempt) -> None:
     """The attempt succeeded: the account starts afresh, the address has this attempt less."""
     account = next(iter(made.limits))
     await tx.write(_FORGET, account, made.at, list(made.limits))
-    await tx.write(_PURGE, tx.now - WINDOW)

@@ -19,7 +19,7 @@ from dinghuo.orders.intake import Intake
 from dinghuo.orders.requests import FromDraft, OrderRequest, Placed
 from dinghuo.orders.save_draft import DraftRequest, begin_draft, discard_draft, save_draft
 
-_SUBMIT = "submit-draft"
+SUBMIT = "submit-draft"
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
 
 
@@ -100,7 +100,7 @@ async def submit_draft(database: Database, intake: Intake, staff: StaffPrincipal
         note=draft.note,
     )
     placement = msgspec.structs.replace(
-        placement_of(staff, order, Key(draft_id, _SUBMIT, str(draft_id), "the draft itself")),
+        placement_of(staff, order, Key(draft_id, SUBMIT, str(draft_id), "the draft itself")),
         draft=FromDraft(draft_id, draft.revision),
     )
     outcome = await intake.submit(staff.tenant_id, placement, size=100 * len(draft.lines))
