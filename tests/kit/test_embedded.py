@@ -232,6 +232,21 @@ def test_awkward_paths(tmp_path: Path, name: str) -> None:
     assert running.socket_directory.exists() == (running.socket_directory == directory / "postgres")
 
 
+@pytest.mark.skipif(not AS_ROOT, reason="only root needs another user")
+def test_root_with_a_long_path_and_a_closed_place_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(closed))
+    with server(tmp_path / ("数据" * 30), options=QUICK) as running:
+        assert sql(running, "select 1") == "1"
+        assert running.socket_directory.stat().st_mode & 0o777 == 0o700
+        assert running.socket_directory.stat().st_uid == psutil.Process(running.pid).uids().real
+    assert not running.socket_directory.exists()
+    assert list(closed.iterdir()) == []
+
+
 def test_listening_on_tcp_asks_for_passwords(data: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

