@@ -51,7 +51,12 @@ def order_lines(
 
     Ends with 0 even when lines are set aside (see --strict), with 1 when the file cannot be read.
     """
+    import gc
+
     import msgspec
+
+    # This process ends with the import, and needs to its end what it holds: there is no garbage worth looking for.
+    gc.disable()
 
     from dinghuo.entry.cli import OK, REFUSED
     from dinghuo.entry.cli.import_order_lines import Wanted, import_order_lines, tell

@@ -130,12 +130,15 @@ class _Gathered:
     def _lines(self, first: int, rows: list[Row]) -> list[Row]:
         """The rows that are lines, all of one width; empty ones are counted, totals and misfits marked."""
         width, suspect = self.sheet.width, self.places.get("sku_code", 0)
+        if set(map(len, rows)) == {width} and all(_says_something(row[suspect]) for row in rows):
+            # Nearly every block of a large file: nothing in it has to be looked at row by row.
+            self.rows.extend(range(first, first + len(rows)))
+            return rows
         lines: list[Row] = []
         for number, row in enumerate(rows, first):
             if len(row) != width:
                 row = self._fitted(number, row)
-            cell = row[suspect]
-            if not cell or (type(cell) is str and cell.isspace()):
+            if not _says_something(row[suspect]):
                 shown = next((cell for cell in row if not is_blank(cell)), None)
                 if shown is None:
                     self.empty_rows += 1
@@ -162,6 +165,10 @@ class _Gathered:
         for name, place in self.places.items():
             column = columns[place]
             self.cells[name].extend(map(self.distinct[name].setdefault, column, column))
+
+
+def _says_something(cell: Cell) -> bool:
+    return bool(cell) and not (type(cell) is str and cell.isspace())
 
 
 def _is_total(text: str) -> bool:
