@@ -160,7 +160,10 @@ async def test_two_runs_at_once_are_one(database: Database, tenant: Tenant) -> N
     await assert_sound(database, tenant)
 
 
-async def test_from_a_day_on_orders_stay_open(database: Database, tenant: Tenant) -> None:
+async def test_from_a_day_on_orders_stay_open(
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_orders, "OPEN_LINES", 1)
     told = await imported(database, tenant, *ROWS, live_from=date(2026, 1, 2))
     assert (told.orders, told.open_orders) == (4, 2)
     states = await rows_of(database, tenant, "select number, state from sales_order where tenant_id = $1 order by 1")
