@@ -32,12 +32,11 @@ class _Waiting:
 @dataclass(slots=True)
 class _Queue:
     waiting: deque[_Waiting] = field(default_factory=deque)
-    in_flight: int = 0
-    is_ready: bool = False
+    in_flight: bool = False
 
 
 class Intake:
-    """Takes orders of all tenants of this process, round robin, `abreast` batches in flight a tenant.
+    """Takes orders of all tenants of this process, round robin, one batch in flight a tenant.
 
     A batch has at most `batch_lines` lines; a larger order runs alone. Beyond `most_lines` or `most_bytes`
     waiting, callers are told to come back (503). What waits longer than `patience` seconds is dropped before it
@@ -48,8 +47,7 @@ class Intake:
         self,
         database: Database,
         *,
-        connections: int = 4,
-        abreast: int = 2,
+        connections: int = 2,
         batch_lines: int = 512,
         most_lines: int = 50_000,
         most_bytes: int = 64 * 1024 * 1024,
@@ -60,7 +58,6 @@ class Intake:
         self._most_lines = most_lines
         self._most_bytes = most_bytes
         self._patience = patience
-        self._abreast = abreast
         self._free = connections
         self._queues: dict[int, _Queue] = {}
         self._ready: deque[int] = deque()
@@ -84,7 +81,9 @@ class Intake:
         if queue is None:
             queue = self._queues[tenant_id] = _Queue()
         queue.waiting.append(item)
-        self._call_up(tenant_id, queue)
+        if not queue.in_flight and len(queue.waiting) == 1:
+            self._ready.append(tenant_id)
+            self._pump()
         return item.answer
 
     async def drain(self) -> None:
@@ -92,19 +91,10 @@ class Intake:
         while self._tasks or self._ready:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _call_up(self, tenant_id: int, queue: _Queue) -> None:
-        """Put a tenant in line when it has work and may begin another batch."""
-        if queue.waiting and not queue.is_ready and queue.in_flight < self._abreast:
-            queue.is_ready = True
-            self._ready.append(tenant_id)
-            self._pump()
-
     def _pump(self) -> None:
         while self._free and self._ready:
             tenant_id = self._ready.popleft()
-            queue = self._queues[tenant_id]
-            queue.is_ready = False
-            queue.in_flight += 1
+            self._queues[tenant_id].in_flight = True
             self._free -= 1
             task = asyncio.create_task(self._serve(tenant_id))
             self._tasks.add(task)
@@ -120,10 +110,11 @@ class Intake:
                 await self._carry_out(tenant_id, batch)
         finally:
             self._free += 1
-            queue.in_flight -= 1
-            if not queue.waiting and not queue.in_flight and not queue.is_ready:
+            queue.in_flight = False
+            if queue.waiting:
+                self._ready.append(tenant_id)
+            else:
                 del self._queues[tenant_id]
-            self._call_up(tenant_id, queue)
             self._pump()
 
     def _next_batch(self, queue: _Queue) -> list[_Waiting]:
