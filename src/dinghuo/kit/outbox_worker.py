@@ -127,6 +127,7 @@ class Worker:
             except Exception as error:  # the database is away: nothing was done, nobody is to blame
                 log.warning("turn failed", tenant=taken[0], kind=taken[1], exc_info=error)
                 await _pause(stop, _AFTER_TROUBLE)
+                self._news.set()  # it is still due: look again without waiting for the next poll
             finally:
                 self._rounds.give_back(*taken, more=more)
             self._work.set()
