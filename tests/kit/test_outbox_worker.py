@@ -29,7 +29,7 @@ from dinghuo.kit.outbox_run import Reactions, drain, turn
 from dinghuo.kit.outbox_watch import Lag, Watch
 from dinghuo.kit.outbox_worker import Rounds
 from dinghuo.kit.periodic import TENANT, next_slot, schedule
-from dinghuo.kit.roles import Urls
+from dinghuo.kit.roles import Urls, database_of
 from dinghuo.kit.wake import Waker
 
 
@@ -158,7 +158,10 @@ async def test_the_worker_outlives_its_connections(database: Database, database_
         await until_settled(database, tenant.id)
         admin: Any = await asyncpg.connect(database_urls.admin)
         await admin.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dinghuo-watch'"
+            # Only this test's own: workers of a test run share the server, each with a database of its own.
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where application_name = 'dinghuo-watch' and datname = $1",
+            database_of(database_urls.app),
         )
         await admin.close()
         await emitted(database, tenant.id, 1)
