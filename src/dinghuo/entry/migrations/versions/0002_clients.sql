@@ -1,0 +1,1 @@
+-- Tables of the portal and the console. Primary keys are made after every other index of their table (see 0001).
