@@ -125,6 +125,20 @@ product_media = tenant_table(
     key=("product_id", "position"),
 )
 index("ix_product_media_sku", product_media.c.sku_id, where=product_media.c.sku_id.is_not(None))
+index("ix_product_media_sha256", product_media.c.sha256)
+
+# What comes with a product to be read: data sheets, certificates.
+product_attachment = tenant_table(
+    "product_attachment",
+    Column("product_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    text("name"),
+    text("sha256"),
+    reference("product", "product_id"),
+    reference("stored_file", "sha256", target=("sha256",)),
+    key=("product_id", "position"),
+)
+index("ix_product_attachment_sha256", product_attachment.c.sha256)
 
 # An assortment says which goods (items) are sold, or not sold, to which customers (audience).
 assortment = tenant_table(

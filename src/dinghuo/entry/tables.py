@@ -14,6 +14,7 @@ import dinghuo.kit.outbox
 import dinghuo.kit.search
 import dinghuo.orders.tables
 import dinghuo.parties.tables
+import dinghuo.portal.tables
 import dinghuo.pricing.tables  # noqa: F401
 from dinghuo.kit.tables import metadata
 

@@ -1,0 +1,34 @@
+"""Shopping lists of dealers, and how a seller wants their portal to be. Carts are drafts of `orders`."""
+
+from sqlalchemy import CheckConstraint, Column, Integer, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from dinghuo.kit.tables import QUANTITY, moment, reference, tenant_table, text, unique
+
+# Shared by all users of the customer.
+shopping_list = tenant_table(
+    "shopping_list",
+    Column("customer_id", Uuid, nullable=False),
+    text("name"),
+    Column("updated_by", Uuid, nullable=True),
+    text("updated_by_name"),
+    moment("created_at"),
+    moment("updated_at"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    reference("customer", "customer_id"),
+    unique("customer_id", "name"),
+)
+shopping_list_line = tenant_table(
+    "shopping_list_line",
+    Column("list_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sku_id", Uuid, nullable=False),
+    text("unit"),
+    Column("quantity", QUANTITY, nullable=False),
+    reference("shopping_list", "list_id"),
+    reference("sku", "sku_id"),
+    CheckConstraint("quantity > 0", name="quantity_positive"),
+    key=("list_id", "position"),
+)
+
+portal_setting = tenant_table("portal_setting", text("name"), Column("value", JSONB, nullable=False), key=("name",))
