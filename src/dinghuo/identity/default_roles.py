@@ -49,7 +49,7 @@ DEFAULT_ROLES = (
         permissions=_SELLS
         | _set("pricing", "write")
         | _set("catalogue", "write")
-        | _set("orders", "hold", "set_price"),
+        | _set("orders", "hold", "set_price", "waive_minimum"),
         scope="department",
         sees_cost=True,
         sees_margin=True,

@@ -45,6 +45,7 @@ _ALL = [
     Permission("orders.read", "查看订单", "See orders"),
     Permission("orders.place", "下单", "Place orders"),
     Permission("orders.set_price", "下单时指定价格", "Set prices when placing orders"),
+    Permission("orders.waive_minimum", "下单时不受起订量和倍数限制", "Order below minimum quantities and multiples"),
     Permission("orders.cancel", "取消订单", "Cancel orders"),
     Permission("orders.hold", "冻结与解冻订单", "Hold and release orders"),
     Permission("imports.run", "导入数据", "Import data"),
