@@ -12,6 +12,7 @@ import dinghuo.kit.idempotency
 import dinghuo.kit.numbering
 import dinghuo.kit.outbox
 import dinghuo.kit.search
+import dinghuo.notices.tables
 import dinghuo.orders.tables
 import dinghuo.parties.tables
 import dinghuo.portal.tables

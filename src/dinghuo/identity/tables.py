@@ -4,6 +4,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -157,6 +158,22 @@ user_customer = tenant_table(
     key=("user_id", "customer_id"),
 )
 index("ix_user_customer_customer", user_customer.c.customer_id)
+# Roles somebody has in one of their companies only: invitations give these. Those of `user_role` hold in all.
+user_customer_role = tenant_table(
+    "user_customer_role",
+    Column("user_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("role_id", Uuid, nullable=False),
+    # Who leaves a company leaves its roles.
+    ForeignKeyConstraint(
+        ["tenant_id", "user_id", "customer_id"],
+        ["user_customer.tenant_id", "user_customer.user_id", "user_customer.customer_id"],
+        ondelete="CASCADE",
+    ),
+    reference("role", "role_id"),
+    key=("user_id", "customer_id", "role_id"),
+)
+index("ix_user_customer_role_role", user_customer_role.c.role_id)
 user_region = tenant_table(
     "user_region",
     Column("user_id", Uuid, nullable=False),
@@ -225,3 +242,47 @@ sign_in_window = tenant_table(
     key=("subject",),
 )
 index("ix_sign_in_window_last", sign_in_window.c.last_at)
+
+# A person asked to come to a customer's portal. Whoever holds the link may accept it, once.
+invitation = tenant_table(
+    "invitation",
+    Column("customer_id", Uuid, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("role_ids", ARRAY(Uuid), nullable=False),
+    text("name", nullable=True),
+    text("mobile", nullable=True),
+    text("email", nullable=True),
+    text("invited_by"),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("revoked_at", nullable=True),
+    moment("accepted_at", nullable=True),
+    Column("accepted_by", Uuid, nullable=True),
+    reference("customer", "customer_id"),
+    reference("app_user", "accepted_by"),
+    CheckConstraint("(accepted_at is null) = (accepted_by is null)", name="accepted_whole"),
+)
+index("ix_invitation_customer", invitation.c.customer_id, invitation.c.id)
+
+# The company's own mini-program. `secret` is sealed (kit.vault).
+wechat_app = tenant_table(
+    "wechat_app",
+    text("app_id"),
+    text("secret", nullable=True),
+    _flag("active"),
+    moment("updated_at"),
+    _revision(),
+    key=(),
+)
+
+# Who somebody is to a mini-program; one of each.
+wechat_binding = tenant_table(
+    "wechat_binding",
+    text("app_id"),
+    text("openid"),
+    Column("user_id", Uuid, nullable=False),
+    moment("bound_at"),
+    unique("user_id"),
+    reference("app_user", "user_id"),
+    key=("app_id", "openid"),
+)

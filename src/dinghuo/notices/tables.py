@@ -1,0 +1,81 @@
+"""Notices, whom they are for, who has read them; and what this module knows by name of those above it."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Integer, Text, Uuid, column
+from sqlalchemy import table as named_table
+from sqlalchemy.dialects.postgresql import JSONB
+
+from dinghuo.kit.tables import index, moment, one_of, reference, tenant_table, text
+from dinghuo.notices.states import NOTICE
+
+KINDS = ("notice", "policy", "banner")
+AUDIENCE_KINDS = ("everyone", "tier", "region", "channel", "customer")
+
+notice = tenant_table(
+    "notice",
+    text("kind"),
+    text("title"),
+    text("title_en", nullable=True),
+    text("body"),
+    text("body_en", nullable=True),
+    text("picture", nullable=True),
+    # Where a tap on it leads: `sku:CODE`, `category:CODE`, `notice:ID` or an address.
+    text("link", nullable=True),
+    # Files in their order: [{"sha256", "name"}].
+    Column("attachments", JSONB, nullable=False, server_default="[]"),
+    Column("pinned", Boolean, nullable=False, server_default="false"),
+    Column("must_read", Boolean, nullable=False, server_default="false"),
+    moment("valid_from", nullable=True),
+    moment("valid_until", nullable=True),
+    text("state", default="draft"),
+    # From when on dealers see it: when it was published, or `valid_from`. What their list is sorted by.
+    moment("shown_at", nullable=True),
+    moment("published_at", nullable=True),
+    text("published_by", nullable=True),
+    moment("created_at"),
+    moment("updated_at"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    reference("stored_file", "picture", target=("sha256",)),
+    one_of("kind", KINDS),
+    one_of("state", NOTICE.states),
+    CheckConstraint("(state = 'draft') = (shown_at is null)", name="shown_once_published"),
+    CheckConstraint("valid_until > valid_from", name="valid_for_a_while"),
+)
+index("ix_notice_state", notice.c.state, notice.c.id)
+index("ix_notice_shown", notice.c.pinned, notice.c.shown_at, notice.c.id, where=notice.c.state == "published")
+
+notice_audience = tenant_table(
+    "notice_audience",
+    Column("notice_id", Uuid, nullable=False),
+    text("kind"),
+    # What `kind` names: a customer, tier, region (with all below it) or channel; all zeros for everyone.
+    Column("target_id", Uuid, nullable=False),
+    reference("notice", "notice_id"),
+    one_of("kind", AUDIENCE_KINDS),
+    key=("notice_id", "kind", "target_id"),
+)
+
+notice_read = tenant_table(
+    "notice_read",
+    Column("notice_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    moment("read_at"),
+    reference("notice", "notice_id"),
+    reference("app_user", "user_id"),
+    key=("notice_id", "user_id"),
+)
+index("ix_notice_read_user", notice_read.c.user_id, notice_read.c.notice_id)
+
+
+def _above(name: str, *ids: str) -> Any:
+    columns = [column("tenant_id", BigInteger), column("id", Uuid), column("code", Text), column("name", Text)]
+    return named_table(name, *columns, *(column(id, Uuid) for id in ids))
+
+
+# Customers and their words lie above this module: named by table, never imported.
+CUSTOMER = _above("customer", "tier_id", "region_id", "channel_id", "owner_id", "department_id")
+TIER = _above("tier")
+REGION = _above("region", "parent_id")
+CHANNEL = _above("channel")
+TARGETS = {"tier": TIER, "region": REGION, "channel": CHANNEL, "customer": CUSTOMER}
