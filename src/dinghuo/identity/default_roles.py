@@ -22,10 +22,10 @@ def _set(module: str, *verbs: str) -> frozenset[str]:
     return frozenset(f"{module}.{verb}" for verb in verbs)
 
 
-_READS = _set("parties", "read") | _set("catalogue", "read") | _set("orders", "read")
+_READS = _set("parties", "read") | _set("catalogue", "read") | _set("orders", "read") | _set("notices", "read")
 _SELLS = (
     _READS
-    | _set("parties", "write")
+    | _set("parties", "write", "invite")
     | _set("pricing", "read")
     | _set("inventory", "read")
     | _set("accounts", "read")
@@ -49,7 +49,8 @@ DEFAULT_ROLES = (
         permissions=_SELLS
         | _set("pricing", "write")
         | _set("catalogue", "write")
-        | _set("orders", "hold", "set_price", "waive_minimum"),
+        | _set("orders", "hold", "set_price", "waive_minimum")
+        | _set("notices", "write"),
         scope="department",
         sees_cost=True,
         sees_margin=True,

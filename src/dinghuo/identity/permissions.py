@@ -32,6 +32,9 @@ def audience_of(permission: str) -> Audience:
 _ALL = [
     Permission("parties.read", "查看客户", "See customers"),
     Permission("parties.write", "维护客户", "Edit customers"),
+    Permission("parties.invite", "邀请客户开通订货门户", "Invite customers' people to the portal"),
+    Permission("notices.read", "查看公告与政策", "See notices and policies"),
+    Permission("notices.write", "发布公告与政策", "Publish notices and policies"),
     Permission("catalogue.read", "查看商品", "See products"),
     Permission("catalogue.write", "维护商品与可售范围", "Edit products and assortments"),
     Permission("pricing.read", "查看价目表", "See price lists"),
