@@ -182,6 +182,13 @@ class Sellable:
         self._allowed = [a for a in applicable if a.allows]
         self._open = not applicable
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether there is nothing that this audience may not buy."""
+        if self._denied:
+            return False
+        return not self._allowed or any(a.has_everything for a in self._allowed)
+
     def __call__(self, sku: SkuFacts) -> bool:
         if self._open:
             return True

@@ -211,7 +211,7 @@ async def patch_product(
 
 @post("/files", opt=_WRITE, status_code=201, request_max_body_size=MOST_BYTES)
 async def upload_file(request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal) -> StoredFile:
-    """Keep a picture (PNG, JPEG, WebP, SVG): the body is its bytes, the answer the hash to name it by."""
+    """Keep a picture (PNG, JPEG, WebP, SVG) or a PDF: the body is its bytes, the answer the hash to name it by."""
     content = await request.body()
 
     async def store(tx: Tx) -> StoredFile:

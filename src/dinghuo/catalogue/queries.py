@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_
 
+from dinghuo.catalogue.attachments import AttachmentView, attachments_of
 from dinghuo.catalogue.assortments import sellable_condition
 from dinghuo.catalogue.costs import check_sees_cost, costs_on
 from dinghuo.catalogue.save_skus import SEARCH_KIND
@@ -25,7 +26,7 @@ from dinghuo.kit.texts import storable
 from dinghuo.kit.trees import below
 
 SkuInclude = Literal["units", "media", "cost"]
-ProductInclude = Literal["media", "skus"]
+ProductInclude = Literal["media", "skus", "attachments"]
 
 
 class UnitView(msgspec.Struct, frozen=True):
@@ -86,6 +87,7 @@ class ProductView(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     revision: int
     media: list[MediaView] | UnsetType = UNSET
+    attachments: list[AttachmentView] | UnsetType = UNSET
     skus: list[Ref] | UnsetType = UNSET
 
 
@@ -269,6 +271,7 @@ async def _product_views(
 ) -> Callable[[Row[Any]], ProductView]:
     ids = [row.id for row in rows]
     media = await _media(tx, ids) if "media" in include else None
+    attachments = await attachments_of(tx, ids) if "attachments" in include else None
     skus = await _skus_of(tx, ids) if "skus" in include else None
 
     def view(row: Row[Any]) -> ProductView:
@@ -277,6 +280,7 @@ async def _product_views(
         return ProductView(
             **fields | {name: ref(values, name) for name in ("category", "brand")},
             media=UNSET if media is None else media.get(row.id, []),
+            attachments=UNSET if attachments is None else attachments.get(row.id, []),
             skus=UNSET if skus is None else skus.get(row.id, []),
         )
 

@@ -8,8 +8,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import select
 
+from dinghuo.catalogue.attachments import UNKNOWN_FILE, AttachmentInput, plan_attachments
 from dinghuo.catalogue.rules import check_product
-from dinghuo.catalogue.tables import brand, category, product, product_media, sku
+from dinghuo.catalogue.tables import brand, category, product, product_attachment, product_media, sku
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import (
     MISSING,
@@ -28,18 +29,9 @@ from dinghuo.kit.bulk import (
 )
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import MALFORMED, Message
 from dinghuo.kit.faults import Faults
-from dinghuo.kit.files import stored_file
+from dinghuo.kit.files import PDF, stored_file
 from dinghuo.kit.texts import storable
-
-UNKNOWN_FILE = Message(
-    "unknown-file",
-    "没有内容散列为 {sha256} 的文件，请先上传",
-    "No file has the content hash {sha256}: upload it first",
-    MALFORMED,
-)
-
 
 class MediaInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An uploaded picture by its hash; of one of the product's SKUs, by code, if that is named."""
@@ -49,7 +41,8 @@ class MediaInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class ProductFields(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What can be said of a product. A field left out stays as it is; `media`, when given, are all there are."""
+    """What can be said of a product. A field left out stays as it is; `media` and `attachments`, when given, are
+    all there are."""
 
     name: str | UnsetType = UNSET
     name_en: str | UnsetType | None = UNSET
@@ -59,6 +52,7 @@ class ProductFields(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     state: Literal["active", "discontinued"] | UnsetType = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
     media: list[MediaInput] | UnsetType = UNSET
+    attachments: list[AttachmentInput] | UnsetType = UNSET
 
 
 class ProductInput(ProductFields, kw_only=True, forbid_unknown_fields=True):
@@ -90,10 +84,13 @@ async def save_products(tx: Tx, *, products: Sequence[ProductInput], by: Actor, 
         if row.old is None and products[row.line].name is UNSET:
             faults.add(row.line, "name", MISSING)
     gone, media = await _plan_media(tx, planned, products, faults)
+    taken, attachments = await plan_attachments(tx, planned, products, faults)
     faults.check()
     written = await store(tx, product, planned, by=by)
     await drop(tx, product_media, gone)
     await put(tx, product_media, media)
+    await drop(tx, product_attachment, taken)
+    await put(tx, product_attachment, attachments)
     if written:
         await touch(tx, "catalogue")
     return saved(planned)
@@ -126,7 +123,7 @@ async def _plan_media(
     wanted = {row.line: media for row in planned if (media := products[row.line].media) is not UNSET}
     if not wanted:
         return [], []
-    files = await _known_files(tx, [picture.sha256 for media in wanted.values() for picture in media])
+    files = await _known_pictures(tx, [picture.sha256 for media in wanted.values() for picture in media])
     skus = await _skus_of(tx, [picture.sku for media in wanted.values() for picture in media if picture.sku])
     old: dict[UUID, dict[int, tuple[str, UUID | None]]] = {}
     ids = [row.id for row in planned if row.line in wanted and row.old]
@@ -169,10 +166,12 @@ def _pictures(
     return pictures
 
 
-async def _known_files(tx: Tx, hashes: Sequence[str]) -> set[str]:
+async def _known_pictures(tx: Tx, hashes: Sequence[str]) -> set[str]:
     file = stored_file.c
     rows = await tx.rows(
-        select(file.sha256).where(file.tenant_id == tx.tenant_id, among(file.sha256, storable(hashes)))
+        select(file.sha256).where(
+            file.tenant_id == tx.tenant_id, among(file.sha256, storable(hashes)), file.content_type != PDF
+        )
     )
     return {row.sha256 for row in rows}
 

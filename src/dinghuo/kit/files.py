@@ -23,11 +23,12 @@ stored_file = tenant_table(
 )
 
 MOST_BYTES = 5_000_000
+PDF = "application/pdf"
 
 NOT_A_PICTURE = Message(
     "not-a-picture",
-    "只接受 PNG、JPEG、WebP 图片，以及不含脚本和外部引用的 SVG",
-    "Only PNG, JPEG and WebP pictures, and SVG without scripts and outside references",
+    "只接受 PNG、JPEG、WebP 图片，不含脚本和外部引用的 SVG，以及 PDF",
+    "Only PNG, JPEG and WebP pictures, SVG without scripts and outside references, and PDF",
     MALFORMED,
 )
 FILE_TOO_LARGE = Message(
@@ -67,11 +68,11 @@ class FileContent(msgspec.Struct, frozen=True):
 
 
 async def store_files(tx: Tx, contents: Sequence[bytes]) -> list[StoredFile]:
-    """Keep pictures, in the order given. The content tells its type; what is there already is not stored again."""
+    """Keep pictures and PDFs, in the order given. The content tells its type; what is there is not stored again."""
     faults: list[Fault] = []
     found: list[StoredFile] = []
     for line, content in enumerate(contents):
-        content_type = picture_type(content)
+        content_type = picture_type(content) or (PDF if content.startswith(b"%PDF-") else None)
         if len(content) > MOST_BYTES:
             faults.append(FILE_TOO_LARGE(f"files[{line}]", line=line + 1, most=MOST_BYTES, size=len(content)))
         elif content_type is None:

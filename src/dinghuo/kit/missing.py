@@ -7,6 +7,7 @@ _IN_CHINESE = {
     "API key": "接口密钥",
     "SKU": "单品",
     "account": "信用账户",
+    "address": "地址",
     "assortment": "可售范围",
     "customer": "客户",
     "department": "部门",
@@ -18,6 +19,7 @@ _IN_CHINESE = {
     "product": "商品",
     "role": "角色",
     "session": "登录会话",
+    "shopping list": "采购清单",
     "sku": "单品",
     "user": "用户",
 }

@@ -79,3 +79,18 @@ async def load_customers(tx: Tx, codes: Iterable[str]) -> dict[str, CustomerFact
                 active=row["state"] == "active",
             )
     return memory
+
+
+_CODE = "select code from customer where tenant_id = $1 and id = $2"
+
+
+async def load_customer(tx: Tx, customer_id: UUID) -> CustomerFacts | None:
+    """The customer with this id; None when there is none."""
+    codes: dict[UUID, str] = (await tx.cached("parties")).setdefault("customer_codes", {})
+    code = codes.get(customer_id)
+    if code is None:
+        rows = await tx.fetch(_CODE, customer_id)
+        if not rows:
+            return None
+        code = codes[customer_id] = rows[0]["code"]
+    return (await load_customers(tx, [code])).get(code)

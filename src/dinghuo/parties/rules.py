@@ -81,6 +81,12 @@ def check_customer(faults: Faults, line: int, item: Any) -> None:
                 _check_form(faults, line, detail, "country", r"[A-Z]{2}", COUNTRY_FORM, place)
 
 
+def check_address(faults: Faults, line: int, item: Any) -> None:
+    """Fault what is malformed in one address."""
+    check_texts(faults, line, item, _ADDRESS_TEXTS)
+    _check_form(faults, line, item, "country", r"[A-Z]{2}", COUNTRY_FORM)
+
+
 def _check_form(
     faults: Faults, line: int, item: Any, field: str, form: str, message: Message, place: str = ""
 ) -> None:
