@@ -13,7 +13,7 @@ from dinghuo.kit.idempotency import Key, remember
 from dinghuo.kit.idempotency_purge import KEPT, purge_keys
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.roles import Urls
-from dinghuo.orders.http_drafts import SUBMIT
+from dinghuo.orders.submit_drafts import SUBMIT
 
 PASSING = ("POST /api/v1/orders", "PUT /api/v1/skus")
 FOREVER = (ROUTE, OPENING_ROUTE, SUBMIT)

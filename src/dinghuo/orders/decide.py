@@ -13,6 +13,7 @@ import msgspec
 
 from dinghuo.accounts.reserve import Credit, Holder
 from dinghuo.catalogue.facts import Sellable, SkuFacts
+from dinghuo.catalogue.quantities import at_least, at_most, plain
 from dinghuo.identity.facts import OrganisationFacts
 from dinghuo.inventory.reserve import Held, Stock
 from dinghuo.kit.errors import Fault, Message
@@ -138,7 +139,15 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
     in_base = base_quantity(line.quantity, *ratio)
     if in_base is None:
         priced.faults.append(
-            _fault(say.NOT_EXACT, number, "quantity", quantity=line.quantity, unit=unit, base_unit=sku.base_unit)
+            _fault(
+                say.NOT_EXACT,
+                number,
+                "quantity",
+                quantity=line.quantity,
+                unit=unit,
+                base_unit=sku.base_unit,
+                suggested=plain(at_least(sku, unit, line.quantity)),
+            )
         )
         return
     if in_base > MAX_QUANTITY:
@@ -155,7 +164,7 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
     if amount > MAX_MONEY or (listed is not None and listed.price > MAX_QUANTITY):
         priced.faults.append(_fault(say.TOO_LARGE_AMOUNT, number, "quantity"))
         return
-    priced.faults += _quantity_rules(priced.placement, number, sku, in_base)
+    priced.faults += _quantity_rules(priced.placement, number, sku, unit, line.quantity, in_base)
     split = split_tax(amount, sku.tax_rate, tax_inclusive=price.tax_inclusive, currency=priced.currency)
     history = priced.placement.history
     cancelled = history.cancelled[number - 1] if history else ZERO
@@ -248,34 +257,24 @@ def _sound(value: Decimal, most: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= -6
 
 
-def _quantity_rules(placement: Placement, number: int, sku: SkuFacts, in_base: Decimal) -> list[Fault]:
+def _quantity_rules(
+    placement: Placement, number: int, sku: SkuFacts, unit: str, quantity: Decimal, in_base: Decimal
+) -> list[Fault]:
     """Minimum order and multiple, in base units; what was delivered long ago is not measured by them."""
-    if placement.history is not None:
+    if placement.history is not None or placement.waives_minimum:
         return []
-    found = []
+    broken: list[tuple[Message, dict[str, str]]] = []
     if sku.minimum_quantity is not None and in_base < sku.minimum_quantity:
-        found.append(
-            _fault(
-                say.BELOW_MINIMUM,
-                number,
-                "quantity",
-                code=sku.code,
-                minimum=f"{sku.minimum_quantity.normalize():f}",
-                base_unit=sku.base_unit,
-            )
-        )
+        broken.append((say.BELOW_MINIMUM, {"minimum": plain(sku.minimum_quantity)}))
     if sku.multiple is not None and in_base % sku.multiple:
-        found.append(
-            _fault(
-                say.NOT_A_MULTIPLE,
-                number,
-                "quantity",
-                code=sku.code,
-                multiple=f"{sku.multiple.normalize():f}",
-                base_unit=sku.base_unit,
-            )
-        )
-    return found
+        broken.append((say.NOT_A_MULTIPLE, {"multiple": plain(sku.multiple)}))
+    if not broken:
+        return []
+    suggested = plain(at_least(sku, unit, quantity))
+    return [
+        _fault(message, number, "quantity", code=sku.code, base_unit=sku.base_unit, suggested=suggested, **bound)
+        for message, bound in broken
+    ]
 
 
 def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
@@ -293,10 +292,11 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
                     row.line_no,
                     "quantity",
                     code=sku.code,
-                    available=f"{max(stock.available(sku.id), ZERO).normalize():f}",
-                    wanted=f"{row.base_quantity.normalize():f}",
+                    available=plain(available),
+                    wanted=plain(row.base_quantity),
                     base_unit=sku.base_unit,
                 )
+                    suggested=plain(at_most(sku, row.unit, available)),
             )
         else:
             held.append((row, taken))

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from dinghuo.kit import audit
-from dinghuo.orders.drafts import DraftView
 from dinghuo.orders.requests import LineRequest
 
 _Goods = tuple[str, str | None]
@@ -28,8 +27,8 @@ def with_hidden_prices(old: Iterable[LineRequest], new: Sequence[LineRequest]) -
     return kept
 
 
-def differences(old: DraftView, new: DraftView) -> dict[str, list[Any]]:
-    """Field by field what changed; of lines only those that did, as `line <SKU> <unit>`: [old, new quantity].
+def differences(old: msgspec.Struct, new: msgspec.Struct) -> dict[str, list[Any]]:
+    """Field by field what changed of a cart; of lines only those that did: `line <SKU> <unit>`: [old, new quantity].
 
     A cart is saved at every stroke: whole lists of lines would outgrow all other traces. A line of which something
     else changed is named with its quantity twice.

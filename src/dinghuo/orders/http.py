@@ -150,6 +150,7 @@ def order_filter(
 @get("/orders", opt=needs("orders.read"), dependencies={"wanted": Provide(order_filter, sync_to_thread=False)})
 async def read_orders(
     database: Database,
+        waives_minimum=staff.may("orders.waive_minimum"),
     staff: StaffPrincipal,
     wanted: OrderFilter,
     cursor: str | None = None,

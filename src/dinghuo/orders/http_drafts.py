@@ -9,17 +9,18 @@ from litestar.params import HeaderParameter, Parameter
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
+from dinghuo.kit.errors import Refused
 from dinghuo.kit.http import needs, once
-from dinghuo.kit.idempotency import Key
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.kit.revisions import expected_revision
-from dinghuo.orders.drafts import DraftView, get_draft, list_drafts, told
+from dinghuo.orders.drafts import DraftView, ProposalState, get_draft, list_drafts, told
 from dinghuo.orders.http import placement_of
 from dinghuo.orders.intake import Intake
+from dinghuo.orders.propose import propose, withdraw
 from dinghuo.orders.requests import FromDraft, OrderRequest, Placed
-from dinghuo.orders.save_draft import DraftRequest, begin_draft, discard_draft, save_draft
+from dinghuo.orders.save_draft import DRAFT_PROPOSED, DraftRequest, begin_draft, discard_draft, save_draft
+from dinghuo.orders.submit_drafts import submit_key
 
-SUBMIT = "submit-draft"
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
 
 
@@ -43,12 +44,15 @@ async def read_drafts(
     database: Database,
     staff: StaffPrincipal,
     customer: str | None = None,
+    proposal: ProposalState | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Parameter(ge=1, le=MOST)] = 50,
 ) -> Page[DraftView]:
-    """Carts not yet submitted, the newest first."""
+    """Carts not yet submitted, the newest first; with `proposal`, what was proposed to dealers and came to this."""
     async with database.transaction(staff.tenant_id) as tx:
-        drafts = await list_drafts(tx, principal=staff, customer_code=customer, cursor=cursor, limit=limit)
+        drafts = await list_drafts(
+            tx, principal=staff, customer_code=customer, proposal=proposal, cursor=cursor, limit=limit
+        )
     return Page([told(draft, staff) for draft in drafts.items], drafts.cursor)
 
 
@@ -91,16 +95,10 @@ async def submit_draft(database: Database, intake: Intake, staff: StaffPrincipal
     """Place the cart's order. However often it is tapped, one cart is one order: the draft is the key."""
     async with database.transaction(staff.tenant_id) as tx:
         draft = await get_draft(tx, principal=staff, draft_id=draft_id)
-    order = OrderRequest(
-        customer=draft.customer,
-        lines=draft.lines,
-        customer_reference=draft.customer_reference,
-        requested_date=draft.requested_date,
-        ship_to=draft.ship_to,
-        note=draft.note,
-    )
+    if draft.is_proposed:
+        raise Refused(DRAFT_PROPOSED("id"))
     placement = msgspec.structs.replace(
-        placement_of(staff, order, Key(draft_id, SUBMIT, str(draft_id), "the draft itself")),
+        placement_of(staff, order_of(draft), submit_key(draft_id)),
         draft=FromDraft(draft_id, draft.revision),
     )
     outcome = await intake.submit(staff.tenant_id, placement, size=100 * len(draft.lines))
@@ -113,7 +111,68 @@ async def submit_draft(database: Database, intake: Intake, staff: StaffPrincipal
     return Response(placed, status_code=201)
 
 
+class ProposeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the dealer is told with it."""
+
+    message: str | None = None
+
+
+@post("/drafts/{draft_id:uuid}/propose", opt=needs("orders.place"), status_code=200)
+async def propose_draft(
+    request: Request[Any, Any, Any],
+    database: Database,
+    staff: StaffPrincipal,
+    draft_id: UUID,
+    data: ProposeRequest,
+) -> DraftView:
+    """Ask the dealer to confirm the draft in the portal. It changes no more until they decide or it is withdrawn."""
+    draft = await once(
+        request,
+        database,
+        staff,
+        lambda tx: propose(tx, draft_id=draft_id, message=data.message, principal=staff, by=staff.actor()),
+        DraftView,
+    )
+    return told(draft, staff)
+
+
+@post("/drafts/{draft_id:uuid}/withdraw", opt=needs("orders.place"), status_code=200)
+async def withdraw_draft(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, draft_id: UUID
+) -> DraftView:
+    """Take a proposal back before the dealer has decided."""
+    draft = await once(
+        request,
+        database,
+        staff,
+        lambda tx: withdraw(tx, draft_id=draft_id, principal=staff, by=staff.actor()),
+        DraftView,
+    )
+    return told(draft, staff)
+
+
+def order_of(draft: DraftView) -> OrderRequest:
+    """What a cart asks for."""
+    return OrderRequest(
+        customer=draft.customer,
+        lines=draft.lines,
+        customer_reference=draft.customer_reference,
+        requested_date=draft.requested_date,
+        ship_to=draft.ship_to,
+        note=draft.note,
+    )
+
+
 router = Router(
     "/",
-    route_handlers=[create_draft, read_drafts, read_draft, replace_draft, remove_draft, submit_draft],
+    route_handlers=[
+        create_draft,
+        read_drafts,
+        read_draft,
+        replace_draft,
+        remove_draft,
+        submit_draft,
+        propose_draft,
+        withdraw_draft,
+    ],
 )

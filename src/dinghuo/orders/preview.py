@@ -5,12 +5,13 @@ Nothing is locked and nothing is written; the same functions decide as when it i
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from dinghuo.accounts.reserve import find_credit
 from dinghuo.catalogue.facts import SkuFacts
-from dinghuo.inventory.reserve import Stock, read_stock
+from dinghuo.inventory.reserve import read_stock
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
 from dinghuo.kit.money import ZERO
@@ -57,29 +58,55 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     credit_left: Decimal | None
 
 
-async def preview(tx: Tx, *, placement: Placement, language: Language) -> Preview:
-    """Look at one order; refused only when it is not known whose it is."""
+class Look(msgspec.Struct, frozen=True):
+    """An order as it would be. `available` is what could be promised of each SKU before it, in base units.
+
+    `limit` and `exposure` are the account's before it; without a limit there is none.
+    """
+
+    priced: Priced
+    available: dict[UUID, Decimal]
+    limit: Decimal | None
+    exposure: Decimal
+
+    @property
+    def room(self) -> Decimal | None:
+        return None if self.limit is None else self.limit - self.exposure
+
+
+async def look(tx: Tx, placement: Placement) -> Look:
+    """Price one order and hold it against stock and credit, without a lock; refused only when it is not known whose
+    it is."""
     (started,) = await start_orders(tx, [placement])
     if not isinstance(started, Priced):
         raise Refused(started)
     await price_orders(tx, [started])
     stock = await read_stock(tx, (sku.id for sku in started.skus if sku.supply_policy != "untracked"))
-    told = placement.sees_price
-    lines = [_line(row, sku, stock, told=told) for row, sku in zip(started.lines, started.skus, strict=True)]
+    available = {sku.id: max(stock.available(sku.id), ZERO) for sku in started.skus}
     credit = (await find_credit(tx, [holder_of(started)]))[holder_of(started)]
-    room = credit.room()
+    found = Look(started, available, credit.limit, credit.exposure)
     admit(started, stock, credit)
+    return found
+
+
+async def preview(tx: Tx, *, placement: Placement, language: Language) -> Preview:
+    """Look at one order; refused only when it is not known whose it is."""
+    looked = await look(tx, placement)
+    started, told = looked.priced, placement.sees_price
+    lines = [
+        _line(row, sku, looked.available, told=told) for row, sku in zip(started.lines, started.skus, strict=True)
+    ]
     return Preview(
         customer=started.customer.code,
         currency=started.currency,
         amounts=Amounts(started.net, started.tax, started.gross) if told else None,
         lines=lines,
         faults=[fault_view(fault, language) for fault in started.faults],
-        credit_left=room if told else None,
+        credit_left=looked.room if told else None,
     )
 
 
-def _line(row: LineRow, sku: SkuFacts, stock: Stock, *, told: bool) -> PreviewLine:
+def _line(row: LineRow, sku: SkuFacts, available: dict[UUID, Decimal], *, told: bool) -> PreviewLine:
     return PreviewLine(
         line_no=row.line_no,
         sku=row.sku_code,
@@ -93,6 +120,6 @@ def _line(row: LineRow, sku: SkuFacts, stock: Stock, *, told: bool) -> PreviewLi
         tax_inclusive=row.tax_inclusive,
         amounts=Amounts(row.net, row.tax, row.gross) if told else None,
         reason=msgspec.json.decode(row.price_reason) if told else None,
-        available=None if sku.supply_policy == "untracked" else max(stock.available(sku.id), ZERO),
+        available=None if sku.supply_policy == "untracked" else available[sku.id],
         supply_policy=sku.supply_policy,
     )

@@ -82,7 +82,8 @@ class FromDraft(msgspec.Struct, frozen=True):
 class Placement(msgspec.Struct, frozen=True):
     """A request with who makes it and under which key. `may_see` says whether the customer is in their scope.
 
-    Who does not see prices is told no amounts, neither of the order nor of the credit it exceeds.
+    Who does not see prices is told no amounts, neither of the order nor of the credit it exceeds. `waives_minimum`
+    passes over minimum orders and multiples.
     """
 
     request: OrderRequest
@@ -90,6 +91,7 @@ class Placement(msgspec.Struct, frozen=True):
     key: Key | None = None
     may_see: Callable[[CustomerFacts], bool] | None = None
     may_set_prices: bool = False
+    waives_minimum: bool = False
     sees_price: bool = True
     history: History | None = None
     draft: FromDraft | None = None

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import Principal
-from dinghuo.kit import audit
+from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Fault, Message, Refused
@@ -20,9 +20,10 @@ from dinghuo.orders import faults as say
 from dinghuo.orders.decide import MOST_LINES
 from dinghuo.orders.draft_lines import differences, with_hidden_prices
 from dinghuo.orders.drafts import DraftView, get_draft
+from dinghuo.orders.events import DraftChanged
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.scope import sees
-from dinghuo.orders.tables import draft
+from dinghuo.orders.tables import draft, draft_proposal
 from dinghuo.orders.texts import check_written
 from dinghuo.parties.facts import load_customers
 
@@ -37,8 +38,12 @@ DRAFT_CHANGED = Message(
 DRAFT_SUBMITTED = Message(
     "draft-submitted", "这份草稿已提交为订单，不能再修改", "This draft was submitted and is an order now", CONFLICT
 )
-
-
+DRAFT_PROPOSED = Message(
+    "draft-proposed",
+    "这份草稿已提交给经销商确认，请先撤回再修改",
+    "This draft waits for the dealer to confirm it: withdraw it before you change it",
+    CONFLICT,
+)
 NO_ORGANISATION = Message(
     "no-active-organisation",
     "没有启用的销售组织，无法新建草稿",
@@ -78,6 +83,7 @@ async def begin_draft(tx: Tx, *, request: DraftRequest, principal: Principal, by
         )
     )
     await audit.record(tx, [audit.Change("draft", draft_id, "created", by)])
+    await outbox.emit(tx, [DraftChanged(subject_id=draft_id, customer_id=customer_id)])
     return await get_draft(tx, principal=principal, draft_id=draft_id)
 
 
@@ -87,6 +93,8 @@ async def save_draft(
     """Replace the cart's content, unless it is no longer at this revision or has become an order."""
     present = await get_draft(tx, principal=principal, draft_id=draft_id)
     customer_id = await _customer_id(tx, request, principal)
+    if present.is_proposed:
+        raise Refused(DRAFT_PROPOSED("id"))
     lines = request.lines
     # A price agreed with one customer is not carried over to another.
     if not principal.sees_price and request.customer == present.customer:
@@ -106,20 +114,28 @@ async def save_draft(
         _refuse(await get_draft(tx, principal=principal, draft_id=draft_id))
     saved = await get_draft(tx, principal=principal, draft_id=draft_id)
     await audit.record(tx, [audit.Change("draft", draft_id, "changed", by, differences(present, saved))])
+    await outbox.emit(tx, [DraftChanged(subject_id=draft_id, customer_id=customer_id)])
     return saved
 
 
 async def discard_draft(tx: Tx, *, draft_id: UUID, principal: Principal, by: Actor) -> None:
-    """Throw a cart away; one that became an order stays."""
-    await get_draft(tx, principal=principal, draft_id=draft_id)
+    """Throw a cart away; one that became an order stays, and one that waits for the dealer."""
+    d, p = draft.c, draft_proposal.c
+    await tx.rows(select(d.id).where(d.tenant_id == tx.tenant_id, d.id == draft_id).with_for_update())
+    present = await get_draft(tx, principal=principal, draft_id=draft_id)
+    if present.is_proposed:
+        raise Refused(DRAFT_PROPOSED("id"))
+    if present.proposal is not None and present.order_id is None:
+        await tx.execute(delete(draft_proposal).where(p.tenant_id == tx.tenant_id, p.draft_id == draft_id))
     gone = await tx.rows(
         delete(draft)
         .where(draft.c.tenant_id == tx.tenant_id, draft.c.id == draft_id, draft.c.order_id.is_(None))
-        .returning(draft.c.id)
+        .returning(draft.c.customer_id)
     )
     if not gone:
         raise Refused(DRAFT_SUBMITTED("id"))
     await audit.record(tx, [audit.Change("draft", draft_id, "discarded", by)])
+    await outbox.emit(tx, [DraftChanged(subject_id=draft_id, customer_id=gone[0].customer_id)])
 
 
 def _refuse(present: DraftView) -> None:
@@ -129,7 +145,7 @@ def _refuse(present: DraftView) -> None:
 
 
 async def _customer_id(tx: Tx, request: DraftRequest, principal: Principal) -> UUID:
-    found = list(_faults(request))
+    found = list(draft_faults(request))
     customer = (await load_customers(tx, [request.customer])).get(request.customer)
     may_see = sees(principal)
     if customer is None or (may_see is not None and not may_see(customer)):
@@ -139,7 +155,7 @@ async def _customer_id(tx: Tx, request: DraftRequest, principal: Principal) -> U
     return customer.id
 
 
-def _faults(request: DraftRequest) -> Iterator[Fault]:
+def draft_faults(request: DraftRequest) -> Iterator[Fault]:
     """What cannot even be kept."""
     if len(request.lines) > MOST_LINES:
         yield say.TOO_MANY_LINES("lines", count=len(request.lines), most=MOST_LINES)

@@ -1,12 +1,15 @@
 """Carts that become orders: in the transaction that places them, and only as they were read."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.errors import CONFLICT, Message
+from dinghuo.kit.idempotency import Key
 from dinghuo.kit.missing import missing
 from dinghuo.orders.decide import Priced
 
+SUBMIT = "submit-draft"
 CHANGED_SINCE = Message(
     "draft-changed-since",
     "这份草稿刚刚被修改过，请核对后重新提交",
@@ -21,6 +24,16 @@ _MARK = """
 update draft d set order_id = s.order_id, updated_at = $4, revision = d.revision + 1
 from unnest($2::uuid[], $3::uuid[]) as s(id, order_id) where d.tenant_id = $1 and d.id = s.id
 """
+_CONFIRM = """
+update draft_proposal p set state = 'confirmed', decided_at = $5, decided_by = s.by, decided_by_name = s.name
+from unnest($2::uuid[], $3::uuid[], $4::text[]) as s(id, by, name)
+where p.tenant_id = $1 and p.draft_id = s.id and p.state = 'proposed'
+"""
+
+
+def submit_key(draft_id: UUID) -> Key:
+    """However often and by whomever it is submitted, one cart is one order."""
+    return Key(draft_id, SUBMIT, str(draft_id), "the draft itself")
 
 
 async def lock_drafts(tx: Tx, orders: Sequence[Priced]) -> None:
@@ -40,7 +53,11 @@ async def lock_drafts(tx: Tx, orders: Sequence[Priced]) -> None:
 
 
 async def mark_submitted(tx: Tx, orders: Sequence[Priced]) -> None:
-    """Remember which orders the locked carts have become."""
-    marked = [(order.placement.draft.id, order.id) for order in orders if order.placement.draft is not None]
+    """Remember which orders the locked carts have become; those that were proposed are confirmed by it."""
+    marked = [
+        (order.placement.draft.id, order.id, order.placement.by) for order in orders if order.placement.draft is not None
+    ]
     if marked:
-        await tx.write(_MARK, [pair[0] for pair in marked], [pair[1] for pair in marked], tx.now)
+        drafts, ids, by = zip(*marked, strict=True)
+        await tx.write(_MARK, drafts, ids, tx.now)
+        await tx.write(_CONFIRM, drafts, [each.id for each in by], [each.name for each in by], tx.now)

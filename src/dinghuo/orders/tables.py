@@ -1,6 +1,7 @@
 """Sales orders and their lines. A line keeps everything that was agreed: later master data changes no document."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Computed, Date, Integer, Text, Uuid, and_
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from dinghuo.kit.tables import (
@@ -137,8 +138,43 @@ draft = tenant_table(
     moment("updated_at"),
     Column("revision", Integer, nullable=False, server_default="1"),
     reference("customer", "customer_id"),
+    # The one that a dealer's user fills at the moment, on every device of theirs; others are parked.
+    Column("is_cart", Boolean, nullable=False, server_default="false"),
+    # Who changed each line last, by SKU and unit: see portal.merge.
+    Column("marks", JSONB, nullable=False, server_default="{}"),
     reference("organisation", "organisation_id"),
     lock_rank="documents",
 )
 index("ix_draft_customer", draft.c.customer_id, draft.c.id)
 index("ix_draft_open", draft.c.id, where=draft.c.order_id.is_(None))
+index(
+    "ix_draft_cart",
+    draft.c.customer_id,
+    draft.c.created_by,
+    where=and_(draft.c.is_cart, draft.c.order_id.is_(None)),
+    unique=True,
+)
+
+PROPOSALS = ("proposed", "withdrawn", "declined", "confirmed")
+
+# A draft that a sales person proposes to the dealer, who confirms or declines it.
+draft_proposal = tenant_table(
+    "draft_proposal",
+    Column("draft_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    text("state"),
+    text("message", nullable=True),
+    Column("waives_minimum", Boolean, nullable=False, server_default="false"),
+    moment("proposed_at"),
+    Column("proposed_by", Uuid, nullable=True),
+    text("proposed_by_name"),
+    moment("decided_at", nullable=True),
+    Column("decided_by", Uuid, nullable=True),
+    text("decided_by_name", nullable=True),
+    text("reason", nullable=True),
+    reference("draft", "draft_id"),
+    reference("customer", "customer_id"),
+    one_of("state", PROPOSALS),
+    key=("draft_id",),
+)
+index("ix_draft_proposal_customer", draft_proposal.c.customer_id, draft_proposal.c.draft_id)
