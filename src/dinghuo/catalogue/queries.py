@@ -164,7 +164,7 @@ async def list_products(
     include: Collection[ProductInclude] = (),
 ) -> Page[ProductView]:
     """A page of products by code."""
-    conditions = _in_groups(tx.tenant_id, wanted)
+    conditions = in_groups(tx.tenant_id, wanted)
     if wanted.state is not None:
         conditions.append(among(product.c.state, storable([wanted.state])))
     if cursor is not None:
@@ -211,7 +211,7 @@ def _products(tenant_id: int) -> Select[Any]:
     return select(*columns, *_GROUPS).select_from(_with_groups(product)).where(product.c.tenant_id == tenant_id)
 
 
-def _in_groups(tenant_id: int, wanted: SkuFilter | ProductFilter) -> list[ColumnElement[bool]]:
+def in_groups(tenant_id: int, wanted: SkuFilter | ProductFilter) -> list[ColumnElement[bool]]:
     """The conditions on `product` that a filter's category and brand make."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.category is not None:
@@ -225,7 +225,7 @@ def _in_groups(tenant_id: int, wanted: SkuFilter | ProductFilter) -> list[Column
 
 def _sku_conditions(tenant_id: int, wanted: SkuFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    of_products = _in_groups(tenant_id, wanted)
+    of_products = in_groups(tenant_id, wanted)
     if wanted.product is not None:
         of_products.append(among(product.c.code, storable([wanted.product])))
     if of_products:

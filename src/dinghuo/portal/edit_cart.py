@@ -1,0 +1,52 @@
+"""What stands above the lines of the cart: own order number, wanted day, where to, a note."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from dinghuo.identity.principals import DealerPrincipal
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import Refused
+from dinghuo.kit.missing import missing
+from dinghuo.kit.texts import EMPTY
+from dinghuo.orders.requests import ShipTo
+from dinghuo.parties.addresses import list_addresses
+from dinghuo.portal.cart import Cart, ensure_cart, write_cart
+
+
+class CartFields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is left out stays as it is; null takes it away. `address_id` is one of the company's addresses."""
+
+    customer_reference: str | None | UnsetType = UNSET
+    requested_date: date | None | UnsetType = UNSET
+    note: str | None | UnsetType = UNSET
+    ship_to: ShipTo | None | UnsetType = UNSET
+    address_id: UUID | UnsetType = UNSET
+
+
+async def edit_cart(tx: Tx, *, fields: CartFields, dealer: DealerPrincipal) -> Cart:
+    """Write above the cart; the last one wins."""
+    given: dict[str, Any] = {
+        name: getattr(fields, name)
+        for name in ("customer_reference", "requested_date", "note", "ship_to")
+        if getattr(fields, name) is not UNSET
+    }
+    if fields.address_id is not UNSET:
+        given["ship_to"] = await _ship_to(tx, fields.address_id, dealer)
+    ship_to = given.get("ship_to")
+    if ship_to is not None:
+        blank = [name for name in ("recipient", "street") if not getattr(ship_to, name).strip()]
+        if blank:
+            raise Refused([EMPTY(f"ship_to.{name}") for name in blank])
+    cart = await ensure_cart(tx, dealer)
+    return await write_cart(tx, dealer, cart, msgspec.structs.replace(cart.content, **given))
+
+
+async def _ship_to(tx: Tx, address_id: UUID, dealer: DealerPrincipal) -> ShipTo:
+    found = next((each for each in await list_addresses(tx, dealer.customer_id) if each.id == address_id), None)
+    if found is None:
+        raise missing("address", address_id)
+    return ShipTo(**{name: getattr(found, name) for name in ShipTo.__struct_fields__})

@@ -1,0 +1,170 @@
+"""How changes from several devices, some late and some sent twice, become one cart. Pure.
+
+A line is known by its SKU and unit. A change sets it, and never adds to it. Each line bears a mark: when it was
+changed last, by which device, and the device's own number of that change. Of one device the higher number wins,
+of different devices the later moment; what loses changes nothing. Lines that were removed keep their marks, so that a
+change that comes late does not bring them back.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from dinghuo.kit.money import ZERO, fits
+from dinghuo.orders.requests import LineRequest
+
+T = TypeVar("T")
+
+# No phone is offline for longer; and marks of lines that are gone are kept as long.
+OLDEST_MS = 60 * 24 * 3600 * 1000
+_MOST_MARKS = 20_000
+
+
+class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a line shall be. `quantity` zero removes it; `unit` null is the SKU's own; `new_unit` moves it there.
+
+    `seq` is the device's growing number of the change, `age_ms` how long ago it was made, when it is sent.
+    """
+
+    sku: str
+    quantity: Decimal
+    unit: str | None = None
+    new_unit: str | None = None
+    note: str | None | UnsetType = UNSET
+    requested_date: date | None | UnsetType = UNSET
+    seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    age_ms: Annotated[int, Meta(ge=0, le=2**53)] = 0
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """Who changed a line last, and when (milliseconds since 1970)."""
+
+    at: int
+    device: str | None = None
+    seq: int = 0
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """A change that came too late, or for the second time."""
+
+    sku: str
+    unit: str | None
+    seq: int
+
+
+class Merged(msgspec.Struct, frozen=True):
+    lines: list[LineRequest]
+    marks: dict[str, Mark]
+    ignored: list[LineChange]
+
+
+def key_of(sku: str, unit: str | None) -> str:
+    return f"{sku}\t{unit or ''}"
+
+
+def is_known(marks: dict[str, Mark], change: LineChange, device: str | None) -> bool:
+    """Whether a cart has taken this change, or a later one of the same device."""
+    mark = marks.get(key_of(change.sku, change.unit))
+    return mark is not None and device is not None and mark.device == device and change.seq <= mark.seq
+
+
+def merge(
+    lines: Sequence[LineRequest],
+    marks: dict[str, Mark],
+    changes: Iterable[LineChange],
+    *,
+    device: str | None,
+    now_ms: int,
+) -> Merged:
+    """The cart after these changes. Their units are named."""
+    found = {key_of(line.sku, line.unit): line for line in lines}
+    if len(found) < len(lines):
+        found = _joined(lines)
+    marked, ignored = dict(marks), []
+    for change in changes:
+        key = key_of(change.sku, change.unit)
+        stamp = now_ms - min(change.age_ms, OLDEST_MS)
+        if _loses(marked.get(key), device, change.seq, stamp):
+            ignored.append(change)
+            continue
+        marked[key] = Mark(stamp, device, change.seq)
+        target = key_of(change.sku, change.new_unit) if change.new_unit else key
+        if target != key:
+            marked[target] = Mark(stamp, device, change.seq)
+        _apply(found, key, target, change)
+    return Merged(list(found.values()), _pruned(marked, found, now_ms), ignored)
+
+
+def _loses(mark: Mark | None, device: str | None, seq: int, stamp: int) -> bool:
+    if mark is None:
+        return False
+    if device is not None and mark.device == device:
+        return seq <= mark.seq
+    return stamp < mark.at
+
+
+def _apply(found: dict[str, LineRequest], key: str, target: str, change: LineChange) -> None:
+    old = found.get(key)
+    if change.quantity.is_finite() and change.quantity == ZERO:
+        found.pop(key, None)
+        return
+    line = LineRequest(
+        sku=change.sku,
+        quantity=change.quantity,
+        unit=change.new_unit or change.unit,
+        price=old.price if old and target == key else None,
+        requested_date=_kept(change.requested_date, old.requested_date if old else None),
+        note=_kept(change.note, old.note if old else None),
+    )
+    if target == key:
+        found[key] = line
+        return
+    other = found.get(target)
+    if other is not None and old is None:
+        # The move was made before: nothing is left to be moved.
+        return
+    if other is not None:
+        found[target] = msgspec.structs.replace(line, quantity=together(line.quantity, other.quantity))
+        del found[key]
+        return
+    _move(found, key, target, line)
+
+
+def _move(found: dict[str, LineRequest], key: str, target: str, line: LineRequest) -> None:
+    """In the place that the line had."""
+    moved = {target if each == key else each: line if each == key else kept for each, kept in found.items()}
+    moved.setdefault(target, line)
+    found.clear()
+    found.update(moved)
+
+
+def _kept(given: T | UnsetType, old: T) -> T:
+    return old if isinstance(given, UnsetType) else given
+
+
+def together(one: Decimal, other: Decimal) -> Decimal:
+    """Their sum; the first, where one is no number that can be reckoned with."""
+    return one + other if fits(one) and fits(other) else one
+
+
+def _joined(lines: Sequence[LineRequest]) -> dict[str, LineRequest]:
+    """Lines of one SKU and unit, as staff may write them, as one."""
+    found: dict[str, LineRequest] = {}
+    for line in lines:
+        key = key_of(line.sku, line.unit)
+        before = found.get(key)
+        quantity = together(line.quantity, before.quantity) if before else line.quantity
+        found[key] = msgspec.structs.replace(line, quantity=quantity)
+    return found
+
+
+def _pruned(marks: dict[str, Mark], found: dict[str, LineRequest], now_ms: int) -> dict[str, Mark]:
+    kept = {key: mark for key, mark in marks.items() if key in found or mark.at > now_ms - OLDEST_MS}
+    if len(kept) <= _MOST_MARKS:
+        return kept
+    newest = sorted(kept.items(), key=lambda item: item[1].at, reverse=True)
+    return dict(newest[:_MOST_MARKS])

@@ -1,0 +1,90 @@
+"""Orders as the people of the company that placed them see them. Prices are absent for those who see none."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from dinghuo.orders.requests import ShipTo
+from dinghuo.orders.views import Amounts
+
+Stage = Literal["pending_approval", "to_ship", "partly_shipped", "shipped", "done", "cancelled", "rejected"]
+OrderAction = Literal["cancel", "reorder"]
+
+
+class DealerOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order in a list. `stage` says in one word how far it is; `pictures` are of its first goods."""
+
+    id: UUID
+    number: str
+    state: str
+    stage: Stage
+    placed_at: datetime
+    placed_by: str | None
+    customer_reference: str | None
+    requested_date: date | None
+    line_count: int
+    currency: str
+    on_hold: bool
+    pictures: list[str]
+    actions: list[OrderAction]
+    amounts: Amounts | UnsetType = UNSET
+
+
+class DealerProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a line is, in base units; `waiting` is not there yet."""
+
+    ordered: Decimal
+    released: Decimal
+    shipped: Decimal
+    returned: Decimal
+    cancelled: Decimal
+    waiting: Decimal
+
+
+class DealerOrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as it was agreed, and what became of it."""
+
+    line_no: int
+    sku: str
+    sku_id: UUID
+    product_id: UUID
+    name: str
+    image: str | None
+    unit: str
+    quantity: Decimal
+    base_unit: str
+    note: str | None
+    requested_date: date | None
+    progress: DealerProgress
+    price: Decimal | UnsetType = UNSET
+    list_price: Decimal | None | UnsetType = UNSET
+    tax_rate: Decimal | None | UnsetType = UNSET
+    tax_inclusive: bool | UnsetType = UNSET
+    price_kind: str | UnsetType = UNSET
+    amounts: Amounts | UnsetType = UNSET
+
+
+class OrderStep(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what, when. The seller's people have no names here."""
+
+    at: datetime
+    action: str
+    side: Literal["own", "seller"]
+    by: str | None
+    channel: str
+    reason: str | None
+
+
+class DealerOrderDetail(DealerOrder, frozen=True, kw_only=True):
+    """An order with everything that its company may know of it. `refused_actions` says why something may not be."""
+
+    revision: int
+    ship_to: ShipTo | None
+    note: str | None
+    lines: list[DealerOrderLine]
+    timeline: list[OrderStep]
+    refused_actions: dict[str, str]

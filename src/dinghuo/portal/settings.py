@@ -1,0 +1,62 @@
+"""How a seller wants their portal to be."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from dinghuo.kit import audit
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.cache import touch
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import MALFORMED, Message, Refused
+from dinghuo.kit.money import MAX_QUANTITY, ZERO, fits
+from dinghuo.portal.tables import portal_setting
+
+_NAME = "portal"
+# For the audit: there is one of them in a company.
+_SUBJECT = UUID("0198c1f0-0000-7000-8000-0000000000f0")
+
+BAD_LEVEL = Message(
+    "bad-level",
+    "应为 0 到 {most} 之间的数量，小数不超过 6 位",
+    "A quantity from 0 to {most} with at most 6 decimals is needed",
+    MALFORMED,
+)
+
+
+class PortalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`availability`: whether dealers see how much there is, or only a word. `low_below` (base units): when little is
+    left. `new_days`: for how long products are new."""
+
+    availability: Literal["number", "word"] = "number"
+    low_below: Decimal = Decimal(20)
+    new_days: Annotated[int, Meta(ge=0, le=365)] = 60
+
+
+async def load_settings(tx: Tx) -> PortalSettings:
+    memory = await tx.cached("portal")
+    known: PortalSettings | None = memory.get("settings")
+    if known is None:
+        s = portal_setting.c
+        row = await tx.one(select(s.value).where(s.tenant_id == tx.tenant_id, s.name == _NAME))
+        known = PortalSettings() if row is None else msgspec.convert(row.value, PortalSettings)
+        memory["settings"] = known
+    return known
+
+
+async def save_settings(tx: Tx, *, settings: PortalSettings, by: Actor) -> PortalSettings:
+    if not fits(settings.low_below) or settings.low_below < ZERO:
+        raise Refused(BAD_LEVEL("low_below", most=MAX_QUANTITY))
+    old = msgspec.to_builtins(await load_settings(tx))
+    new = msgspec.to_builtins(settings)
+    if old != new:
+        made = insert(portal_setting).values(tenant_id=tx.tenant_id, name=_NAME, value=new)
+        await tx.execute(made.on_conflict_do_update(index_elements=["tenant_id", "name"], set_={"value": new}))
+        await audit.record(tx, [audit.Change("setting", _SUBJECT, "updated", by, audit.differences(old, new))])
+        await touch(tx, "portal")
+    return settings
