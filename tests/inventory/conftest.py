@@ -12,7 +12,7 @@ from tests.support import Tenant
 from dinghuo.inventory.adjust import Adjustment, adjust
 from dinghuo.inventory.count import Counted, count
 from dinghuo.inventory.receive import GoodsReceipt, ReceiptLine, receive
-from dinghuo.inventory.reserve import ReservationRow, lock_stock, write_reservations
+from dinghuo.inventory.reserve import ReservationRow, lock_stock, move_reserved, write_reservations
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
@@ -71,6 +71,10 @@ class Depot:
                 for part in stock.take(self.goods.skus[sku], Decimal(quantity), backorder=True) or ()
             ]
             await write_reservations(tx, rows)
+            held: dict[tuple[UUID, UUID], Decimal] = {}
+            for row in rows:
+                held[row.sku_id, row.warehouse_id] = held.get((row.sku_id, row.warehouse_id), Decimal(0)) + row.held
+            await move_reserved(tx, held)
 
         await self.run(reserve)
         return document_id

@@ -1,6 +1,6 @@
-"""Credit under the lock: what each account still allows, and the entries that take it up."""
+"""Credit: what each account still allows, and the entries that take it up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,23 +8,34 @@ import msgspec
 
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.ids import new_id, new_id_text
-from dinghuo.kit.money import ZERO
+from dinghuo.kit.money import MAX_MONEY, ZERO
 
 Holder = tuple[UUID, UUID, str]
 """Whose account: (customer_id, organisation_id, currency)."""
 
 
 class Credit(msgspec.Struct):
-    """One locked account while a batch is decided. `limit` None is unlimited; so is an account not opened yet."""
+    """One account while a batch is decided. `limit` None is unlimited; so is an account not opened yet.
+
+    `is_bound` once something was taken that the limit had to allow.
+    """
 
     holder: Holder
     account_id: UUID | None
     limit: Decimal | None
     exposure: Decimal
     taken: Decimal = ZERO
+    is_bound: bool = False
 
     def room(self) -> Decimal | None:
         return None if self.limit is None else self.limit - self.exposure - self.taken
+
+    def fits(self, now: "Credit") -> bool:
+        """Whether what was taken here is allowed `now`, too."""
+        room = now.room()
+        if self.is_bound and room is not None and self.taken > max(room, ZERO):
+            return False
+        return now.account_id == self.account_id and max(now.exposure, ZERO) + self.taken <= MAX_MONEY
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -143,19 +154,34 @@ async def _read(tx: Tx, sql: str, holders: Sequence[Holder]) -> dict[Holder, Cre
 
 async def write_entries(tx: Tx, entries: Sequence[Entry]) -> None:
     """Append the entries and move the balances they belong to, which must be locked by this transaction."""
-    entries = [entry for entry in entries if entry.amount]
-    if not entries:
-        return
+    await append_entries(tx, entries)
     moved: dict[UUID, _Moved] = {}
     for entry in entries:
         sums = moved.setdefault(entry.account_id, _Moved(entry.account_id))
         setattr(sums, entry.bucket, getattr(sums, entry.bucket) + entry.amount)
-    changed = [m for m in moved.values() if m.open or m.shipped or m.billed or m.unapplied]
-    if changed:
-        written = await tx.write_rows(_APPLY, changed, tx.now)
-        if written != len(changed):
-            raise AssertionError(f"{written} of {len(changed)} accounts were there to be moved")
+    await _apply(tx, list(moved.values()))
+
+
+async def append_entries(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Append the entries; their balances are moved by `move_accounts`, in the same transaction."""
     rows = [
-        _Row(new_id_text(), e.account_id, e.bucket, e.amount, e.verb, e.document_kind, e.document_id) for e in entries
+        _Row(new_id_text(), e.account_id, e.bucket, e.amount, e.verb, e.document_kind, e.document_id)
+        for e in entries
+        if e.amount
     ]
-    await tx.write_rows(_WRITE, rows, tx.now)
+    if rows:
+        await tx.write_rows(_WRITE, rows, tx.now)
+
+
+async def move_accounts(tx: Tx, amounts: Mapping[UUID, Decimal]) -> None:
+    """Add to what is open on each account, which this transaction has locked."""
+    await _apply(tx, [_Moved(account_id, open=amount) for account_id, amount in amounts.items()])
+
+
+async def _apply(tx: Tx, moved: Sequence[_Moved]) -> None:
+    changed = [m for m in moved if m.open or m.shipped or m.billed or m.unapplied]
+    if not changed:
+        return
+    written = await tx.write_rows(_APPLY, changed, tx.now)
+    if written != len(changed):
+        raise AssertionError(f"{written} of {len(changed)} accounts were there to be moved")

@@ -1,4 +1,4 @@
-"""Stock under the lock: what is available where, how a line is served, and the rows that promise it.
+"""Stock: what is available where, how a line is served, and the rows that promise it.
 
 `available = on_hand + allowance − reserved`. Supply policies: `refuse` and `presell` never promise more than is
 available (presell's allowance is part of it), `backorder` promises what is there and lets the rest wait,
@@ -18,10 +18,11 @@ from dinghuo.kit.money import ZERO
 
 
 class Balance(msgspec.Struct):
-    """One SKU in one warehouse, locked; `available` falls while a batch is decided."""
+    """One SKU in one warehouse; `available` falls while a batch is decided, `seen` is what it was."""
 
     warehouse_id: UUID
     priority: int
+    seen: Decimal
     available: Decimal
 
 
@@ -34,10 +35,14 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 
 
 class Stock:
-    """The locked balances of a batch: `take` for a line, `put_back` when its order is refused after all."""
+    """The balances of a batch: `take` for a line, `put_back` when its order is refused after all."""
 
     def __init__(self, balances: dict[UUID, list[Balance]]) -> None:
         self._balances = balances
+        self._waiting: set[UUID] = set()
+
+    def __contains__(self, sku_id: UUID) -> bool:
+        return sku_id in self._balances
 
     def available(self, sku_id: UUID) -> Decimal:
         return sum((b.available for b in self._balances.get(sku_id, ()) if b.available > 0), ZERO)
@@ -51,10 +56,9 @@ class Stock:
                 return [Held(balance.warehouse_id, quantity)]
         if not balances or (not backorder and self.available(sku_id) < quantity):
             return None
-        return self._split(balances, quantity)
+        return self._split(sku_id, balances, quantity)
 
-    @staticmethod
-    def _split(balances: Sequence[Balance], quantity: Decimal) -> list[Held]:
+    def _split(self, sku_id: UUID, balances: Sequence[Balance], quantity: Decimal) -> list[Held]:
         taken: list[Held] = []
         for balance in balances:
             part = min(balance.available, quantity)
@@ -65,6 +69,7 @@ class Stock:
         if not quantity:
             return taken
         # What nobody has waits at the preferred warehouse.
+        self._waiting.add(sku_id)
         preferred = balances[0].warehouse_id
         for i, part_taken in enumerate(taken):
             if part_taken.warehouse_id == preferred:
@@ -77,6 +82,16 @@ class Stock:
             for balance in self._balances[sku_id]:
                 if balance.warehouse_id == part.warehouse_id:
                     balance.available += part.held
+
+    def fits(self, now: "Stock", sku_ids: Iterable[UUID]) -> bool:
+        """Whether what was taken of these SKUs is there `now`, and what had to wait would have to wait still."""
+        for sku_id in sku_ids:
+            there = {balance.warehouse_id: balance.seen for balance in now._balances.get(sku_id, ())}
+            for balance in self._balances[sku_id]:
+                found, taken = there.get(balance.warehouse_id), balance.seen - balance.available
+                if found is None or (taken and found < taken) or (sku_id in self._waiting and found != balance.seen):
+                    return False
+        return True
 
 
 class ReservationRow(msgspec.Struct, frozen=True, gc=False):
@@ -202,7 +217,9 @@ def _stock(rows: Sequence[Any], active: Sequence[UUID]) -> Stock:
     balances: dict[UUID, list[Balance]] = {}
     for row in rows:
         warehouse_id = row["warehouse_id"]
-        balances.setdefault(row["sku_id"], []).append(Balance(warehouse_id, rank[warehouse_id], row["available"]))
+        balances.setdefault(row["sku_id"], []).append(
+            Balance(warehouse_id, rank[warehouse_id], row["available"], row["available"])
+        )
     if len(active) > 1:
         for several in balances.values():
             several.sort(key=lambda balance: balance.priority)
@@ -210,16 +227,9 @@ def _stock(rows: Sequence[Any], active: Sequence[UUID]) -> Stock:
 
 
 async def write_reservations(tx: Tx, rows: Sequence[ReservationRow]) -> None:
-    """Promise the goods: one reservation row each, and the balances they are taken from."""
-    if not rows:
-        return
-    held: dict[tuple[UUID, UUID], Decimal] = {}
-    for row in rows:
-        if row.held:
-            key = (row.sku_id, row.warehouse_id)
-            held[key] = held.get(key, ZERO) + row.held
-    await move_reserved(tx, held)
-    await tx.write_rows(_RESERVE, rows)
+    """Write what was promised, a row each; `move_reserved` holds it in the balances."""
+    if rows:
+        await tx.write_rows(_RESERVE, rows)
 
 
 async def write_issues(tx: Tx, issues: Sequence[Issue]) -> None:

@@ -52,6 +52,8 @@ class Tx:
         self.database = database
         self._driver = driver
         self.wrote = False
+        # Whether the command was begun before and lost a race: it should now take no chances.
+        self.is_second_try = False
         self._locks = LockOrder() if database.guard else None
         self._versions: dict[str, int] | None = None
         self._after_commit: list[Callable[[], None]] = []
@@ -186,6 +188,7 @@ class Database:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self.transaction(tenant_id) as tx:
+                    tx.is_second_try = attempt > 1
                     return await command(tx)
             except RetryTransaction:
                 if attempt == _ATTEMPTS:

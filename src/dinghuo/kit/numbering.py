@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Column
@@ -65,13 +65,6 @@ class Numbers:
                     first = await self._draw(tenant_id, stem, size)
                     left.extend(range(first, first + size))
         return [f"{stem}-{left.popleft():06d}" for _ in range(count)]
-
-    def give_back(self, tenant_id: int, numbers: Sequence[str]) -> None:
-        """Numbers that no document bears after all are the next to be taken, the lowest first."""
-        for number in sorted(numbers, reverse=True):
-            stem, _, last = number.rpartition("-")
-            if int(last) > self._passed.get((tenant_id, stem), 0):
-                self._left.setdefault((tenant_id, stem), deque()).appendleft(int(last))
 
     async def pass_over(self, tenant_id: int, kind: str, numbers: Iterable[str]) -> None:
         """Draw none of these from now on, nor what comes before them: documents numbered elsewhere have them.

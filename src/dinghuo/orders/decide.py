@@ -1,7 +1,7 @@
 """Decide an order: price every line, then admit it against stock and credit. Pure: no I/O, no clock.
 
-`price_order` runs before anything is locked, `admit` under the locks. Both collect every fault they find; one
-order's refusal never touches another's.
+`price_order` asks master data alone, `admit` also the balances, locked or only seen (`draw`). Both collect every
+fault they find; one order's refusal never touches another's.
 """
 
 from collections.abc import Sequence
@@ -306,6 +306,7 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
             stock.put_back(row.sku_id, parts)
         return False
     credit.taken += priced.gross
+    credit.is_bound = credit.is_bound or _is_bound(priced)
     priced.held = held
     return True
 
@@ -319,9 +320,14 @@ def _credit_faults(priced: Priced, credit: Credit) -> list[Fault]:
         # Without an account there is no limit: another currency must not be the way around the one there is.
         return [say.CURRENCY_NOT_AGREED("currency", currency=priced.currency, own=priced.customer.currency)]
     room = credit.room()
-    if room is None or priced.customer.payment_terms == "prepaid" or priced.gross <= max(room, ZERO):
+    if room is None or not _is_bound(priced) or priced.gross <= max(room, ZERO):
         return []
     return [_over_credit(priced, max(room, ZERO))]
+
+
+def _is_bound(priced: Priced) -> bool:
+    """Whether the limit has a say: none over what was delivered long ago, nor over what is paid for beforehand."""
+    return priced.placement.history is None and priced.customer.payment_terms != "prepaid"
 
 
 def _over_credit(priced: Priced, room: Decimal) -> Fault:

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from dinghuo.accounts.reserve import find_credit, lock_credit
-from dinghuo.inventory.reserve import lock_stock
+from dinghuo.accounts.reserve import ensure_accounts
+from dinghuo.inventory.reserve import take_out
 from dinghuo.kit import idempotency
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.orders.decide import Priced, admit, holder_of
+from dinghuo.orders.draw import Balances, draw, lock_balances, see_balances
 from dinghuo.orders.prepare import price_orders, start_orders
 from dinghuo.orders.requests import Outcome, Placement
 from dinghuo.orders.submit_drafts import lock_drafts, mark_submitted
-from dinghuo.orders.write import take_back_documents, write_consequences, write_documents
+from dinghuo.orders.write import write_consequences, write_documents, write_history
 
 _Identity = tuple[UUID, str, str]
 
@@ -72,15 +73,18 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
     orders = [priced for priced in started if isinstance(priced, Priced)]
     await price_orders(tx, orders)
     await lock_drafts(tx, orders)
-    # Most of what is to be written touches nothing that others wait for: it goes before the locks, so that these are
-    # held for half as long. The few that are refused under the locks are taken out again.
-    hopeful = [priced for priced in orders if not priced.faults]
-    numbers = await write_documents(tx, hopeful)
-    await _admit(tx, orders)
-    await take_back_documents(tx, [priced for priced in hopeful if priced.faults], numbers)
-    admitted = [priced for priced in hopeful if not priced.faults]
+    balances = None if tx.is_second_try else await see_balances(tx, orders)
+    if balances is None:
+        balances = await lock_balances(tx, orders)
+    admitted = [order for order in orders if _admit(order, balances)]
+    numbers = await write_documents(tx, admitted)
     await mark_submitted(tx, admitted)
-    bodies = await write_consequences(tx, admitted, numbers)
+    accounts = await ensure_accounts(tx, [order.credit for order in admitted if order.credit is not None])
+    bodies = await write_consequences(tx, admitted, numbers, accounts)
+    left = await write_history(tx, admitted)
+    # From here on others may wait for us.
+    await draw(tx, admitted, balances, accounts)
+    await take_out(tx, left)
     return [
         Outcome(refused=Refused(item if isinstance(item, list) else item.faults))
         if isinstance(item, list) or item.faults
@@ -89,25 +93,8 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
     ]
 
 
-async def _admit(tx: Tx, orders: Sequence[Priced]) -> None:
-    """Lock accounts, then stock, each in key order, and decide against them one order after the other.
-
-    History leaves its accounts as they are, and has no need to hold them.
-    """
-    present = [order for order in orders if not order.is_closed_history]
-    credit = await lock_credit(tx, [holder_of(order) for order in present]) if present else {}
-    past = [holder for order in orders if (holder := holder_of(order)) not in credit]
-    if past:
-        credit |= await find_credit(tx, past)
-    for order in orders:
-        order.credit = credit[holder_of(order)]
-    if not present:
-        return
-    tracked = [(order, sku) for order in present for sku in order.skus if sku.supply_policy != "untracked"]
-    stock = await lock_stock(
-        tx,
-        (sku.id for _, sku in tracked),
-        open_missing=(sku.id for order, sku in tracked if order.may_wait(sku)),
-    )
-    for order in present:
-        admit(order, stock, credit[holder_of(order)])
+def _admit(order: Priced, balances: Balances) -> bool:
+    order.credit = balances.credit[holder_of(order)]
+    if order.is_closed_history:
+        return not order.faults
+    return admit(order, balances.stock, order.credit)

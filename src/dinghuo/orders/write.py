@@ -1,7 +1,7 @@
 """Write a batch of admitted orders: one statement a table, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from operator import gt
@@ -10,11 +10,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from dinghuo.accounts.reserve import Entry, ensure_accounts, write_entries
+from dinghuo.accounts.reserve import Entry, Holder, append_entries
 from dinghuo.inventory.reserve import (
     Issue,
     ReservationRow,
-    take_out,
+    Taken,
     warehouses,
     write_issues,
     write_reservations,
@@ -92,26 +92,15 @@ async def write_documents(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
     return numbers
 
 
-async def take_back_documents(tx: Tx, orders: Sequence[Priced], numbers: dict[UUID, str]) -> None:
-    """Undo `write_documents` for orders that were refused after all."""
-    if not orders:
-        return
-    ids = [order.id for order in orders]
-    await tx.write("delete from order_line where tenant_id = $1 and order_id = any($2::uuid[])", ids)
-    await tx.write("delete from sales_order where tenant_id = $1 and id = any($2::uuid[])", ids)
-    drawn = [numbers[order.id] for order in orders if order.placement.history is None]
-    # Not before the commit: until then whoever took them would wait for this transaction's end.
-    tx.after_commit(lambda: tx.database.numbers.give_back(tx.tenant_id, drawn))
-
-
-async def write_consequences(tx: Tx, orders: Sequence[Priced], numbers: dict[UUID, str]) -> dict[UUID, str]:
-    """Write everything that follows from orders that were admitted; by id, the JSON their callers are told."""
+async def write_consequences(
+    tx: Tx, orders: Sequence[Priced], numbers: Mapping[UUID, str], accounts: Mapping[Holder, UUID]
+) -> dict[UUID, str]:
+    """Write everything that follows from admitted orders but the balances; by id, the JSON their callers are told."""
     if not orders:
         return {}
     states = {order.id: _state(order) for order in orders}
     await _write_promises(tx, orders)
-    await _write_credit(tx, orders)
-    await _write_history(tx, [order for order in orders if order.is_closed_history])
+    await _write_credit(tx, orders, accounts)
     await outbox.emit(
         tx,
         [(Imported if order.is_closed_history else Confirmed)(subject_id=order.id) for order in orders],
@@ -224,21 +213,21 @@ async def _write_promises(tx: Tx, orders: Sequence[Priced]) -> None:
     )
 
 
-async def _write_credit(tx: Tx, orders: Sequence[Priced]) -> None:
-    accounts = await ensure_accounts(tx, [order.credit for order in orders if order.credit is not None])
+async def _write_credit(tx: Tx, orders: Sequence[Priced], accounts: Mapping[Holder, UUID]) -> None:
     entries = []
     for order in orders:
         account_id = accounts[holder_of(order)]
         entries.append(Entry(account_id, "open", order.gross, "reserve", "order", order.id))
         if order.is_closed_history:
             entries.append(Entry(account_id, "open", -order.gross, "release", "order", order.id))
-    await write_entries(tx, entries)
+    await append_entries(tx, entries)
 
 
-async def _write_history(tx: Tx, orders: Sequence[Priced]) -> None:
-    """Write what left for closed orders (and the lines of plain ones), then take it out of the balances, last."""
+async def write_history(tx: Tx, orders: Sequence[Priced]) -> Taken:
+    """Write what left for closed orders, and the lines of plain ones; `take_out` takes it from the balances."""
+    orders = [order for order in orders if order.is_closed_history]
     if not orders:
-        return
+        return {}
     active = await warehouses(tx)
 
     def warehouse_of(order: Priced) -> UUID:
@@ -251,7 +240,7 @@ async def _write_history(tx: Tx, orders: Sequence[Priced]) -> None:
     for issue in issues:
         place = (issue.sku_id, issue.warehouse_id)
         taken[place] = taken.get(place, ZERO) + issue.quantity
-    await take_out(tx, taken)
+    return taken
 
 
 def _issues(order: Priced, warehouse_of: Callable[[Priced], UUID]) -> Iterator[Issue]:

@@ -1,0 +1,103 @@
+"""The balances that a batch draws on, stock and credit: seen without a lock first, locked at the very end.
+
+Nearly always what was seen still holds when the locks are taken: then these are held for as long as it takes to
+move the balances and to commit, not while orders are decided and written, and batches side by side hardly wait
+for each other. When it does not hold, nothing was promised yet: the whole is started over, and decided under the
+locks (docs/adr/0007).
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.accounts.reserve import Credit, Holder, find_credit, lock_credit, move_accounts
+from dinghuo.catalogue.facts import SkuFacts
+from dinghuo.inventory.reserve import Stock, lock_stock, move_reserved, read_stock
+from dinghuo.kit.database import RetryTransaction, Tx
+from dinghuo.kit.money import ZERO
+from dinghuo.orders.decide import Priced, holder_of
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Balances(msgspec.Struct):
+    """What the orders of a batch are decided against."""
+
+    stock: Stock
+    credit: dict[Holder, Credit]
+    are_locked: bool
+
+
+async def see_balances(tx: Tx, orders: Sequence[Priced]) -> Balances | None:
+    """The balances as they are now; None when some have to be opened first, which takes a lock."""
+    present = [order for order in orders if not order.is_closed_history]
+    credit = await find_credit(tx, [holder_of(order) for order in orders]) if orders else {}
+    if any(credit[holder_of(order)].account_id is None for order in present):
+        return None
+    tracked = {sku.id for _, sku in _tracked(present)}
+    stock = await read_stock(tx, tracked) if tracked else Stock({})
+    if any(sku.id not in stock for order, sku in _tracked(present) if order.may_wait(sku)):
+        return None
+    return Balances(stock, credit, are_locked=False)
+
+
+async def lock_balances(tx: Tx, orders: Sequence[Priced]) -> Balances:
+    """Lock accounts, then stock, each in key order.
+
+    History leaves its accounts as they are, and has no need to hold them.
+    """
+    present = [order for order in orders if not order.is_closed_history]
+    credit = await lock_credit(tx, [holder_of(order) for order in present]) if present else {}
+    past = [holder for order in orders if (holder := holder_of(order)) not in credit]
+    if past:
+        credit |= await find_credit(tx, past)
+    stock = await lock_stock(
+        tx,
+        (sku.id for _, sku in _tracked(present)),
+        open_missing=(sku.id for order, sku in _tracked(present) if order.may_wait(sku)),
+    )
+    return Balances(stock, credit, are_locked=True)
+
+
+async def draw(tx: Tx, orders: Sequence[Priced], balances: Balances, accounts: Mapping[Holder, UUID]) -> None:
+    """Move the balances by what these orders were admitted to; the commit must follow at once.
+
+    Raises `RetryTransaction` when the balances were not locked and no longer allow what was seen to be allowed.
+    """
+    present = [order for order in orders if not order.is_closed_history]
+    if not balances.are_locked:
+        await _look_again(tx, present, balances)
+    await move_accounts(tx, _sums((accounts[holder_of(order)], order.gross) for order in present))
+    await move_reserved(
+        tx,
+        _sums(
+            ((line.sku_id, part.warehouse_id), part.held)
+            for order in present
+            for line, parts in order.held
+            for part in parts
+            if part.held
+        ),
+    )
+
+
+async def _look_again(tx: Tx, orders: Sequence[Priced], seen: Balances) -> None:
+    """Lock what these orders draw on, and make sure that they would be admitted against it as they were."""
+    credit = await lock_credit(tx, [holder_of(order) for order in orders]) if orders else {}
+    wanted = {line.sku_id for order in orders for line, _ in order.held}
+    stock = await lock_stock(tx, wanted) if wanted else Stock({})
+    if not (seen.stock.fits(stock, wanted) and all(seen.credit[holder].fits(now) for holder, now in credit.items())):
+        raise RetryTransaction("others have drawn on the same balances meanwhile")
+
+
+def _tracked(orders: Iterable[Priced]) -> Iterator[tuple[Priced, SkuFacts]]:
+    return ((order, sku) for order in orders for sku in order.skus if sku.supply_policy != "untracked")
+
+
+def _sums(parts: Iterable[tuple[K, Decimal]]) -> dict[K, Decimal]:
+    sums: dict[K, Decimal] = {}
+    for key, amount in parts:
+        sums[key] = sums.get(key, ZERO) + amount
+    return sums
