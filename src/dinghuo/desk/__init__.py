@@ -1,0 +1,1 @@
+"""What the seller's console reads and does across modules, composed from those below."""

@@ -1,0 +1,191 @@
+"""Reading the audit: who changed what, narrowed; and the history of one record. What one may not see is left out."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, literal_column, or_, select
+
+from dinghuo.identity.facts import load_tenant
+from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.identity.save_users import normal_login
+from dinghuo.identity.tables import api_key, app_user
+from dinghuo.kit.audit import audit_entry
+from dinghuo.kit.bulk import among, within
+from dinghuo.kit.database import Tx
+from dinghuo.kit.ids import first_id_at, last_id_at
+from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.kit.texts import storable
+
+
+class AuditView(msgspec.Struct, frozen=True, kw_only=True):
+    """One change. `subject` is what people call it, where that is known; `hidden` names changed fields whose values
+    the reader may not see."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    subject_id: UUID
+    subject: str | None
+    action: str
+    by: str
+    by_kind: str
+    by_id: UUID | None
+    channel: str
+    changes: dict[str, Any] | None
+    hidden: list[str]
+    sealed: bool
+
+
+class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """`actor` is a login or the name of a key; days are in the tenant's zone, both included."""
+
+    actor: str | None = None
+    actor_kind: str | None = None
+    kind: str | None = None
+    subject: UUID | None = None
+    action: str | None = None
+    channel: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+# What people call a record of each kind.
+_NAMES = {
+    "order": ("sales_order", "number"),
+    "customer": ("customer", "code"),
+    "sku": ("sku", "code"),
+    "sku_cost": ("sku", "code"),
+    "product": ("product", "code"),
+    "category": ("category", "code"),
+    "brand": ("brand", "code"),
+    "price_list": ("price_list", "code"),
+    "assortment": ("assortment", "code"),
+    "tier": ("tier", "code"),
+    "region": ("region", "code"),
+    "channel": ("channel", "code"),
+    "warehouse": ("warehouse", "code"),
+    "goods_receipt": ("goods_receipt", "number"),
+    "app_user": ("app_user", "login"),
+    "role": ("role", "code"),
+    "department": ("department", "code"),
+    "organisation": ("organisation", "code"),
+    "api_key": ("api_key", "name"),
+    "notice": ("notice", "title"),
+}
+_NAMES_OF = " union all ".join(
+    f"select '{kind}' as kind, t.id, t.{column} as name from {table} t where t.tenant_id = $1 and t.id = any($2::uuid[])"  # noqa: S608, E501
+    for kind, (table, column) in _NAMES.items()
+)
+
+# Fields that are amounts, whatever the record.
+_PRICES = frozenset({"price", "prices", "deal_price", "list_price", "net", "tax", "gross", "amount", "amounts"})
+_COSTS = frozenset({"cost", "unit_cost", "margin"})
+# The commonest kind has no index by kind: the log itself, newest first, is full of it.
+_COMMONEST = "order"
+
+
+async def read_audit(
+    tx: Tx, *, staff: StaffPrincipal, wanted: AuditFilter, cursor: str | None = None, limit: int = 50
+) -> Page[AuditView]:
+    """A page of the company's audit, the newest first."""
+    statement = _narrow(tx, _entries(tx), wanted)
+    zone = (await load_tenant(tx)).zone
+    a = audit_entry.c
+    if wanted.since is not None:
+        statement = statement.where(a.id >= first_id_at(datetime.combine(wanted.since, time.min, zone)))
+    if wanted.until is not None:
+        statement = statement.where(a.id <= last_id_at(datetime.combine(wanted.until, time.max, zone)))
+    return await _page(tx, statement, staff, cursor, limit)
+
+
+async def history_of(
+    tx: Tx, *, staff: StaffPrincipal, subject_id: UUID, cursor: str | None = None, limit: int = 50
+) -> Page[AuditView]:
+    """What happened to one record, the newest first. That the reader may see the record, the caller says."""
+    return await _page(tx, _entries(tx).where(audit_entry.c.subject_id == subject_id), staff, cursor, limit)
+
+
+def _entries(tx: Tx) -> Select[Any]:
+    return select(audit_entry).where(audit_entry.c.tenant_id == tx.tenant_id)
+
+
+def _narrow(tx: Tx, statement: Select[Any], wanted: AuditFilter) -> Select[Any]:
+    a = audit_entry.c
+    for column, value in (
+        (a.actor_kind, wanted.actor_kind),
+        (a.subject_kind, wanted.kind),
+        (a.action, wanted.action),
+        (a.channel, wanted.channel),
+    ):
+        if value is not None:
+            statement = statement.where(among(column, storable([value])))
+    if wanted.kind is not None and wanted.kind != _COMMONEST:
+        statement = statement.where(literal_column("audit_entry.subject_kind <> 'order'"))
+    if wanted.subject is not None:
+        statement = statement.where(a.subject_id == wanted.subject)
+    if wanted.actor is not None:
+        u, k = app_user.c, api_key.c
+        named = storable([normal_login(wanted.actor)])
+        users = select(u.id).where(u.tenant_id == tx.tenant_id, among(u.login, named))
+        keys = select(k.id).where(
+            k.tenant_id == tx.tenant_id,
+            or_(among(k.name, storable([wanted.actor])), k.user_id == users.scalar_subquery()),
+        )
+        statement = statement.where(within(a.actor_id, users.union(keys)))
+    return statement
+
+
+async def _page(
+    tx: Tx, statement: Select[Any], staff: StaffPrincipal, cursor: str | None, limit: int
+) -> Page[AuditView]:
+    a = audit_entry.c
+    if cursor is not None:
+        statement = statement.where(a.id < decode_cursor(cursor, (UUID,))[0])
+    rows = await tx.rows(statement.order_by(a.id.desc()).limit(limit + 1))
+    names = await _names(tx, rows[:limit])
+    return page(rows, limit, lambda row: (row.id,), lambda row: _view(row, names, staff))
+
+
+async def _names(tx: Tx, rows: Sequence[Any]) -> dict[tuple[str, UUID], str]:
+    found = await tx.fetch(_NAMES_OF, list({row.subject_id for row in rows}))
+    return {(row["kind"], row["id"]): row["name"] for row in found}
+
+
+def _view(row: Any, names: dict[tuple[str, UUID], str], staff: StaffPrincipal) -> AuditView:
+    changes, hidden = told(row.subject_kind, row.action, row.changes, staff)
+    return AuditView(
+        id=row.id,
+        at=row.at,
+        kind=row.subject_kind,
+        subject_id=row.subject_id,
+        subject=names.get((row.subject_kind, row.subject_id)),
+        action=row.action,
+        by=row.actor_name,
+        by_kind=row.actor_kind,
+        by_id=row.actor_id,
+        channel=row.channel,
+        changes=changes,
+        hidden=hidden,
+        sealed=row.seal is not None,
+    )
+
+
+def told(
+    kind: str, action: str, changes: dict[str, Any] | None, staff: StaffPrincipal
+) -> tuple[dict[str, Any] | None, list[str]]:
+    """What of a change this reader may see, and the names of the fields that are kept from them."""
+    if changes is None:
+        return None, []
+    hidden = [name for name in changes if _is_hidden(kind, action, name, staff)]
+    return {name: change for name, change in changes.items() if name not in hidden}, hidden
+
+
+def _is_hidden(kind: str, action: str, field: str, staff: StaffPrincipal) -> bool:
+    if kind == "sku_cost" or field in _COSTS:
+        return not staff.sees_cost
+    if (kind == "price_list" and action == "priced") or field in _PRICES:
+        return not staff.sees_price
+    return kind == "account" and not staff.may("accounts.read")
