@@ -1,13 +1,14 @@
 """Take prices out of price lists, many at once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from dinghuo.identity.principals import Principal
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Message
 from dinghuo.kit.faults import Faults
-from dinghuo.pricing.save_entries import EntryKey, locate, remember_changes
+from dinghuo.pricing.save_entries import EntryKey, Key, locate, remember_changes
 
 NO_ENTRY = Message(
     "price-entry-unknown",
@@ -29,7 +30,7 @@ async def delete_entries(tx: Tx, *, keys: Sequence[EntryKey], by: Actor, seen_by
     """Delete these prices, all or none. Returns how many."""
     faults = Faults()
     located = await locate(tx, keys, faults, seen_by=seen_by)
-    rows = await tx.fetch(_DELETE, *map(list, zip(*located.keys, strict=True))) if keys else []
+    rows = await delete_located(tx, located.keys)
     gone = {(row["list_id"], row["sku_id"], row["unit"], row["minimum_quantity"]) for row in rows}
     for line, (key, place) in enumerate(zip(keys, located.keys, strict=True)):
         if place not in gone:
@@ -38,3 +39,8 @@ async def delete_entries(tx: Tx, *, keys: Sequence[EntryKey], by: Actor, seen_by
     faults.check()
     await remember_changes(tx, rows, located, by)
     return len(rows)
+
+
+async def delete_located(tx: Tx, keys: Sequence[Key]) -> Sequence[Any]:
+    """Delete these prices; the rows of those that were there, as `remember_changes` takes them."""
+    return await tx.fetch(_DELETE, *map(list, zip(*keys, strict=True))) if keys else []

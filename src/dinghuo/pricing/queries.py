@@ -1,5 +1,6 @@
 """Reading price lists and what stands in them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ from dinghuo.kit.money import fits
 from dinghuo.kit.paging import BAD_CURSOR, Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
+from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import channel, customer, region, tier
 from dinghuo.pricing.save_lists import SEARCH_KIND
 from dinghuo.pricing.tables import price_entry, price_list
@@ -84,7 +86,7 @@ async def list_price_lists(
         if value is not None:
             statement = statement.where(among(column, storable([value])))
     if wanted.customer is not None:
-        statement = statement.where(among(customer.c.code, storable([wanted.customer])))
+        statement = statement.where(p.customer_id == named_customer(tx.tenant_id, wanted.customer))
     if wanted.on is not None:
         day = wanted.on
         statement = statement.where(p.valid_from <= day, or_(p.valid_until.is_(None), p.valid_until >= day))
@@ -102,6 +104,12 @@ async def get_price_list(tx: Tx, code: str, *, seen_by: Principal | None) -> Pri
     if row is None:
         raise missing("price list", code)
     return _view(row)
+
+
+async def price_lists_by_code(tx: Tx, codes: Sequence[str], *, seen_by: Principal | None) -> dict[str, PriceListView]:
+    """These lists by code; those that are not there or not for these eyes are absent."""
+    rows = await tx.rows(_lists(tx, seen_by).where(among(price_list.c.code, storable(codes))))
+    return {row.code: _view(row) for row in rows}
 
 
 async def list_entries(

@@ -120,11 +120,17 @@ async def save_entries(
         if not fits(entry.price) or entry.price < 0:
             faults.add(i, "price", BAD_PRICE, price=entry.price, most=MAX_QUANTITY)
     located = await locate(tx, entries, faults, seen_by=seen_by, first=first)
-    prices = [entry.price for entry in entries]
-    rows = await tx.fetch(_SAVE, *map(list, zip(*located.keys, strict=True)), prices) if prices else []
+    rows = await save_located(tx, list(zip(located.keys, (entry.price for entry in entries), strict=True)))
     created = sum(row["old"] is None for row in rows)
     await remember_changes(tx, rows, located, by)
     return EntriesSaved(created, len(rows) - created, len(entries) - len(rows))
+
+
+async def save_located(tx: Tx, prices: Sequence[tuple[Key, Decimal]]) -> Sequence[Any]:
+    """Write these prices; the rows of those that were not so already, as `remember_changes` takes them."""
+    if not prices:
+        return []
+    return await tx.fetch(_SAVE, *map(list, zip(*((*key, price) for key, price in prices), strict=True)))
 
 
 async def locate(
