@@ -17,6 +17,7 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.texts import storable
+from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import customer
 
 
@@ -67,7 +68,7 @@ async def list_accounts(
     """A page of accounts by customer code. `over_limit`: only those whose exposure is above their limit."""
     statement = _accounts(tx, seen_by)
     if customer_code is not None:
-        statement = statement.where(among(customer.c.code, storable([customer_code])))
+        statement = statement.where(customer.c.id == named_customer(tx.tenant_id, customer_code))
     if organisation_code is not None:
         statement = statement.where(among(organisation.c.code, storable([organisation_code])))
     if over_limit:

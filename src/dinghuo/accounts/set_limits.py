@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from dinghuo.accounts.reserve import Credit, Holder, ensure_accounts, lock_credit
 from dinghuo.identity.facts import TenantFacts, load_tenant
@@ -93,8 +93,15 @@ async def set_limits(
 
 
 async def _customers(tx: Tx, codes: Sequence[str], seen_by: Principal | None) -> dict[str, tuple[UUID, str]]:
-    statement = select(customer.c.id, customer.c.code, customer.c.currency).where(
-        customer.c.tenant_id == tx.tenant_id, among(customer.c.code, set(storable(codes)))
+    asked = customer.alias("asked")
+    statement = (
+        select(customer.c.id, asked.c.code, customer.c.currency)
+        .join(customer, customer.c.id == func.coalesce(asked.c.merged_into_id, asked.c.id))
+        .where(
+            asked.c.tenant_id == tx.tenant_id,
+            customer.c.tenant_id == tx.tenant_id,
+            among(asked.c.code, set(storable(codes))),
+        )
     )
     if seen_by is not None:
         statement = statement.where(visible_customers(seen_by, customer))

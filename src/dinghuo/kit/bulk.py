@@ -175,19 +175,26 @@ def saved(planned: Sequence[Planned], warnings: Iterable[Fault] = ()) -> Saved:
 
 
 async def resolve(tx: Tx, wanted: Mapping[str, tuple[Table, str, Iterable[str]]]) -> dict[str, dict[str, UUID]]:
-    """Ids by code, for several tables in one statement: `{name: (table, code column, codes)}`."""
+    """Ids by code, for several tables in one statement: `{name: (table, code column, codes)}`.
+
+    The code of what was merged into something else means that.
+    """
     asked = {name: (table, column, storable(codes)) for name, (table, column, codes) in wanted.items()}
     asked = {name: lookup for name, lookup in asked.items() if lookup[2]}
     found: dict[str, dict[str, UUID]] = {name: {} for name in wanted}
     if asked:
         parts = [
-            f"select '{name}' as name, {column} as code, id "  # noqa: S608 - names of our own tables
+            f"select '{name}' as name, {column} as code, {_meant(table)} as id "  # noqa: S608 - names of our own tables
             f"from {table.name} where tenant_id = $1 and {column} = any(${number}::text[])"
             for number, (name, (table, column, _)) in enumerate(asked.items(), start=2)
         ]
         for row in await tx.fetch(" union all ".join(parts), *[codes for _, _, codes in asked.values()]):
             found[row["name"]][row["code"]] = row["id"]
     return found
+
+
+def _meant(table: Table) -> str:
+    return "coalesce(merged_into_id, id)" if "merged_into_id" in table.c else "id"
 
 
 async def put(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -31,3 +31,17 @@ def new_id_at(at: datetime, order: int = 0) -> UUID:
     """
     milliseconds = int(at.timestamp() * 1000)
     return UUID(int=milliseconds << 80 | 7 << 76 | (order & 0xFFF) << 64 | 2 << 62 | secrets.randbits(62))
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """The smallest UUIDv7 of a moment: a range of days becomes a range of the primary key."""
+    return UUID(int=_milliseconds(moment) << 80)
+
+
+def last_id_at(moment: datetime) -> UUID:
+    return UUID(int=(_milliseconds(moment) << 80) | ((1 << 80) - 1))
+
+
+def _milliseconds(moment: datetime) -> int:
+    """Since 1970; no id is older."""
+    return max(int(moment.timestamp() * 1000), 0)

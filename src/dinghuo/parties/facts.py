@@ -1,6 +1,6 @@
 """What placing an order must know of a customer, remembered in process by the parties' version."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import msgspec
@@ -36,10 +36,13 @@ class CustomerFacts(msgspec.Struct, frozen=True):
 
 
 _CUSTOMERS = """
-with recursive wanted as (
+with recursive named as (
+  select code as asked, coalesce(merged_into_id, id) as id
+  from customer where tenant_id = $1 and code = any($2::text[])
+), wanted as (
   select id, code, name, tier_id, region_id, channel_id, parent_id, owner_id, department_id, currency,
          payment_terms, state
-  from customer where tenant_id = $1 and code = any($2::text[])
+  from customer where tenant_id = $1 and id in (select id from named)
 ), above (start, id, parent_id, step) as (
   select id, id, parent_id, 0 from wanted
   union all
@@ -51,20 +54,24 @@ with recursive wanted as (
   select around.start, r.id, r.parent_id, around.step + 1
   from around join region r on r.tenant_id = $1 and r.id = around.parent_id where around.step < 16
 )
-select w.*, a.ids as parents, coalesce(r.ids, '{}') as regions
-from wanted w
+select n.asked, w.*, a.ids as parents, coalesce(r.ids, '{}') as regions
+from named n
+join wanted w on w.id = n.id
 join (select start, array_agg(id order by step) as ids from above group by start) a on a.start = w.id
 left join (select start, array_agg(id order by step) as ids from around group by start) r on r.start = w.id
 """
 
 
 async def load_customers(tx: Tx, codes: Iterable[str]) -> dict[str, CustomerFacts]:
-    """The customers with these codes, whatever their state. Those unknown are absent. Read, never written to."""
+    """The customers with these codes, whatever their state. Those unknown are absent. Read, never written to.
+
+    The code of one that was merged means the survivor.
+    """
     memory: dict[str, CustomerFacts] = (await tx.cached("parties")).setdefault("customers", {})
     missing = storable(code for code in codes if code not in memory)
     if missing:
         for row in await tx.fetch(_CUSTOMERS, missing):
-            memory[row["code"]] = CustomerFacts(
+            memory[row["asked"]] = CustomerFacts(
                 id=row["id"],
                 code=row["code"],
                 name=row["name"],
@@ -81,16 +88,20 @@ async def load_customers(tx: Tx, codes: Iterable[str]) -> dict[str, CustomerFact
     return memory
 
 
-_CODE = "select code from customer where tenant_id = $1 and id = $2"
+_CODES = "select id, code from customer where tenant_id = $1 and id = any($2::uuid[])"
 
 
 async def load_customer(tx: Tx, customer_id: UUID) -> CustomerFacts | None:
     """The customer with this id; None when there is none."""
+    return (await load_customers_by_id(tx, [customer_id])).get(customer_id)
+
+
+async def load_customers_by_id(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, CustomerFacts]:
+    """The customers with these ids. Those unknown are absent."""
     codes: dict[UUID, str] = (await tx.cached("parties")).setdefault("customer_codes", {})
-    code = codes.get(customer_id)
-    if code is None:
-        rows = await tx.fetch(_CODE, customer_id)
-        if not rows:
-            return None
-        code = codes[customer_id] = rows[0]["code"]
-    return (await load_customers(tx, [code])).get(code)
+    missing = [id for id in customer_ids if id not in codes]
+    if missing:
+        codes.update({row["id"]: row["code"] for row in await tx.fetch(_CODES, missing)})
+    wanted = {id: codes[id] for id in customer_ids if id in codes}
+    known = await load_customers(tx, wanted.values())
+    return {id: known[code] for id, code in wanted.items() if code in known}

@@ -12,7 +12,7 @@ from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.identity.save_users import normal_login
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import app_user, department, tenant
-from dinghuo.kit import search
+from dinghuo.kit import outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import (
     MISSING,
@@ -34,16 +34,23 @@ from dinghuo.kit.faults import Faults
 from dinghuo.kit.texts import storable
 from dinghuo.kit.trees import check_tree
 from dinghuo.parties.details import AddressInput, ContactInput, plan_details, store_details
+from dinghuo.parties.events import changed
+from dinghuo.parties.file_for_search import file_for_search
 from dinghuo.parties.rules import check_customer, check_tax_number, check_terms, compact_tax_number
 from dinghuo.parties.tables import channel, customer, region, tier
-
-SEARCH_KIND = "customer"
 
 NOT_IN_SCOPE = Message(
     "customer-not-in-scope",
     "客户“{code}”不在（或将不在）您的数据范围内",
     "The customer '{code}' is, or would come to lie, outside the customers you answer for",
     FORBIDDEN,
+)
+
+
+WAS_MERGED = Message(
+    "customer-was-merged",
+    "客户“{code}”已合并到另一客户，不能再修改；请改用合并后的客户",
+    "The customer '{code}' was merged into another one and can no longer be changed: change that one",
 )
 
 
@@ -107,6 +114,7 @@ _DEFAULTS: dict[str, Any] = {
     "payment_days": 0,
     "language": "zh",
     "state": "active",
+    "merged_into_id": None,
     "note": None,
     "attributes": {},
 }
@@ -136,12 +144,17 @@ async def save_customers(
     warnings = _check(planned, customers, faults)
     for row in await _outside(tx, planned, within):
         faults.add(row.line, "code", NOT_IN_SCOPE, code=row.code)
+    for row in planned:
+        if row.old is not None and row.old["merged_into_id"] is not None:
+            faults.add(row.line, "code", WAS_MERGED, code=row.code)
     faults.check()
     written = await store(tx, customer, planned, by=by)
     await store_details(tx, details)
-    renamed = [row for row in written if {"name", "name_en"} & row.changes.keys() or row.old is None]
-    await search.file(tx, SEARCH_KIND, {row.id: (row.code, row.new["name"], row.new["name_en"]) for row in renamed})
+    await file_for_search(
+        tx, [row.id for row in written if {"name", "name_en"} & row.changes.keys() or row.old is None]
+    )
     if written:
+        await outbox.emit(tx, list(changed(row.id for row in written)))
         await touch(tx, "parties")
     return saved(planned, warnings)
 

@@ -1,12 +1,13 @@
 """Customers and the words by which prices, assortments and reports group them."""
 
-from sqlalchemy import Boolean, Column, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Boolean, CheckConstraint, Column, Integer, Numeric, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from dinghuo.kit.tables import index, moment, one_of, reference, tenant_table, text, unique
 
 PAYMENT_TERMS = ("prepaid", "on_delivery", "credit_days", "monthly")
 CUSTOMER_STATES = ("active", "blocked", "closed")
+LIKENESSES = ("tax_number", "name", "mobile", "pinyin")
 
 tier = tenant_table("tier", text("code"), text("name"), text("name_en", nullable=True), unique("code"))
 region = tenant_table(
@@ -40,6 +41,8 @@ customer = tenant_table(
     Column("payment_days", Integer, nullable=False, server_default="0"),
     text("language", default="zh"),
     text("state", default="active"),
+    # The customer that this one turned out to be: its code keeps meaning that one.
+    Column("merged_into_id", Uuid, nullable=True),
     text("note", nullable=True),
     Column("attributes", JSONB, nullable=False, server_default="{}"),
     moment("created_at"),
@@ -50,6 +53,7 @@ customer = tenant_table(
     reference("region", "region_id"),
     reference("channel", "channel_id"),
     reference("customer", "parent_id"),
+    reference("customer", "merged_into_id"),
     reference("app_user", "owner_id"),
     reference("department", "department_id"),
     one_of("payment_terms", PAYMENT_TERMS),
@@ -59,6 +63,7 @@ index("ix_customer_owner", customer.c.owner_id, customer.c.id)
 index("ix_customer_department", customer.c.department_id, customer.c.id)
 index("ix_customer_region", customer.c.region_id, customer.c.id)
 index("ix_customer_parent", customer.c.parent_id, customer.c.id)
+index("ix_customer_merged", customer.c.merged_into_id, where=customer.c.merged_into_id.is_not(None))
 
 contact = tenant_table(
     "contact",
@@ -88,3 +93,67 @@ address = tenant_table(
     reference("customer", "customer_id"),
 )
 index("ix_address_customer", address.c.customer_id)
+
+# By what a customer is like another one: the number it pays tax by, its name, how that sounds, a telephone.
+customer_likeness = tenant_table(
+    "customer_likeness",
+    text("kind"),
+    Column("value", Text(collation="C"), nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    reference("customer", "customer_id"),
+    one_of("kind", LIKENESSES),
+    key=("kind", "value", "customer_id"),
+)
+index("ix_customer_likeness_customer", customer_likeness.c.customer_id)
+
+# Two customers that may be one, the lower id first; what somebody decided about them is not asked again.
+likely_duplicate = tenant_table(
+    "likely_duplicate",
+    Column("one_id", Uuid, nullable=False),
+    Column("other_id", Uuid, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    text("state", default="open"),
+    moment("found_at"),
+    reference("customer", "one_id"),
+    reference("customer", "other_id"),
+    one_of("state", ("open", "dismissed")),
+    CheckConstraint("one_id < other_id", name="lower_first"),
+    key=("one_id", "other_id"),
+)
+index(
+    "ix_likely_duplicate_open",
+    likely_duplicate.c.score,
+    likely_duplicate.c.one_id,
+    likely_duplicate.c.other_id,
+    where=likely_duplicate.c.state == "open",
+)
+index("ix_likely_duplicate_other", likely_duplicate.c.other_id)
+
+# A sales person was at a customer's. Ids are UUIDv7 of that moment.
+visit = tenant_table(
+    "visit",
+    Column("customer_id", Uuid, nullable=False),
+    # A user, or a system's key.
+    Column("visitor_id", Uuid, nullable=False),
+    text("visitor_name"),
+    moment("at"),
+    text("note", nullable=True),
+    Column("latitude", Numeric(9, 6), nullable=True),
+    Column("longitude", Numeric(9, 6), nullable=True),
+    Column("accuracy_m", Integer, nullable=True),
+    moment("created_at"),
+    reference("customer", "customer_id"),
+    CheckConstraint("(latitude is null) = (longitude is null)", name="place_whole"),
+)
+index("ix_visit_customer", visit.c.customer_id, visit.c.id)
+index("ix_visit_visitor", visit.c.visitor_id, visit.c.id)
+visit_photo = tenant_table(
+    "visit_photo",
+    Column("visit_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    text("sha256"),
+    reference("visit", "visit_id"),
+    reference("stored_file", "sha256", target=("sha256",)),
+    key=("visit_id", "position"),
+)
