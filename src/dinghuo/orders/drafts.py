@@ -14,8 +14,8 @@ from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.tables import draft, draft_proposal
+from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import customer
-
 
 ProposalState = Literal["proposed", "withdrawn", "declined", "confirmed"]
 
@@ -70,7 +70,7 @@ async def list_drafts(
     if proposal is not None:
         conditions = [draft_proposal.c.state == proposal]
     if customer_code is not None:
-        conditions.append(customer.c.code == customer_code)
+        conditions.append(customer.c.id == named_customer(tx.tenant_id, customer_code))
     if cursor is not None:
         (last,) = decode_cursor(cursor, (UUID,))
         conditions.append(draft.c.id < last)

@@ -103,6 +103,12 @@ OVER_CREDIT_UNTOLD = Message(
     "The order is more than the customer's credit left",
     CONFLICT,
 )
+BAD_AMOUNT = Message(
+    "bad-amount",
+    "金额 {amount} 应在 0 到 {most} 之间，小数不超过 6 位",
+    "The amount {amount} must be between 0 and {most}, with at most 6 decimals",
+    MALFORMED,
+)
 UNKNOWN_ORDER = Message("unknown-order", "找不到该订单", "There is no such order", NOT_FOUND)
 BUSY = Message(
     "busy",

@@ -2,14 +2,11 @@
 
 import asyncio
 import hashlib
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, Router, get, post
-from litestar.di import Provide
-from litestar.params import Parameter, QueryParameter
+from litestar import Request, Response, Router, post
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
@@ -17,14 +14,11 @@ from dinghuo.kit.errors import MALFORMED, Message, Problem, Refused, problem
 from dinghuo.kit.http import KEY_TOO_LONG, language_of, needs, once, refusal_of
 from dinghuo.kit.idempotency import Key
 from dinghuo.kit.ids import new_id
-from dinghuo.kit.paging import MOST, Page
 from dinghuo.orders.cancel import Cancelled, cancel
 from dinghuo.orders.intake import Intake
 from dinghuo.orders.preview import Preview, preview
-from dinghuo.orders.queries import OrderFilter, get_order, list_orders
 from dinghuo.orders.requests import OrderRequest, Outcome, Placed, Placement
 from dinghuo.orders.scope import sees
-from dinghuo.orders.views import OrderDetail, OrderSummary
 
 _ROUTE = "POST /api/v1/orders"
 _BULK = "/api/v1/orders/bulk"
@@ -123,51 +117,6 @@ async def preview_order(
         return await preview(tx, placement=placement, language=language_of(request))
 
 
-def order_filter(
-    in_state: Annotated[str | None, QueryParameter(name="state")] = None,
-    customer: str | None = None,
-    number: str | None = None,
-    channel: str | None = None,
-    placed_from: date | None = None,
-    placed_until: date | None = None,
-    search: str | None = None,
-) -> OrderFilter:
-    """The filters of a list of orders; days are in the tenant's zone, both included.
-
-    `search` finds what numbers, customers' references and customers' names (pinyin, initials) begin with.
-    """
-    return OrderFilter(
-        state=in_state,
-        customer=customer,
-        number=number,
-        channel=channel,
-        placed_from=placed_from,
-        placed_until=placed_until,
-        search=search,
-    )
-
-
-@get("/orders", opt=needs("orders.read"), dependencies={"wanted": Provide(order_filter, sync_to_thread=False)})
-async def read_orders(
-    database: Database,
-        waives_minimum=staff.may("orders.waive_minimum"),
-    staff: StaffPrincipal,
-    wanted: OrderFilter,
-    cursor: str | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=MOST)] = 50,
-) -> Page[OrderSummary]:
-    """Orders the caller may see, the newest first."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await list_orders(tx, principal=staff, wanted=wanted, cursor=cursor, limit=limit)
-
-
-@get("/orders/{order_id:uuid}", opt=needs("orders.read"))
-async def read_order(database: Database, staff: StaffPrincipal, order_id: UUID) -> OrderDetail:
-    """One order with its lines, prices explained, stock and history."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await get_order(tx, principal=staff, order_id=order_id)
-
-
 @post("/orders/{order_id:uuid}/cancel", opt=needs("orders.cancel"), status_code=200)
 async def cancel_order(
     request: Request[Any, Any, Any],
@@ -201,6 +150,7 @@ def placement_of(staff: StaffPrincipal, order: OrderRequest, key: Key | None) ->
         key=key,
         may_see=sees(staff),
         may_set_prices=staff.may("orders.set_price"),
+        waives_minimum=staff.may("orders.waive_minimum"),
         sees_price=staff.sees_price,
     )
 
@@ -211,4 +161,4 @@ def _refusal(outcome: Outcome) -> Refused:
     return outcome.refused
 
 
-router = Router("/", route_handlers=[place_order, place_orders, preview_order, read_orders, read_order, cancel_order])
+router = Router("/", route_handlers=[place_order, place_orders, preview_order, cancel_order])

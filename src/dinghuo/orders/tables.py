@@ -30,6 +30,8 @@ sales_order = tenant_table(
     Column("net", MONEY, nullable=False),
     Column("tax", MONEY, nullable=False),
     Column("gross", MONEY, nullable=False),
+    # For ranges of amounts: under row-level security no index can be asked for a range of NUMERIC.
+    Column("gross_cents", BigInteger, Computed("(gross * 100)::bigint", persisted=True)),
     Column("line_count", Integer, nullable=False),
     # How it came in (portal, console, api, import …) and, for documents taken over, the number it had there.
     text("channel"),
@@ -53,6 +55,8 @@ sales_order = tenant_table(
 index("ix_sales_order_customer", sales_order.c.customer_id, sales_order.c.id)
 index("ix_sales_order_state", sales_order.c.state, sales_order.c.id)
 index("ix_sales_order_channel", sales_order.c.channel, sales_order.c.id)
+index("ix_sales_order_gross", sales_order.c.gross_cents)
+index("ix_sales_order_held", sales_order.c.id, where=sql("holds <> '{}'::text[]"))
 
 order_line = tenant_table(
     "order_line",
@@ -134,14 +138,16 @@ draft = tenant_table(
     text("note", nullable=True),
     Column("lines", JSONB, nullable=False, server_default="[]"),
     Column("order_id", Uuid, nullable=True),
+    # Made in the portal: the dealer's own. Of a user's own ones one is the cart, which they fill at the moment on
+    # every device of theirs; the others are parked.
+    Column("by_dealer", Boolean, nullable=False, server_default="false"),
+    Column("is_cart", Boolean, nullable=False, server_default="false"),
+    # Who changed each line last, by SKU and unit: see portal.merge.
+    Column("marks", JSONB, nullable=False, server_default="{}"),
     moment("created_at"),
     moment("updated_at"),
     Column("revision", Integer, nullable=False, server_default="1"),
     reference("customer", "customer_id"),
-    # The one that a dealer's user fills at the moment, on every device of theirs; others are parked.
-    Column("is_cart", Boolean, nullable=False, server_default="false"),
-    # Who changed each line last, by SKU and unit: see portal.merge.
-    Column("marks", JSONB, nullable=False, server_default="{}"),
     reference("organisation", "organisation_id"),
     lock_rank="documents",
 )

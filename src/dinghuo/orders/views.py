@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.kit.actions import Action
+
 
 class CustomerName(msgspec.Struct, frozen=True):
     """Who ordered: the customer's code, and its name when the order was placed."""
@@ -25,7 +27,11 @@ class Amounts(msgspec.Struct, frozen=True):
 
 
 class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An order in a list. `amounts` is null for those who see no prices."""
+    """An order in a list. `amounts` is null for those who see no prices.
+
+    `placed_by` is a person's or key's name, `owner` that of the sales person who answers for the customer;
+    `problems` are `on_hold` and `waiting` (for goods).
+    """
 
     id: UUID
     number: str
@@ -41,6 +47,9 @@ class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
     is_history: bool
     placed_at: datetime
     revision: int
+    placed_by: str | None
+    owner: str | None
+    problems: list[str]
 
 
 class Deal(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +87,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line as it was agreed, and what became of it. `margin` is net minus cost, for those who may see it."""
 
     line_no: int
+    sku_id: UUID
     sku: str
     name: str
     unit: str
@@ -89,6 +99,8 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
     progress: Progress
     stock: list[Held]
+    # What could still be promised of the SKU now, in base units; null where it is not asked for.
+    available: Decimal | None = None
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,3 +122,21 @@ class OrderDetail(OrderSummary, frozen=True, kw_only=True):
     note: str | None
     lines: list[OrderLine]
     history: list[Happening]
+
+
+class CreditNow(msgspec.Struct, frozen=True):
+    """The customer's account as it stands; null is unlimited."""
+
+    account_id: UUID
+    currency: str
+    credit_limit: Decimal | None
+    exposure: Decimal
+    room: Decimal | None
+
+
+class OrderPage(OrderDetail, frozen=True, kw_only=True):
+    """All that an order desk needs of one order. `credit` is null for those who may not see credit."""
+
+    credit: CreditNow | None
+    comments: int
+    actions: list[Action]
