@@ -9,7 +9,7 @@ import httpx
 import pytest
 import structlog
 from litestar import Litestar
-from tests.support import Tenant, client_of, key_of, make_tenant, make_user
+from tests.support import VAULT, Tenant, client_of, key_of, make_tenant, make_user
 
 from dinghuo.entry.app import create_app
 from dinghuo.entry.migrate import migrate
@@ -49,7 +49,7 @@ async def database_urls(postgres: EmbeddedServer) -> Urls:
 @pytest.fixture(scope="session")
 async def database(database_urls: Urls) -> AsyncIterator[Database]:
     """The database as the application sees it, every statement held to the rules of `kit.guard`."""
-    database = Database(database_urls.app, guard=True)
+    database = Database(database_urls.app, guard=True, vault=VAULT)
     yield database
     await database.close()
 

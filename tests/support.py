@@ -20,8 +20,10 @@ from dinghuo.kit.actor import SYSTEM, Actor
 from dinghuo.kit.database import Database
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.tables import tenant_tables
+from dinghuo.kit.vault import Vault
 
 BASE_URL = "http://dinghuo.test"
+VAULT = Vault(["a key of the tests"])
 
 
 @dataclass(frozen=True)

@@ -139,15 +139,15 @@ async def test_the_worker_hears_the_ring(database_urls: Urls, tenant: Tenant) ->
 
 async def test_a_rollback_does_not_ring(database_urls: Urls, tenant: Tenant) -> None:
     database = Database(database_urls.app, guard=True, pool_size=1)
-    rings: list[int] = []
-    database.wake = lambda: rings.append(1)
+    rings: list[tuple[int, int]] = []
+    database.wake = lambda tenant_id, events, _kinds: rings.append((tenant_id, len(events)))
     with pytest.raises(ZeroDivisionError):
         async with database.transaction(tenant.id) as tx:
             await emit(tx, [Noted(subject_id=new_id())])
             raise ZeroDivisionError
     assert rings == []
     await emitted(database, tenant.id, 1)
-    assert rings == [1]
+    assert rings == [(tenant.id, 1)]
     await database.close()
 
 

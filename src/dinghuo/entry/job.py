@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from dinghuo.kit.config import Web
 from dinghuo.kit.roles import Urls
 
 
@@ -15,3 +16,4 @@ class Job(msgspec.Struct, frozen=True):
     log_level: str
     socket: int = -1
     connections: int = 10
+    web: Web = Web()

@@ -30,7 +30,14 @@ async def serve(settings: Settings, *, worker: bool, ready: Callable[[str], None
             await migrate(urls.owner)
             connections = max(2, min(_MOST_CONNECTIONS, _ALL_CONNECTIONS // settings.workers))
             jobs = [
-                Job("web", urls, settings.log_level, sockets[number % len(sockets)].fileno(), connections)
+                Job(
+                    "web",
+                    urls,
+                    settings.log_level,
+                    sockets[number % len(sockets)].fileno(),
+                    connections,
+                    settings.web,
+                )
                 for number in range(settings.workers)
             ]
             if worker:

@@ -61,4 +61,7 @@ where data_version.tenant_id = $1
 
 async def touch(tx: "Tx", *kinds: str) -> None:
     """Say that master data of these kinds has changed. Call it last: it holds one row until commit."""
-    await tx.write(_TOUCH, sorted(set(kinds)))
+    changed = sorted(set(kinds))
+    await tx.write(_TOUCH, changed)
+    database, tenant_id = tx.database, tx.tenant_id
+    tx.after_commit(lambda: database.wake(tenant_id, (), changed))

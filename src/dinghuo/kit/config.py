@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 import platformdirs
 
 from dinghuo.kit.errors import MALFORMED, Fault, Message, Refused
 
+_SHORTEST_KEY = 16
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
 NOT_A_NUMBER = Message(
@@ -38,12 +40,37 @@ NOT_A_DIRECTORY = Message(
     "The environment variable {name} must be a directory, but '{value}' is a file",
     MALFORMED,
 )
+NOT_AN_ADDRESS = Message(
+    "setting-not-an-address",
+    "环境变量 {name} 应写成 https://主机 或 http://主机:端口，不能是“{value}”",
+    "The environment variable {name} must have the form https://host or http://host:port, not '{value}'",
+    MALFORMED,
+)
+KEY_TOO_SHORT = Message(
+    "setting-key-too-short",
+    "环境变量 {name} 中的每个密钥至少 {least} 个字符",
+    "Each key in the environment variable {name} needs at least {least} characters",
+    MALFORMED,
+)
 APP_WITHOUT_DATABASE = Message(
     "setting-app-without-database",
     "设置了 DATABASE_APP_URL，就必须同时设置 DATABASE_URL",
     "DATABASE_APP_URL is set, so DATABASE_URL must be set too",
     MALFORMED,
 )
+
+
+class Web(msgspec.Struct, frozen=True, kw_only=True):
+    """How the web processes are reached, and whom they call.
+
+    `origins` are further sites whose pages may call with a session's cookie; `proxies` addresses whose
+    X-Forwarded-For and -Proto are believed (`*`: all); `url` is what links that leave the house begin with.
+    """
+
+    origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    url: str | None = None
+    wechat_url: str = "https://api.weixin.qq.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +81,9 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     database_app_url: str | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
+    # Before the secret, to encrypt with: the first seals, all open.
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    web: Web = field(default_factory=Web)
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -83,6 +113,8 @@ def settings(env: Mapping[str, str] = os.environ) -> Settings:
         database_url=database("DATABASE_URL"),
         database_app_url=database("DATABASE_APP_URL", with_user=True),
         secret=given.get("DINGHUO_SECRET"),
+        keys=_keys(given, faults),
+        web=_web(given, faults),
         host=given.get("HOST", "127.0.0.1"),
         port=number("PORT", 8000, 0, 65535),
         workers=number("WORKERS", _cores(), 1, 1024),
@@ -101,6 +133,43 @@ def _data(given: Mapping[str, str], faults: list[Fault]) -> Path:
     if path.exists() and not path.is_dir():
         faults.append(NOT_A_DIRECTORY("DINGHUO_DATA", name="DINGHUO_DATA", value=path))
     return path
+
+
+def _listed(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part for part in (part.strip() for part in given.get(name, "").split(",")) if part)
+
+
+def _keys(given: Mapping[str, str], faults: list[Fault]) -> tuple[str, ...]:
+    keys = _listed(given, "DINGHUO_KEYS")
+    if any(len(key) < _SHORTEST_KEY for key in keys):
+        faults.append(KEY_TOO_SHORT("DINGHUO_KEYS", name="DINGHUO_KEYS", least=_SHORTEST_KEY))
+    return keys
+
+
+def _web(given: Mapping[str, str], faults: list[Fault]) -> Web:
+    def address(name: str, value: str, *, path: bool) -> str:
+        clean = value.rstrip("/")
+        if not _is_address(clean, path=path):
+            faults.append(NOT_AN_ADDRESS(name, name=name, value=value))
+        return clean
+
+    base = Web()
+    return Web(
+        origins=tuple(address("DINGHUO_ORIGINS", one, path=False) for one in _listed(given, "DINGHUO_ORIGINS")),
+        proxies=_listed(given, "DINGHUO_PROXIES") or base.proxies,
+        url=address("DINGHUO_URL", given["DINGHUO_URL"], path=True) if "DINGHUO_URL" in given else None,
+        wechat_url=address("DINGHUO_WECHAT_URL", given.get("DINGHUO_WECHAT_URL", base.wechat_url), path=True),
+    )
+
+
+def _is_address(value: str, *, path: bool) -> bool:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or parts.username or (parts.path and not path))
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and plain
 
 
 def _level(given: Mapping[str, str], faults: list[Fault]) -> str:

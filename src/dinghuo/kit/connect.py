@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -19,18 +20,21 @@ EMBEDDED_DATABASE = "dinghuo"
 async def database(settings: Settings) -> AsyncIterator[Urls]:
     """The installation's database, ready to sign in to. An embedded server is held until the end."""
     if settings.database_url:
-        yield await prepare(
+        given = settings.secret or password_of(settings.database_url)
+        urls = await prepare(
             settings.database_url,
             database=database_of(settings.database_url),
-            secret=settings.secret or password_of(settings.database_url),
+            secret=given,
             app_url=settings.database_app_url,
         )
+        yield replace(urls, keys=(*settings.keys, *([given] if given else [])))
         return
     async with _held(server(settings.data)) as embedded:
         secret = settings.secret
         if secret is None:
             secret = await asyncio.to_thread(installation_secret, settings.data)
-        yield await prepare(embedded.admin_url(), database=EMBEDDED_DATABASE, secret=secret)
+        urls = await prepare(embedded.admin_url(), database=EMBEDDED_DATABASE, secret=secret)
+        yield replace(urls, keys=(*settings.keys, secret))
 
 
 def installation_secret(data: Path) -> str:

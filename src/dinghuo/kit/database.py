@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from dinghuo.kit.cache import TenantCaches
 from dinghuo.kit.guard import LockOrder, check_tenant
 from dinghuo.kit.numbering import Numbers
+from dinghuo.kit.vault import Vault
+from dinghuo.kit.wake import Wake, silent
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -140,13 +142,15 @@ class Database:
         guard: bool = False,
         clock: Clock = utc_now,
         name: str = "dinghuo",
+        vault: Vault | None = None,
     ) -> None:
         self.url = url
         self.guard = guard
         self.clock = clock
+        self.vault = vault or Vault(())
         self.caches = TenantCaches()
-        # Called after every commit that emitted events: the app puts `kit.wake.Waker.ring` here.
-        self.wake: Callable[[], None] = lambda: None
+        # Called after every commit with events or changes of master data: the app puts `kit.wake.Waker.ring` here.
+        self.wake: Wake = silent
         self._name = name
         self._numbers: Numbers | None = None
 

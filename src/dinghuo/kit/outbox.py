@@ -107,7 +107,7 @@ async def emit(tx: Tx, events: Sequence[Event], *, due: Sequence[datetime | None
     rows = [_row(tx, new_id_text(), event, at) for event, at in zip(events, moments, strict=True)]
     if rows:
         await tx.write_rows(_EMIT, rows, tx.now)
-        tx.after_commit(tx.database.wake)
+        _ring(tx, rows)
 
 
 async def emit_once(tx: Tx, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
@@ -115,7 +115,12 @@ async def emit_once(tx: Tx, events: Sequence[tuple[UUID, Event, datetime]]) -> N
     rows = [_row(tx, str(event_id), event, due) for event_id, event, due in events]
     if rows:
         await tx.write_rows(_EMIT_ONCE, rows, tx.now)
-        tx.after_commit(tx.database.wake)
+        _ring(tx, rows)
+
+
+def _ring(tx: Tx, rows: Sequence[_Row]) -> None:
+    database, tenant_id = tx.database, tx.tenant_id
+    tx.after_commit(lambda: database.wake(tenant_id, [row.id for row in rows], ()))
 
 
 def _row(tx: Tx, event_id: str, event: Event, due: datetime | None) -> _Row:

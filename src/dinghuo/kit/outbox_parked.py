@@ -78,7 +78,8 @@ async def replay(tx: Tx, *, chosen: Sequence[Chosen], by: Actor) -> int:
     await tx.write(_UNPARK, event_ids, reactions, tx.now)
     await tx.write(_REOPEN, event_ids, tx.now)
     await _record(tx, chosen, "replayed", by)
-    tx.after_commit(tx.database.wake)
+    database, tenant_id = tx.database, tx.tenant_id
+    tx.after_commit(lambda: database.wake(tenant_id, (), ()))
     return len(chosen)
 
 

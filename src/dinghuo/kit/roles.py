@@ -132,6 +132,8 @@ class Urls:
     owner: str = field(repr=False)
     app: str = field(repr=False)
     worker: str = field(repr=False)
+    # What `kit.vault` seals with: the first; it opens with any.
+    keys: tuple[str, ...] = field(default=(), repr=False)
 
 
 def user_of(url: str) -> str:

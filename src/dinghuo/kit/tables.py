@@ -45,7 +45,7 @@ def tenant_table(name: str, *items: SchemaItem, key: Sequence[str] = ("id",), lo
 
     `lock_rank` (one of LOCK_RANKS) says when its rows may be locked; a table without one is locked freely.
     """
-    columns: list[SchemaItem] = [Column("tenant_id", BigInteger, nullable=False)]
+    columns: list[SchemaItem] = [Column("tenant_id", BigInteger, nullable=False, autoincrement=False)]
     if "id" in key and not any(isinstance(item, Column) and item.name == "id" for item in items):
         columns.append(Column("id", Uuid, nullable=False))
     info = {"lock_rank": LOCK_RANKS.index(lock_rank)} if lock_rank else {}

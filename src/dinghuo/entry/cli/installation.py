@@ -22,6 +22,7 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.embedded import EmbeddedError
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.roles import Urls
+from dinghuo.kit.vault import Vault
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ async def installation(chosen: Settings | None = None) -> AsyncIterator[Installa
             found, wanted = await revisions(urls.owner)
             if found != wanted:
                 raise Refused(SCHEMA_OLD("", found=found or "-", wanted=wanted))
-        database = Database(urls.app, pool_size=4, name="dinghuo-cli")
+        database = Database(urls.app, pool_size=4, name="dinghuo-cli", vault=Vault(urls.keys))
         try:
             yield Installation(chosen, urls, database)
         finally:
