@@ -71,9 +71,7 @@ async def read_notice(
 
 
 @post("/notices/{notice_id:uuid}/read", opt=_SIGNED_IN, status_code=204)
-async def read(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, notice_id: UUID
-) -> Response[None]:
+async def read(request: AnyRequest, database: Database, dealer: DealerPrincipal, notice_id: UUID) -> Response[None]:
     """The caller has read it. The first time counts."""
 
     async def mark(tx: Tx) -> None:

@@ -1,0 +1,19 @@
+"""News of notices."""
+
+from dinghuo.kit.outbox import Event
+
+
+class Published(Event, frozen=True, tag="notices.published"):
+    """Dealers see it from now on."""
+
+
+class Changed(Event, frozen=True, tag="notices.changed"):
+    """What dealers see of it is another text, or others see it."""
+
+
+class Withdrawn(Event, frozen=True, tag="notices.withdrawn"):
+    """Dealers see it no longer."""
+
+
+class ShowDue(Event, frozen=True, tag="notices.show_due"):
+    """The moment has come from which a notice published before is to be seen."""
