@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from tests.support import Tenant, client_of
+from tests.support import VAULT, Tenant, client_of
 
 from dinghuo.entry.app import create_app
 from dinghuo.identity import passwords
@@ -58,7 +58,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 async def _timed(database_urls: Urls) -> AsyncIterator[Database]:
-    database = Database(database_urls.app, guard=True, clock=_CLOCK, pool_size=4)
+    database = Database(database_urls.app, guard=True, clock=_CLOCK, pool_size=4, vault=VAULT)
     yield database
     await database.close()
 

@@ -7,6 +7,7 @@ from tests.identity.conftest import PASSWORD, Clock, codes, give_password, sign_
 from tests.support import Tenant, client_of, contents, make_tenant, make_user, trail
 
 from dinghuo.entry.app import create_app
+from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 
 
@@ -197,7 +198,7 @@ async def test_another_sites_page_cannot_sign_anybody_in(
 
 
 async def test_a_site_that_was_named_may(timed: Database, tenant: Tenant, li: str) -> None:
-    app = create_app(timed, origins=["https://shop.example.com"])
+    app = create_app(timed, web=Web(origins=("https://shop.example.com",)))
     async with client_of(app, origin="https://shop.example.com") as client:
         assert (await sign_in(client, tenant, li)).status_code == 201
 

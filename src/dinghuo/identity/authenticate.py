@@ -12,6 +12,7 @@ from dinghuo.identity.principals import (
     Credential,
     DealerPrincipal,
     Principal,
+    Rights,
     Scope,
     StaffPrincipal,
 )
@@ -71,8 +72,11 @@ _SEEN = "update session set seen_at = $3, expires_at = $4 where tenant_id = $1 a
 _USED = "update api_key set used_at = $3 where tenant_id = $1 and id = $2 and (used_at is null or used_at < $3)"
 
 
-async def authenticate(database: Database, token: Token, credential: Credential) -> Principal:
-    """The principal of a session or an API key; refused when it is unknown, expired, revoked or disabled."""
+async def authenticate(database: Database, token: Token, credential: Credential, *, is_use: bool = True) -> Principal:
+    """The principal of a session or an API key; refused when it is unknown, expired, revoked or disabled.
+
+    What a screen does by itself is no use: an unused session ends, however long a page stays open.
+    """
     memory = _memory(database, token.tenant_id)
     name = (credential, token.id, token.hash)
     known = memory.get(name)
@@ -80,7 +84,8 @@ async def authenticate(database: Database, token: Token, credential: Credential)
         return known[0]
 
     async def read(tx: Tx) -> tuple[Principal, datetime]:
-        principal, until = await (_by_session(tx, token) if credential == "session" else _by_key(tx, token))
+        by = _by_session if credential == "session" else _by_key
+        principal, until = await by(tx, token, is_use)
         return principal, min(until, tx.now + REMEMBERED)
 
     principal, until = await database.run(token.tenant_id, read)
@@ -98,23 +103,28 @@ async def changed(tx: Tx) -> None:
     """Say that principals may have changed: this process forgets them at the commit, others within two seconds."""
     await touch(tx, "identity")
     database, tenant_id = tx.database, tx.tenant_id
-    tx.after_commit(lambda: _memory(database, tenant_id).clear())
+    tx.after_commit(lambda: forget_principals(database, tenant_id))
 
 
-async def _by_session(tx: Tx, token: Token) -> tuple[Principal, datetime]:
+def forget_principals(database: Database, tenant_id: int) -> None:
+    """Look at credentials of this tenant anew: something about its people changed."""
+    _memory(database, tenant_id).clear()
+
+
+async def _by_session(tx: Tx, token: Token, is_use: bool) -> tuple[Principal, datetime]:
     row = _only(await tx.fetch(_SESSION, token.id))
     if not hmac.compare_digest(row["secret_hash"], token.hash):
         raise Refused(UNKNOWN_CREDENTIAL())
     _check_life(tx.now, row)
     until: datetime = row["expires_at"]
-    if tx.now - row["seen_at"] >= NOTED:
+    if is_use and tx.now - row["seen_at"] >= NOTED:
         until = min(tx.now + SLIDES, row["ends_at"])
         await tx.write(_SEEN, token.id, tx.now, until)
     grants = await _active(tx, row["user_id"])
     return _user_principal(tx.tenant_id, grants, token.id), until
 
 
-async def _by_key(tx: Tx, token: Token) -> tuple[Principal, datetime]:
+async def _by_key(tx: Tx, token: Token, is_use: bool) -> tuple[Principal, datetime]:
     row = _only(await tx.fetch(_KEY, token.id))
     current = hmac.compare_digest(row["secret_hash"], token.hash)
     previous = hmac.compare_digest(row["previous_hash"] or b"", token.hash)
@@ -123,7 +133,7 @@ async def _by_key(tx: Tx, token: Token) -> tuple[Principal, datetime]:
     _check_life(tx.now, row)
     if not current and not tx.now < row["previous_until"]:
         raise Refused(CREDENTIAL_EXPIRED())
-    if row["used_at"] is None or tx.now - row["used_at"] >= NOTED:
+    if is_use and (row["used_at"] is None or tx.now - row["used_at"] >= NOTED):
         await tx.write(_USED, token.id, tx.now)
     limits = [row["expires_at"], None if current else row["previous_until"]]
     until = min((limit for limit in limits if limit is not None), default=tx.now + REMEMBERED)
@@ -131,11 +141,20 @@ async def _by_key(tx: Tx, token: Token) -> tuple[Principal, datetime]:
         scope = await scope_of_parts(tx, row["scope"], row["department_ids"], row["region_ids"])
         return _system_principal(tx.tenant_id, row, scope), until
     grants = await _active(tx, row["user_id"])
-    permissions = grants.permissions & frozenset(row["permissions"])
-    person = _user_principal(tx.tenant_id, msgspec.structs.replace(grants, permissions=permissions, must=None))
+    person = _user_principal(tx.tenant_id, _limited(grants, frozenset(row["permissions"])))
     return msgspec.structs.replace(
         person, id=token.id, name=f"{grants.name} · {row['name']}", credential="key", credential_id=token.id
     ), until
+
+
+def _limited(grants: Grants, permissions: frozenset[str]) -> Grants:
+    """What a key may do of what its user may."""
+    return msgspec.structs.replace(
+        grants,
+        permissions=grants.permissions & permissions,
+        rights={id: Rights(r.permissions & permissions, r.sees_price) for id, r in grants.rights.items()},
+        must=None,
+    )
 
 
 def _only(rows: list[Any]) -> Any:
@@ -179,19 +198,20 @@ def _user_principal(tenant_id: int, grants: Grants, session_id: UUID | None = No
         )
     if not grants.customer_ids:
         raise Refused(NO_CUSTOMER())
+    first = min(grants.customer_ids)
     return DealerPrincipal(
         id=grants.id,
         tenant_id=tenant_id,
         user_id=grants.id,
         name=grants.name,
         language=grants.language,
-        permissions=grants.permissions,
-        sees_price=grants.sees_price,
-        customer_id=min(grants.customer_ids),
+        customer_id=first,
         customer_ids=grants.customer_ids,
+        everywhere=Rights(grants.permissions, grants.sees_price),
+        rights=grants.rights,
         credential_id=session_id,
         must=grants.must,
-    )
+    ).acting_for(first)
 
 
 def _system_principal(tenant_id: int, row: Any, scope: Scope) -> StaffPrincipal:

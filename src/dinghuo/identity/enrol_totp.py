@@ -44,7 +44,7 @@ async def enrol_totp(tx: Tx, *, account: Account) -> Enrolment:
         .where(
             app_user.c.tenant_id == tx.tenant_id, app_user.c.id == account.id, app_user.c.totp_confirmed_at.is_(None)
         )
-        .values(totp_secret=secret, totp_step=None)
+        .values(totp_secret=tx.database.vault.seal(totp.purpose(account.id), secret), totp_step=None)
     )
     company = (await tx.execute(select(tenant.c.name).where(tenant.c.id == tx.tenant_id))).scalar_one()
     link = totp.uri(secret, login=account.login, company=company)
@@ -62,7 +62,8 @@ async def confirm_totp(tx: Tx, *, user_id: UUID, code: str, by: Actor) -> list[s
         raise Refused(TOTP_NOT_ENROLLED())
     if row.totp_confirmed_at is not None:
         raise Refused(TOTP_IN_FORCE())
-    step = totp.matching_step(row.totp_secret, code.strip(), tx.now, None)
+    secret = tx.database.vault.open(totp.purpose(user_id), row.totp_secret)
+    step = totp.matching_step(secret, code.strip(), tx.now, None)
     if step is None:
         raise Refused(WRONG_CODE("code"))
     of_user = (app_user.c.tenant_id == tx.tenant_id) & (app_user.c.id == user_id)

@@ -1,13 +1,13 @@
 """What a user may do, from roles, departments, regions and customers: one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from dinghuo.identity.permissions import Audience
-from dinghuo.identity.principals import EVERYTHING, Scope, ScopeKind
+from dinghuo.identity.principals import EVERYTHING, Rights, Scope, ScopeKind
 from dinghuo.identity.tables import SCOPES
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Language
@@ -28,6 +28,8 @@ class Grants(msgspec.Struct, frozen=True, kw_only=True):
     sees_margin: bool
     sees_price: bool
     customer_ids: frozenset[UUID]
+    # Of companies in which a dealer's user has roles beside those they have everywhere.
+    rights: Mapping[UUID, Rights]
     must: Literal["password", "totp"] | None
 
 
@@ -38,6 +40,9 @@ with recursive person as (
 ), held as (
   select r.* from user_role u join role r on r.tenant_id = $1 and r.id = u.role_id
   where u.tenant_id = $1 and u.user_id = $2
+), held_there as (
+  select c.customer_id, r.* from user_customer_role c join role r on r.tenant_id = $1 and r.id = c.role_id
+  where c.tenant_id = $1 and c.user_id = $2
 ), departments as (
   select d.id from department d
   where d.tenant_id = $1 and (d.head_id = $2 or d.id = (select department_id from person))
@@ -50,7 +55,8 @@ with recursive person as (
 )
 select person.id, person.audience, person.state, person.name, person.language, person.department_id,
   person.must_change_password, person.totp_confirmed_at is not null as has_totp,
-  coalesce((select bool_or(requires_totp) from held), false) as requires_totp,
+  coalesce((select bool_or(requires_totp) from held), false)
+    or coalesce((select bool_or(requires_totp) from held_there), false) as requires_totp,
   coalesce((select bool_or(sees_cost) from held), false) as sees_cost,
   coalesce((select bool_or(sees_margin) from held), false) as sees_margin,
   coalesce((select bool_or(sees_price) from held), false) as sees_price,
@@ -59,7 +65,10 @@ select person.id, person.audience, person.state, person.name, person.language, p
         on p.tenant_id = $1 and p.role_id = held.id) as permissions,
   array(select id from departments) as department_ids,
   array(select id from regions) as region_ids,
-  array(select c.customer_id from user_customer c where c.tenant_id = $1 and c.user_id = $2) as customer_ids
+  array(select c.customer_id from user_customer c where c.tenant_id = $1 and c.user_id = $2) as customer_ids,
+  array(select distinct h.customer_id || ' ' || p.permission from held_there h join role_permission p
+        on p.tenant_id = $1 and p.role_id = h.id) as permissions_there,
+  array(select distinct customer_id from held_there where sees_price) as prices_there
 from person
 """
 
@@ -80,12 +89,26 @@ async def user_grants(tx: Tx, user_id: UUID) -> Grants:
         sees_margin=row["sees_margin"],
         sees_price=row["sees_price"],
         customer_ids=frozenset(row["customer_ids"]),
+        rights=_rights(row),
         must="password"
         if row["must_change_password"]
         else "totp"
         if row["requires_totp"] and not row["has_totp"]
         else None,
     )
+
+
+def _rights(row: Any) -> dict[UUID, Rights]:
+    """What the user may do in companies with roles of their own: those, and those they have everywhere."""
+    there: dict[UUID, set[str]] = {}
+    for pair in row["permissions_there"]:
+        customer_id, _, permission = pair.partition(" ")
+        there.setdefault(UUID(customer_id), set()).add(permission)
+    prices = frozenset(row["prices_there"])
+    return {
+        id: Rights(frozenset(row["permissions"]) | there.get(id, frozenset()), row["sees_price"] or id in prices)
+        for id in there.keys() | prices
+    }
 
 
 def _scope(row: Any) -> Scope:

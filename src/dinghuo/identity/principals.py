@@ -1,5 +1,6 @@
 """Who is asking: staff and dealers are different types, so that no handler can take one for the other."""
 
+from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
@@ -20,7 +21,8 @@ NOT_PERMITTED = Message(
 )
 
 
-def _not_permitted(permission: str) -> Fault:
+def not_permitted(permission: str) -> Fault:
+    """Why somebody without this permission may not."""
     known = PERMISSIONS[permission]
     return NOT_PERMITTED("", permission=permission, zh=known.zh, en=known.en)
 
@@ -66,7 +68,7 @@ class StaffPrincipal(msgspec.Struct, frozen=True, kw_only=True):
     def check(self, permission: str) -> None:
         """Raise unless this principal has the permission."""
         if permission not in self.permissions:
-            raise Refused(_not_permitted(permission))
+            raise Refused(not_permitted(permission))
 
     def actor(self, channel: Channel | None = None) -> Actor:
         """How documents and the audit remember this principal."""
@@ -74,8 +76,19 @@ class StaffPrincipal(msgspec.Struct, frozen=True, kw_only=True):
         return Actor("key" if by_key else "staff", self.name, channel or ("api" if by_key else "console"), self.id)
 
 
+class Rights(msgspec.Struct, frozen=True):
+    """What a dealer's user may do in one of their companies."""
+
+    permissions: frozenset[str] = frozenset()
+    sees_price: bool = False
+
+
 class DealerPrincipal(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone of a customer. `customer_id` is the one acted for now, `customer_ids` all this user belongs to."""
+    """Someone of a customer. `customer_id` is the one acted for now, `customer_ids` all this user belongs to.
+
+    `permissions` and `sees_price` are those in the present company; `rights` says those of companies in which the
+    user has roles of their own, `everywhere` those of the others.
+    """
 
     id: UUID
     tenant_id: int
@@ -86,6 +99,8 @@ class DealerPrincipal(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = "zh"
     permissions: frozenset[str] = frozenset()
     sees_price: bool = False
+    everywhere: Rights = Rights()
+    rights: Mapping[UUID, Rights] = {}
     credential: Credential = "session"
     credential_id: UUID | None = None
     must: Literal["password", "totp"] | None = None
@@ -93,10 +108,20 @@ class DealerPrincipal(msgspec.Struct, frozen=True, kw_only=True):
     def may(self, permission: str) -> bool:
         return permission in self.permissions
 
+    def rights_in(self, customer_id: UUID) -> Rights:
+        return self.rights.get(customer_id, self.everywhere)
+
+    def acting_for(self, customer_id: UUID) -> "DealerPrincipal":
+        """The same user in another of their companies."""
+        there = self.rights_in(customer_id)
+        return msgspec.structs.replace(
+            self, customer_id=customer_id, permissions=there.permissions, sees_price=there.sees_price
+        )
+
     def check(self, permission: str) -> None:
         """Raise unless this principal has the permission."""
         if permission not in self.permissions:
-            raise Refused(_not_permitted(permission))
+            raise Refused(not_permitted(permission))
 
     def actor(self, channel: Channel | None = None) -> Actor:
         """How documents and the audit remember this principal."""
@@ -104,3 +129,8 @@ class DealerPrincipal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Principal = StaffPrincipal | DealerPrincipal
+
+
+def lacking(principal: Principal, permission: str) -> list[Fault]:
+    """Why not, when this principal has no such permission."""
+    return [] if principal.may(permission) else [not_permitted(permission)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from dinghuo.identity.sign_in import LONGEST
+from dinghuo.identity.open_session import LONGEST
 from dinghuo.kit.database import Tx
 from dinghuo.kit.outbox import Delivery, Event
 from dinghuo.kit.periodic import TENANT, schedule

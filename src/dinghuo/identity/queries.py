@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from dinghuo.identity.holders import holders
 from dinghuo.identity.permissions import Audience
 from dinghuo.identity.principals import ScopeKind
 from dinghuo.identity.save_users import CUSTOMER, REGION
@@ -19,6 +20,7 @@ from dinghuo.identity.tables import (
     role,
     role_permission,
     user_customer,
+    user_customer_role,
     user_region,
     user_role,
 )
@@ -29,7 +31,7 @@ from dinghuo.kit.refs import Ref, ref, ref_columns
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
-    """`roles`, `customers` and `regions` are codes."""
+    """`roles`, `customers` and `regions` are codes; `roles_in` are roles a dealer's user has in one company only."""
 
     id: UUID
     login: str
@@ -41,6 +43,7 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     department: Ref | None
     roles: list[str]
+    roles_in: dict[str, list[str]]
     customers: list[str]
     regions: list[str]
     has_password: bool
@@ -112,6 +115,22 @@ def _codes(link: Table, column: str, of: Any) -> ScalarSelect[Any]:
     )
 
 
+def _roles_in() -> ScalarSelect[Any]:
+    """The codes of the roles that hold in one company, by its code."""
+    link = user_customer_role.c
+    by_customer = (
+        select(CUSTOMER.c.code.label("code"), func.json_agg(role.c.code).label("roles"))
+        .select_from(user_customer_role)
+        .join(role, (role.c.tenant_id == link.tenant_id) & (role.c.id == link.role_id))
+        .join(CUSTOMER, (CUSTOMER.c.tenant_id == link.tenant_id) & (CUSTOMER.c.id == link.customer_id))
+        .where(link.tenant_id == app_user.c.tenant_id, link.user_id == app_user.c.id)
+        .group_by(CUSTOMER.c.code)
+        .correlate(app_user)
+        .lateral("by_customer")
+    )
+    return select(func.json_object_agg(by_customer.c.code, by_customer.c.roles)).scalar_subquery()
+
+
 def _users(tx: Tx) -> Select[Any]:
     of_department = (department.c.tenant_id == app_user.c.tenant_id) & (department.c.id == app_user.c.department_id)
     return (
@@ -119,6 +138,7 @@ def _users(tx: Tx) -> Select[Any]:
             app_user,
             *ref_columns(department, "of_department"),
             _codes(user_role, "role_id", role).label("roles"),
+            _roles_in().label("roles_in"),
             _codes(user_customer, "customer_id", CUSTOMER).label("customers"),
             _codes(user_region, "region_id", REGION).label("regions"),
         )
@@ -139,6 +159,7 @@ def _user_view(row: Any) -> UserView:
         state=row.state,
         department=ref(row._mapping, "of_department"),
         roles=row.roles or [],
+        roles_in={code: sorted(roles) for code, roles in (row.roles_in or {}).items()},
         customers=row.customers or [],
         regions=row.regions or [],
         has_password=row.password_hash is not None,
@@ -205,13 +226,9 @@ async def list_roles(tx: Tx) -> list[RoleView]:
         .where(role_permission.c.tenant_id == role.c.tenant_id, role_permission.c.role_id == role.c.id)
         .scalar_subquery()
     )
-    users = (
-        select(func.count())
-        .where(user_role.c.tenant_id == role.c.tenant_id, user_role.c.role_id == role.c.id)
-        .scalar_subquery()
-    )
+    users = holders(role.c.tenant_id, role.c.id).label("users")
     rows = await tx.rows(
-        select(role, permissions.label("permissions"), users.label("users"))
+        select(role, permissions.label("permissions"), users)
         .where(role.c.tenant_id == tx.tenant_id)
         .order_by(role.c.audience.desc(), role.c.code)
     )

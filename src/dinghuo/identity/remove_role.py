@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from dinghuo.identity.authenticate import changed
-from dinghuo.identity.tables import role, role_permission, user_role
+from dinghuo.identity.holders import holders
+from dinghuo.identity.tables import role, role_permission
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.audit import Change, record
 from dinghuo.kit.database import Tx
@@ -26,11 +27,7 @@ async def remove_role(tx: Tx, *, role_id: UUID, by: Actor) -> None:
     row = await tx.one(select(role.c.code).where(of_role).with_for_update())
     if row is None:
         raise missing("role", role_id)
-    held = (
-        await tx.execute(
-            select(func.count()).where(user_role.c.tenant_id == tx.tenant_id, user_role.c.role_id == role_id)
-        )
-    ).scalar_one()
+    held = (await tx.execute(select(holders(tx.tenant_id, role_id)))).scalar_one()
     if held:
         raise Refused(ROLE_IN_USE("", count=held))
     await tx.execute(

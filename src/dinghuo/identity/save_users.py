@@ -14,7 +14,16 @@ from dinghuo.identity.admins import check_admins
 from dinghuo.identity.authenticate import changed
 from dinghuo.identity.granting import Granter, roles_of
 from dinghuo.identity.permissions import Audience
-from dinghuo.identity.tables import app_user, department, role, session, user_customer, user_region, user_role
+from dinghuo.identity.tables import (
+    app_user,
+    department,
+    role,
+    session,
+    user_customer,
+    user_customer_role,
+    user_region,
+    user_role,
+)
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import (
     MISSING,
@@ -80,12 +89,12 @@ _DEFAULTS: dict[str, Any] = {
 
 
 # The two things above this module that a login refers to; they are named and never imported.
-def _above(name: str) -> Any:
-    columns = {"tenant_id": BigInteger, "id": Uuid, "code": Text, "name": Text}
+def _above(name: str, *ids: str) -> Any:
+    columns = {"tenant_id": BigInteger, "id": Uuid, "code": Text, "name": Text, **dict.fromkeys(ids, Uuid)}
     return named_table(name, *(column(name, type_) for name, type_ in columns.items()))
 
 
-CUSTOMER = _above("customer")
+CUSTOMER = _above("customer", "owner_id", "department_id", "region_id", "merged_into_id")
 REGION = _above("region")
 
 
@@ -147,12 +156,15 @@ async def save_users(
     faults.check()
     planned = await _plan(tx, items, logins, faults)
     links = await _links(tx, items, planned, faults)
-    await _check_roles(tx, planned, links["roles"], granter, faults)
+    there = await _roles_there(tx, [row.id for row in planned if row.old])
+    await _check_roles(tx, planned, links["roles"], there, granter, faults)
     faults.check()
+    replaced = _replaced(items, planned, there)
     disabled = [row.id for row in planned if row.old and row.new["state"] == "disabled" != row.old["state"]]
     written = await store(tx, app_user, planned, by=by)
     for link in _LINKS:
         await _replace(tx, link, links[link.name])
+    await drop(tx, user_customer_role, replaced)
     if disabled:
         await _end_sessions(tx, disabled)
     if written:
@@ -259,16 +271,49 @@ async def _present(tx: Tx, link: _Link, users: Sequence[UUID]) -> dict[UUID, dic
     return present
 
 
-async def _check_roles(tx: Tx, planned: Sequence[Planned], links: _Links, granter: Granter, faults: Faults) -> None:
+_There = dict[UUID, list[tuple[UUID, UUID]]]
+
+
+async def _roles_there(tx: Tx, users: Sequence[UUID]) -> _There:
+    """By user, the companies in which they have roles of their own, and the roles."""
+    if not users:
+        return {}
+    c = user_customer_role.c
+    found: _There = {}
+    for row in await tx.rows(
+        select(c.user_id, c.customer_id, c.role_id).where(c.tenant_id == tx.tenant_id, among(c.user_id, users))
+    ):
+        found.setdefault(row.user_id, []).append((row.customer_id, row.role_id))
+    return found
+
+
+def _replaced(items: Sequence[UserInput], planned: Sequence[Planned], there: _There) -> list[tuple[UUID, UUID, UUID]]:
+    """Roles in single companies that go, because some were given that hold in all."""
+    gone = []
+    for row in planned:
+        roles = items[row.line].roles
+        pairs = there.get(row.id, []) if roles is not UNSET and roles else []
+        if pairs:
+            row.details["roles_in_companies"] = [len(pairs), 0]
+        gone += [(row.id, *pair) for pair in pairs]
+    return gone
+
+
+async def _check_roles(
+    tx: Tx, planned: Sequence[Planned], links: _Links, there: _There, granter: Granter, faults: Faults
+) -> None:
     """Roles fit the kind of user; and whoever touches a user holds what the user may do, before and after."""
-    roles = await roles_of(tx, {id for pair in links.values() for ids in pair for id in ids})
+    somewhere = {user: {role_id for _, role_id in pairs} for user, pairs in there.items()}
+    ids = {id for pair in links.values() for ids in pair for id in ids}
+    roles = await roles_of(tx, ids.union(*somewhere.values()))
     for row in planned:
         old, new = links[row.id]
         for id, code in sorted(new.items()):
             if roles[id].audience != row.new["audience"]:
                 faults.add(row.line, "roles", ROLE_OF_OTHERS, code=code)
         if row.is_written:
-            granter.check([roles[id] for id in old | new], row.line, faults)
+            held = {*old, *new, *somewhere.get(row.id, ())}
+            granter.check([roles[id] for id in sorted(held)], row.line, faults)
 
 
 async def _replace(tx: Tx, link: _Link, links: _Links) -> None:

@@ -1,29 +1,27 @@
 """Signing in: password, second factor where there is one, and a session on the server."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
-from dinghuo.identity.authenticate import NO_CUSTOMER, SLIDES, USER_DISABLED
+from dinghuo.identity.authenticate import NO_CUSTOMER, USER_DISABLED
 from dinghuo.identity.grants import user_grants
+from dinghuo.identity.open_session import Visitor, channel_of, open_session
 from dinghuo.identity.password_check import Account, check_password, refuse
 from dinghuo.identity.permissions import Audience
 from dinghuo.identity.save_users import normal_login
-from dinghuo.identity.tables import app_user, recovery_code, session
+from dinghuo.identity.tables import app_user, recovery_code
 from dinghuo.identity.throttle import forget
-from dinghuo.identity.tokens import Token, new_token
+from dinghuo.identity.tokens import Token
 from dinghuo.identity.totp import hash_recovery_code, is_code, matching_step
-from dinghuo.kit.actor import Actor, Channel
-from dinghuo.kit.audit import Change, record
+from dinghuo.identity.totp import purpose as totp_purpose
+from dinghuo.kit.actor import Channel
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import FORBIDDEN, UNAUTHENTICATED, Message, Refused
-from dinghuo.kit.ids import new_id
-
-# However much it is used, a session ends.
-LONGEST = timedelta(days=14)
+from dinghuo.kit.vault import is_sealed
 
 CODE_NEEDED = Message(
     "second-factor-needed",
@@ -73,11 +71,17 @@ class SignIn(Struct, frozen=True, kw_only=True):
 
     @property
     def channel(self) -> Channel:
-        return "console" if self.audience == "staff" else "portal"
+        return channel_of(self.audience)
 
 
-async def sign_in(database: Database, wanted: SignIn) -> Token:
-    """Open a session. Every refusal is counted and audited, but for the one that only asks for the code."""
+Also = Callable[[Tx, Account], Awaitable[None]]
+
+
+async def sign_in(database: Database, wanted: SignIn, *, also: Also | None = None) -> Token:
+    """Open a session. Every refusal is counted and audited, but for the one that only asks for the code.
+
+    `also` is done in the transaction that opens it.
+    """
     account = await check_password(
         database,
         wanted.tenant_id,
@@ -94,13 +98,13 @@ async def sign_in(database: Database, wanted: SignIn) -> Token:
     if account.totp_secret is not None and not wanted.code:
         await database.run(wanted.tenant_id, lambda tx: forget(tx, account.attempt))
         raise Refused(CODE_NEEDED("code"))
-    token = await database.run(wanted.tenant_id, lambda tx: _open(tx, account, wanted))
+    token = await database.run(wanted.tenant_id, lambda tx: _open(tx, account, wanted, also))
     if token is None:
         await refuse(database, wanted.tenant_id, account.id, wanted.address, wanted.channel, WRONG_CODE("code"))
     return token
 
 
-async def _open(tx: Tx, account: Account, wanted: SignIn) -> Token | None:
+async def _open(tx: Tx, account: Account, wanted: SignIn, also: Also | None) -> Token | None:
     """The session; None when the second factor is wrong."""
     current = await tx.one(
         select(app_user.c.password_hash, app_user.c.totp_step)
@@ -113,9 +117,13 @@ async def _open(tx: Tx, account: Account, wanted: SignIn) -> Token | None:
     if account.totp_secret is not None:
         code = (wanted.code or "").strip()
         if is_code(code):
-            values["totp_step"] = matching_step(account.totp_secret, code, tx.now, current.totp_step)
+            vault, purpose = tx.database.vault, totp_purpose(account.id)
+            secret = vault.open(purpose, account.totp_secret)
+            values["totp_step"] = matching_step(secret, code, tx.now, current.totp_step)
             if values["totp_step"] is None:
                 return None
+            if not is_sealed(account.totp_secret):
+                values["totp_secret"] = vault.seal(purpose, secret)
         elif not await _use_recovery_code(tx, account.id, code):
             return None
     if account.stronger is not None:
@@ -126,7 +134,10 @@ async def _open(tx: Tx, account: Account, wanted: SignIn) -> Token | None:
     if account.audience == "dealer" and not (await user_grants(tx, account.id)).customer_ids:
         raise Refused(NO_CUSTOMER("login"))
     await forget(tx, account.attempt)
-    return await _write_session(tx, account, wanted)
+    if also is not None:
+        await also(tx, account)
+    visitor = Visitor(wanted.address, wanted.agent)
+    return await open_session(tx, user_id=account.id, name=account.name, audience=account.audience, visitor=visitor)
 
 
 async def _use_recovery_code(tx: Tx, user_id: UUID, code: str) -> bool:
@@ -138,29 +149,3 @@ async def _use_recovery_code(tx: Tx, user_id: UUID, code: str) -> bool:
         )
     )
     return bool(used.rowcount)
-
-
-async def _write_session(tx: Tx, account: Account, wanted: SignIn) -> Token:
-    token = new_token(tx.tenant_id, new_id())
-    await tx.execute(
-        delete(session).where(
-            session.c.tenant_id == tx.tenant_id, session.c.user_id == account.id, session.c.ends_at <= tx.now
-        )
-    )
-    await tx.execute(
-        insert(session).values(
-            tenant_id=tx.tenant_id,
-            id=token.id,
-            user_id=account.id,
-            secret_hash=token.hash,
-            created_at=tx.now,
-            seen_at=tx.now,
-            expires_at=tx.now + SLIDES,
-            ends_at=tx.now + LONGEST,
-            address=wanted.address,
-            agent=wanted.agent[:200],
-        )
-    )
-    by = Actor("staff" if account.audience == "staff" else "dealer", account.name, wanted.channel, account.id)
-    await record(tx, [Change("session", token.id, "created", by, {"address": [None, wanted.address]})])
-    return token

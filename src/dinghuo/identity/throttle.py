@@ -71,8 +71,17 @@ where tenant_id = $1 and subject = any($4::text[])
 
 
 async def attempt(tx: Tx, login: str, address: str) -> Attempt:
-    """Count an attempt before it is made: a hundred at once are a hundred. Refused when there were too many."""
-    limits = subjects(login, address)
+    """Count an attempt to sign in. Refused when there were too many."""
+    return await count(tx, subjects(login, address))
+
+
+async def count_address(tx: Tx, address: str) -> Attempt:
+    """Count an attempt that names no account: with a link, or a code of somebody else's."""
+    return await count(tx, {f"address {_network(address)}": PER_ADDRESS})
+
+
+async def count(tx: Tx, limits: Mapping[str, int]) -> Attempt:
+    """Count an attempt before it is made: a hundred at once are a hundred."""
     await tx.write(_ENSURE, list(limits), tx.now)
     rows = await tx.fetch(_LOCK, list(limits))
     waits = [wait(row["moments"], limits[row["subject"]], tx.now) for row in rows]
@@ -86,5 +95,5 @@ async def attempt(tx: Tx, login: str, address: str) -> Attempt:
 
 async def forget(tx: Tx, made: Attempt) -> None:
     """The attempt succeeded: the account starts afresh, the address has this attempt less."""
-    account = next(iter(made.limits))
+    account = next((subject for subject in made.limits if subject.startswith("account ")), "")
     await tx.write(_FORGET, account, made.at, list(made.limits))

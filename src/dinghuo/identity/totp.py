@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import datetime
+from uuid import UUID
 
 import pyotp
 import segno
@@ -16,6 +17,11 @@ RECOVERY_CODES = 10
 
 def new_secret() -> str:
     return pyotp.random_base32(32)
+
+
+def purpose(user_id: UUID) -> str:
+    """What a secret is sealed for: it opens as this user's, and as no other's."""
+    return f"totp {user_id}"
 
 
 def uri(secret: str, *, login: str, company: str) -> str:

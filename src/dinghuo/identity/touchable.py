@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from dinghuo.identity.granting import BEYOND_OWN, Granter
-from dinghuo.identity.tables import app_user, role_permission, user_role
+from dinghuo.identity.tables import app_user, role_permission, user_customer_role, user_role
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.missing import missing
@@ -23,11 +23,17 @@ async def check_touchable(tx: Tx, user_id: UUID, granter: Granter) -> None:
     same_role = (user_role.c.tenant_id == role_permission.c.tenant_id) & (
         user_role.c.role_id == role_permission.c.role_id
     )
-    held = await tx.execute(
-        select(role_permission.c.permission)
-        .join(user_role, same_role)
-        .where(role_permission.c.tenant_id == tx.tenant_id, user_role.c.user_id == user_id)
+    there = (user_customer_role.c.tenant_id == role_permission.c.tenant_id) & (
+        user_customer_role.c.role_id == role_permission.c.role_id
     )
+    permission = select(role_permission.c.permission)
+    everywhere = permission.join(user_role, same_role).where(
+        role_permission.c.tenant_id == tx.tenant_id, user_role.c.user_id == user_id
+    )
+    somewhere = permission.join(user_customer_role, there).where(
+        role_permission.c.tenant_id == tx.tenant_id, user_customer_role.c.user_id == user_id
+    )
+    held = await tx.execute(everywhere.union(somewhere))
     beyond = granter.beyond(held.scalars())
     if beyond:
         raise Refused([BEYOND_OWN("", permission=permission) for permission in beyond])

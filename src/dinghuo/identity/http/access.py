@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
@@ -18,6 +17,8 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.errors import FORBIDDEN, UNAUTHENTICATED, Message, Refused
 
 COOKIE = "dinghuo"
+# What a route's `opt` says when a screen calls it by itself, without anybody at it.
+BY_ITSELF = "by_itself"
 CSRF_HEADER = "x-csrf-token"
 CUSTOMER_HEADER = "x-customer"
 _SAFE = frozenset({"GET", "HEAD"})
@@ -82,11 +83,11 @@ def access(database: Database, audience: Audience, origins: Collection[str] = ()
             if unsafe:
                 _check_origin(connection, origins)
             return
-        kind, token = presented(connection)
-        if unsafe and kind == "session":
+        kind, token, by_cookie = presented(connection)
+        if unsafe and by_cookie:
             _check_origin(connection, origins)
-        principal = await authenticate(database, token, kind)
-        if unsafe and kind == "session":
+        principal = await authenticate(database, token, kind, is_use=not handler.opt.get(BY_ITSELF))
+        if unsafe and by_cookie:
             _check_csrf(connection, token)
         connection.scope["user"] = _for_audience(connection, principal, audience)
         check_permission(principal, permission)
@@ -94,18 +95,23 @@ def access(database: Database, audience: Audience, origins: Collection[str] = ()
     return guard
 
 
-def presented(connection: Connection) -> tuple[Credential, Token]:
-    """The credential of a request: a key where one is sent, else the session's cookie."""
+def presented(connection: Connection) -> tuple[Credential, Token, bool]:
+    """The credential of a request, and whether it came as a cookie: a key or session in a header goes before.
+
+    A cookie is sent by the browser itself, whoever's page asks for it, and needs the proof that our page did. What
+    stands in a header was put there by a program that knows it.
+    """
     headers = connection.headers
     scheme, _, value = headers.get("authorization", "").partition(" ")
     key = headers.get("x-api-key") or (value.strip() if scheme.lower() == "bearer" else None)
-    text = key or connection.cookies.get(COOKIE)
+    session = value.strip() if scheme.lower() == "session" else None
+    text = key or session or connection.cookies.get(COOKIE)
     if not text:
         raise Refused(SIGN_IN_FIRST())
     token = parse_token(text)
     if token is None:
         raise Refused(UNKNOWN_CREDENTIAL())
-    return ("key" if key else "session"), token
+    return ("key" if key else "session"), token, not (key or session)
 
 
 def check_permission(principal: Principal, permission: str) -> None:
@@ -132,9 +138,9 @@ def _for_audience(connection: Connection, principal: Principal, audience: Audien
         customer_id = UUID(chosen)
     except ValueError:
         customer_id = None
-    if customer_id not in principal.customer_ids:
+    if customer_id is None or customer_id not in principal.customer_ids:
         raise Refused(OTHER_CUSTOMER(CUSTOMER_HEADER))
-    return msgspec.structs.replace(principal, customer_id=customer_id)
+    return principal.acting_for(customer_id)
 
 
 def _check_origin(connection: Connection, origins: Collection[str]) -> None:

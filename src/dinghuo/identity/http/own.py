@@ -13,11 +13,12 @@ from dinghuo.identity.change_password import change_password
 from dinghuo.identity.credentials import Me, SessionView, list_sessions, me
 from dinghuo.identity.enrol_totp import Enrolment, confirm_totp, enrol_totp, remove_totp
 from dinghuo.identity.http.access import COOKIE, presented
+from dinghuo.identity.open_session import LONGEST, Visitor
 from dinghuo.identity.password_check import Account, check_password
 from dinghuo.identity.permissions import Audience
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.revoke_sessions import revoke_sessions
-from dinghuo.identity.sign_in import LONGEST, SignIn, sign_in
+from dinghuo.identity.sign_in import SignIn, sign_in
 from dinghuo.identity.tables import app_user
 from dinghuo.identity.throttle import forget
 from dinghuo.identity.tokens import Token
@@ -39,22 +40,28 @@ AnyRequest = Request[Any, Any, Any]
 
 
 class SignInBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`company` may be left out where the host name tells it. `code` is of the authenticator, or a recovery code."""
+    """`company` may be left out where the host name tells it. `code` is of the authenticator, or a recovery code.
+
+    `with_token` is for programs without cookies: the session comes as a token, to be sent as
+    `Authorization: Session <token>`.
+    """
 
     login: str
     password: str
     company: str | None = None
     code: str | None = None
+    with_token: bool = False
 
     def __repr__(self) -> str:
         return f"SignInBody({self.login!r}, …)"
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """`csrf` goes back as X-CSRF-Token with every request that changes something."""
+    """`csrf` goes back as X-CSRF-Token with every request that changes something; who has a `token` sends that."""
 
     csrf: str
     me: Me
+    token: str | None = None
 
     def __repr__(self) -> str:
         return f"SignedIn(…, {self.me!r})"
@@ -107,10 +114,21 @@ async def open_session(
             agent=request.headers.get("user-agent", ""),
         ),
     )
+    return await signed_in(request, database, token, audience, with_token=body.with_token)
+
+
+async def signed_in(
+    request: AnyRequest, database: Database, token: Token, audience: Audience, *, with_token: bool
+) -> Response[SignedIn]:
+    """The answer to whom a session was opened for: it goes along as a cookie, or stands in it as a token."""
+    answer = await session_view(database, token, with_token=with_token)
+    return Response(answer, status_code=201, cookies=[] if with_token else [_cookie(request, audience, token)])
+
+
+async def session_view(database: Database, token: Token, *, with_token: bool) -> SignedIn:
     principal = await authenticate(database, token, "session")
-    async with database.transaction(company.id) as tx:
-        answer = SignedIn(token.csrf(), await me(tx, principal))
-    return Response(answer, status_code=201, cookies=[_cookie(request, audience, token)])
+    async with database.transaction(token.tenant_id) as tx:
+        return SignedIn(token.csrf(), await me(tx, principal), token.text() if with_token else None)
 
 
 async def close_session(
@@ -128,8 +146,8 @@ async def read_me(request: AnyRequest, database: Database, principal: Principal)
     """Me; a browser that lost the csrf token finds it in the header X-CSRF-Token."""
     async with database.transaction(principal.tenant_id) as tx:
         view = await me(tx, principal)
-    kind, token = presented(request)
-    return Response(view, headers={"x-csrf-token": token.csrf()} if kind == "session" else {})
+    _, token, by_cookie = presented(request)
+    return Response(view, headers={"x-csrf-token": token.csrf()} if by_cookie else {})
 
 
 async def new_password(
@@ -204,6 +222,10 @@ def session_of(principal: Principal) -> UUID:
 
 def address_of(request: AnyRequest) -> str:
     return request.client.host if request.client else "unknown"
+
+
+def visitor_of(request: AnyRequest) -> Visitor:
+    return Visitor(address_of(request), request.headers.get("user-agent", ""))
 
 
 async def _reauthenticate(request: AnyRequest, database: Database, principal: Principal, password: str) -> Account:
