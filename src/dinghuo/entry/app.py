@@ -1,6 +1,6 @@
 """The web application: routers, who may call them, and what every answer has in common."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -9,19 +9,24 @@ from litestar.di import Provide
 from litestar.routes import HTTPRoute
 from sqlalchemy import text
 
+from dinghuo.entry.clients import clients
 from dinghuo.entry.edge import edge
 from dinghuo.entry.hot_lane import hot_lane
+from dinghuo.entry.live.hub import Hub
 from dinghuo.entry.openapi import DecimalSchema, PermissionsShown, openapi_config
 from dinghuo.entry.routers import API, PORTAL
 from dinghuo.identity.http.access import access
+from dinghuo.identity.http.site import Site
 from dinghuo.identity.permissions import OWN_ACCOUNT, PERMISSIONS, PUBLIC, SIGNED_IN, Audience
 from dinghuo.identity.principals import DealerPrincipal, StaffPrincipal
+from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import EXCEPTION_HANDLERS
 from dinghuo.kit.json_body import JsonRequest
 from dinghuo.orders.intake import Intake
 
 BODY_BYTES = 10_000_000
+PLAIN = Web()
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
@@ -36,25 +41,30 @@ def create_app(
     api: Sequence[Router] = API,
     portal: Sequence[Router] = PORTAL,
     body_bytes: int = BODY_BYTES,
-    origins: Collection[str] = (),
+    web: Web = PLAIN,
+    hub: Hub | None = None,
     lifespan: Sequence[Lifespan] = (),
 ) -> Litestar:
     """The application on this database, which its caller closes.
 
     Raises `UnguardedRoute` when a route names no known permission.
-    `origins` are sites whose pages may call with a session's cookie, beside the one that serves the application.
+    `hub` keeps screens; whoever gives it runs it.
     """
     intake = intake or Intake(database)
+    hub = hub or Hub(database)
+    site = Site(web)
     app = Litestar(
         route_handlers=[
-            Router("/api/v1", route_handlers=list(api), guards=[access(database, "staff", origins)]),
-            Router("/portal/v1", route_handlers=list(portal), guards=[access(database, "dealer", origins)]),
+            Router("/api/v1", route_handlers=list(api), guards=[access(database, "staff", web.origins)]),
+            Router("/portal/v1", route_handlers=list(portal), guards=[access(database, "dealer", web.origins)]),
             healthz,
             readyz,
         ],
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
             "intake": Provide(lambda: intake, sync_to_thread=False),
+            "hub": Provide(lambda: hub, sync_to_thread=False),
+            "site": Provide(lambda: site, sync_to_thread=False),
             "staff": Provide(provide_staff, sync_to_thread=False),
             "dealer": Provide(provide_dealer, sync_to_thread=False),
         },
@@ -65,11 +75,13 @@ def create_app(
         plugins=[DecimalSchema(), PermissionsShown()],
         lifespan=list(lifespan),
         # What was taken in is answered before the process goes.
-        on_shutdown=[intake.drain],
+        on_shutdown=[intake.drain, site.close],
         logging_config=None,
     )
     _check_routes(app)
-    app.asgi_handler = hot_lane(edge(app.asgi_handler), database=database, intake=intake, body_bytes=body_bytes)
+    app.asgi_handler = hot_lane(
+        edge(clients(app.asgi_handler)), database=database, intake=intake, body_bytes=body_bytes
+    )
     return app
 
 

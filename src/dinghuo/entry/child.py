@@ -21,6 +21,7 @@ from litestar import Litestar
 from dinghuo.entry.job import Job
 from dinghuo.entry.logs import configure_logging
 from dinghuo.kit.database import Database
+from dinghuo.kit.vault import Vault
 from dinghuo.kit.wake import Waker
 
 _GRACE_SECONDS = 30
@@ -65,25 +66,28 @@ async def _worker(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> N
 
 async def _web(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     from dinghuo.entry.app import create_app
+    from dinghuo.entry.live.hub import Hub
 
-    database = Database(job.urls.app, pool_size=job.connections, name="dinghuo-web")
-    waker = Waker(job.urls.app)
+    database = Database(job.urls.app, pool_size=job.connections, name="dinghuo-web", vault=Vault(job.urls.keys))
+    waker, hub = Waker(job.urls.app), Hub(database)
     database.wake = waker.ring
 
     @asynccontextmanager
     async def waking(_app: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(waker.run())
+        tasks = [asyncio.create_task(waker.run()), asyncio.create_task(hub.run())]
         yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    app: Any = create_app(database, lifespan=[waking])
+    app: Any = create_app(database, web=job.web, hub=hub, lifespan=[waking])
     _calm_collector()
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="on", access_log=False, log_config=None, server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS, log_level=job.log_level,
+        forwarded_allow_ips=list(job.web.proxies),
     )  # fmt: skip
-    server = _Server(config, ready)
+    server = _Server(config, ready, hub.close)
     stopping = asyncio.create_task(server.stop_after(stop))
     try:
         await server.serve(sockets=[socket.socket(fileno=job.socket)])
@@ -105,9 +109,10 @@ def _calm_collector() -> None:
 class _Server(uvicorn.Server):
     """Says when it is ready, and leaves signals to `_follow`, so that what comes after serving is done too."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], end_streams: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._end_streams = end_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -116,6 +121,8 @@ class _Server(uvicorn.Server):
 
     async def stop_after(self, stop: asyncio.Event) -> None:
         await stop.wait()
+        # A stream ends when it is told to: the server would wait for it as for any answer.
+        self._end_streams()
         self.should_exit = True
 
     @contextmanager

@@ -7,13 +7,16 @@ from functools import partial
 import structlog
 from sqlalchemy import select
 
+from dinghuo.entry.importer import in_a_process
 from dinghuo.flow.reactions import BY_KIND, PERIODS
 from dinghuo.identity.tables import tenant
+from dinghuo.integrations.imports.runner import Runner
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_watch import Watch
 from dinghuo.kit.outbox_worker import Worker
 from dinghuo.kit.periodic import schedule_all
 from dinghuo.kit.roles import Urls
+from dinghuo.kit.vault import Vault
 from dinghuo.kit.wake import Waker
 
 _HANDS = 2
@@ -24,13 +27,15 @@ log = structlog.get_logger()
 
 async def work(urls: Urls, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is in hand then is finished."""
-    database = Database(urls.app, pool_size=_HANDS + 1, name="dinghuo-worker")
+    database = Database(urls.app, pool_size=_HANDS + 1, name="dinghuo-worker", vault=Vault(urls.keys))
     waker = Waker(urls.app)
     database.wake = waker.ring  # reactions emit too
+    runner = Runner(in_a_process(urls))
     beside = [asyncio.create_task(waker.run()), asyncio.create_task(_keep_periods(database))]
     try:
-        await Worker(database, watch(urls, database), BY_KIND, hands=_HANDS).run(stop)
+        await Worker(database, watch(urls, database), {**BY_KIND, **runner.reactions}, hands=_HANDS).run(stop)
     finally:
+        await runner.close()
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)

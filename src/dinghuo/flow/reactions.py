@@ -6,29 +6,52 @@ again at any time.
 
 from collections.abc import Mapping, Sequence
 
+from dinghuo.analytics import recount
+from dinghuo.analytics.recount import note_sales
+from dinghuo.desk.merge_customers import move_stragglers
 from dinghuo.identity import purge
+from dinghuo.integrations.imports import events as imports
+from dinghuo.integrations.imports import purge as imports_purge
 from dinghuo.inventory import events as inventory
 from dinghuo.inventory import fill_waiting
 from dinghuo.kit import audit_seal, idempotency_purge, outbox_purge
 from dinghuo.kit.outbox import Event
 from dinghuo.kit.outbox_run import Reaction, by_kind
 from dinghuo.kit.periodic import TENANT, Period
+from dinghuo.notices import events as notices
+from dinghuo.notices.show import show_when_due
 from dinghuo.orders import events as orders
 from dinghuo.orders.file_for_search import file_for_search
+from dinghuo.parties import events as parties
+from dinghuo.parties import find_duplicates
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
-    orders.Confirmed: [file_for_search],
-    orders.Imported: [file_for_search],
-    orders.Cancelled: [],
-    inventory.Backordered: [],
-    inventory.Filled: [],
-    fill_waiting.FillDue: [fill_waiting.fill_waiting_when_due],
-    audit_seal.SealDue: [audit_seal.seal_when_due],
+    parties.CustomersSaved: [find_duplicates.find_duplicates],
+    parties.CustomersMerged: [move_stragglers],
+    parties.Visited: [],
+    orders.Confirmed: [file_for_search, note_sales],
+    orders.Imported: [file_for_search, note_sales],
+    orders.Cancelled: [note_sales],
+    orders.Commented: [],
     orders.DraftProposed: [],
     orders.DraftWithdrawn: [],
     orders.DraftDeclined: [],
     orders.DraftChanged: [],
     inventory.Changed: [],
+    inventory.Backordered: [],
+    inventory.Filled: [],
+    notices.Published: [],
+    notices.Changed: [],
+    notices.Withdrawn: [],
+    notices.ShowDue: [show_when_due],
+    fill_waiting.FillDue: [fill_waiting.fill_waiting_when_due],
+    # Taken up by the worker itself, which has hands for it (`imports.runner`).
+    imports.Due: [],
+    imports.Progressed: [],
+    imports_purge.FilePurgeDue: [imports_purge.purge_files_when_due],
+    recount.RecountDue: [recount.recount_when_due],
+    find_duplicates.DuplicatesDue: [find_duplicates.find_duplicates_when_due],
+    audit_seal.SealDue: [audit_seal.seal_when_due],
     outbox_purge.PurgeDue: [outbox_purge.purge_when_due],
     idempotency_purge.KeyPurgeDue: [idempotency_purge.purge_keys_when_due],
     purge.SessionPurgeDue: [purge.purge_sessions_when_due],
@@ -43,4 +66,7 @@ PERIODS: Sequence[Period] = [
     (idempotency_purge.KeyPurgeDue(subject_id=TENANT), idempotency_purge.EVERY),
     (purge.SessionPurgeDue(subject_id=TENANT), purge.EVERY),
     (fill_waiting.FillDue(subject_id=TENANT), fill_waiting.EVERY),
+    (recount.RecountDue(subject_id=TENANT), recount.EVERY),
+    (find_duplicates.DuplicatesDue(subject_id=TENANT), find_duplicates.EVERY),
+    (imports_purge.FilePurgeDue(subject_id=TENANT), imports_purge.EVERY),
 ]

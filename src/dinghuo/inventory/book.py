@@ -1,16 +1,22 @@
 """Book what happened to stock: the one way in which what is on hand, or may be promised beyond it, changes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from uuid import UUID
 
 import msgspec
 
+from dinghuo.inventory.events import Changed
 from dinghuo.inventory.levels import Level, Place, lock_levels, write_levels
 from dinghuo.inventory.rebalance import Booking, lock_candidates, rebalance
+from dinghuo.kit import outbox
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Fault, Message, Refused
 from dinghuo.kit.money import MAX_QUANTITY
+from dinghuo.kit.periodic import TENANT
 
 TOO_MUCH = Message("stock-too-much", "现存量将超过 {most}", "There would be more than {most} on hand", MALFORMED)
+
+_MOST_NAMED = 100
 
 Check = Callable[[Mapping[Place, Level], Mapping[Place, Level]], list[Fault]]
 
@@ -37,4 +43,10 @@ async def book(tx: Tx, bookings: Sequence[Booking], *, check: Check | None = Non
         raise Refused(faults)
     after = await rebalance(tx, after)
     await write_levels(tx, before, after)
+    await _tell(tx, {sku_id for sku_id, _ in after})
     return Booked(before, after)
+
+
+async def _tell(tx: Tx, skus: Collection[UUID]) -> None:
+    if skus:
+        await outbox.emit(tx, [Changed(subject_id=TENANT, skus=sorted(skus) if len(skus) <= _MOST_NAMED else None)])

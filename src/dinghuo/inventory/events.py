@@ -8,6 +8,12 @@ import msgspec
 from dinghuo.kit.outbox import Event
 
 
+class Changed(Event, frozen=True, tag="inventory.changed"):
+    """What is on hand, or may be promised beyond it, is another quantity. `skus` None: too many to name."""
+
+    skus: list[UUID] | None
+
+
 class ShiftedLine(msgspec.Struct, frozen=True):
     """How much of a document's line changed between held and waiting, in base units."""
 
