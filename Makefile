@@ -3,16 +3,26 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check bench lint requirements clean
+.PHONY: demo test check bench lint web types dev requirements clean
 
-demo: $(INSTALLED)  ## a company to play with: embedded database, demo data, the server
+demo: web  ## a company to play with: embedded database, demo data, the server
 	$(BIN)/dinghuo demo
 
-test: lint  ## everything: style, types, layers, all tests
+test: lint  ## everything: style, types, layers, all tests, the web clients
+	$(BIN)/python -m tools.clients check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: lint  ## the fast loop, under a minute: style, types, layers, quick tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+web: $(INSTALLED)  ## the web clients, built where their sources changed
+	@$(BIN)/python -m tools.clients build
+
+types: $(INSTALLED)  ## the clients' types, made anew from the routes
+	$(BIN)/python -m tools.clients types
+
+dev: $(INSTALLED)  ## the console while one works on it, against the server at DINGHUO_URL
+	$(BIN)/python -m tools.clients dev
 
 bench: $(INSTALLED)  ## performance, as ratios to limits measured in the same run
 	$(BIN)/dinghuo bench all
@@ -38,4 +48,5 @@ requirements:  ## compile the pinned dependencies after a change of pyproject.to
 	  --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis src/dinghuo/entry/web \
+	  web/node_modules web/console/dist web/portal/node_modules web/portal/dist

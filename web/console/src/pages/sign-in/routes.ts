@@ -1,0 +1,7 @@
+import { defineArea } from '@/app/areas'
+
+export default defineArea({
+  routes: [
+    { path: '/sign-in', component: () => import('./SignInPage.vue'), meta: { bare: true, title: 'signIn.title' } },
+  ],
+})
