@@ -119,8 +119,7 @@ export class Client {
 
   private async attempt(method: Method, path: string, options: Loose, key: string | undefined): Promise<Incoming> {
     if (!SAFE.has(method) && !this.csrf && !path.endsWith('/sign-in')) await this.renew()
-    const isRaw =
-      typeof FormData !== 'undefined' && (options.body instanceof FormData || options.body instanceof Blob)
+    const isRaw = carriesItself(options.body)
     const headers: Record<string, string> = {
       accept: 'application/json',
       'accept-language': this.settings.language() === 'zh' ? 'zh-CN' : 'en',
@@ -151,6 +150,12 @@ export class Client {
     const incoming = await this.attempt('get', this.settings.me, {}, undefined)
     if (incoming.status < 400) this.csrf = incoming.header('x-csrf-token') ?? this.csrf
   }
+}
+
+/** Bytes and forms go out as they are. */
+function carriesItself(body: unknown): boolean {
+  if (body instanceof ArrayBuffer) return true
+  return typeof FormData !== 'undefined' && (body instanceof FormData || body instanceof Blob)
 }
 
 async function refusal(incoming: Incoming): Promise<ApiError> {

@@ -4,8 +4,8 @@ export interface Outgoing {
   method: string
   url: string
   headers: Record<string, string>
-  /** JSON as text, or what the platform sends as it is (FormData, Blob). */
-  body?: string | Blob | FormData
+  /** JSON as text, or what the platform sends as it is (FormData, Blob, bytes). */
+  body?: string | Blob | FormData | ArrayBuffer
   signal?: AbortSignal
 }
 
