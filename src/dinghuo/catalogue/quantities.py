@@ -5,14 +5,18 @@ as it comes to an exact quantity of base units.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from math import ceil, floor, gcd, lcm
 from typing import Protocol
 
 import msgspec
 
+from dinghuo.kit.money import ZERO
+
 _MICRO = 1_000_000
+_SMALLEST = Decimal("0.000001")
+_EXACT = Context(prec=40)
 _ONE = Fraction(1)
 
 
@@ -43,9 +47,11 @@ def quantities(sku: HasRules, unit: str) -> Quantities:
 
 
 def at_least(sku: HasRules, unit: str, wanted: Decimal) -> Decimal:
-    """The smallest orderable quantity of a unit that is not below what is wanted."""
+    """The smallest orderable quantity of a unit that is not below what is wanted, which is no larger than columns."""
     step = _step(sku, unit)
-    return _decimal(max(_least(sku, unit, step), ceil(Fraction(wanted) / step) * step))
+    # What is typed may have a million places.
+    sought = Fraction(max(wanted, ZERO).quantize(_SMALLEST, ROUND_CEILING, _EXACT))
+    return _decimal(max(_least(sku, unit, step), ceil(sought / step) * step))
 
 
 def at_most(sku: HasRules, unit: str, in_base: Decimal) -> Decimal:

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_
 
-from dinghuo.catalogue.attachments import AttachmentView, attachments_of
 from dinghuo.catalogue.assortments import sellable_condition
+from dinghuo.catalogue.attachments import AttachmentView, attachments_of
 from dinghuo.catalogue.costs import check_sees_cost, costs_on
 from dinghuo.catalogue.save_skus import SEARCH_KIND
 from dinghuo.catalogue.tables import brand, category, product, product_media, sku, sku_unit

@@ -33,6 +33,7 @@ from dinghuo.kit.faults import Faults
 from dinghuo.kit.files import PDF, stored_file
 from dinghuo.kit.texts import storable
 
+
 class MediaInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An uploaded picture by its hash; of one of the product's SKUs, by code, if that is named."""
 

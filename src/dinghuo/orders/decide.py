@@ -132,7 +132,7 @@ def price_order(priced: Priced, *, skus: dict[str, SkuFacts], sellable: Sellable
 def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, lists: Sequence[ListFacts]) -> None:
     unit = line.unit or sku.sales_unit
     ratio = sku.units.get(unit)
-    wrong = _line_faults(priced.placement, number, line, sku, ratio)
+    wrong = _line_faults(priced.placement, number, line, sku, unit)
     if wrong or ratio is None:
         priced.faults += wrong
         return
@@ -228,25 +228,39 @@ def _deal(placement: Placement, line: LineRequest, listed: Price | None) -> Pric
     return Price(line.price, listed.tax_inclusive if listed else True, _MANUAL)
 
 
-def _line_faults(
-    placement: Placement, number: int, line: LineRequest, sku: SkuFacts, ratio: tuple[int, int] | None
-) -> list[Fault]:
+def _line_faults(placement: Placement, number: int, line: LineRequest, sku: SkuFacts, unit: str) -> list[Fault]:
     """What is wrong with a line before it is priced."""
     found = []
     if not sku.active and placement.history is None:
         found.append(_fault(say.DISCONTINUED, number, "sku", code=sku.code))
-    if ratio is None:
+    if unit not in sku.units:
         found.append(
             _fault(say.UNKNOWN_UNIT, number, "unit", code=sku.code, unit=line.unit, units="、".join(sku.units))
         )
     if not _sound(line.quantity, MAX_QUANTITY) or line.quantity <= 0:
-        found.append(_fault(say.BAD_QUANTITY, number, "quantity", quantity=line.quantity, most=MAX_QUANTITY))
+        found.append(
+            _fault(
+                say.BAD_QUANTITY,
+                number,
+                "quantity",
+                quantity=line.quantity,
+                most=MAX_QUANTITY,
+                **_nearest(line, sku, unit),
+            )
+        )
     if line.price is not None:
         if not placement.may_set_prices and placement.history is None:
             found.append(_fault(say.MAY_NOT_PRICE, number, "price"))
         if not _sound(line.price, MAX_QUANTITY) or line.price < 0:
             found.append(_fault(say.BAD_PRICE, number, "price", price=line.price, most=MAX_QUANTITY))
     return found
+
+
+def _nearest(line: LineRequest, sku: SkuFacts, unit: str) -> dict[str, str]:
+    """What might be ordered instead of a quantity that is none."""
+    if unit not in sku.units or not line.quantity.is_finite() or line.quantity > MAX_QUANTITY:
+        return {}
+    return {"suggested": plain(at_least(sku, unit, line.quantity))}
 
 
 def _sound(value: Decimal, most: Decimal) -> bool:

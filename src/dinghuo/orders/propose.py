@@ -1,13 +1,12 @@
-"""Drafts that sales people make for dealers: proposed, then confirmed (that places the order), declined or withdrawn."""
+"""Drafts that sales people make for dealers: proposed, then confirmed (an order), declined or withdrawn."""
 
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Update, and_, exists, select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dinghuo.identity.principals import Principal, StaffPrincipal
-from dinghuo.identity.tables import app_user
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
@@ -36,21 +35,19 @@ DEALERS_OWN = Message(
 )
 
 
-async def propose(
-    tx: Tx, *, draft_id: UUID, message: str | None, principal: StaffPrincipal, by: Actor
-) -> DraftView:
+async def propose(tx: Tx, *, draft_id: UUID, message: str | None, principal: StaffPrincipal, by: Actor) -> DraftView:
     """Ask the dealer to confirm a draft. Until they decide, or it is withdrawn, it does not change.
 
     What its author may do (set prices, order below minimum quantities) holds when the dealer confirms.
     """
-    is_dealers = await _lock(tx, draft_id)
+    by_dealer = await _lock(tx, draft_id)
     present = await get_draft(tx, principal=principal, draft_id=draft_id)
     found = list(text_faults("message", message, _LONGEST))
     if present.order_id is not None:
         found.append(DRAFT_SUBMITTED("id"))
     elif present.is_proposed:
         found.append(DRAFT_PROPOSED("id"))
-    elif is_dealers:
+    elif by_dealer:
         found.append(DEALERS_OWN("id"))
     if not present.lines:
         found.append(say.NO_LINES("lines"))
@@ -67,7 +64,7 @@ async def propose(
 
 def _prices(present: DraftView) -> list[Fault]:
     return [
-        say.MAY_NOT_PRICE(f"lines[{number - 1}].price", line=number)
+        Fault(say.MAY_NOT_PRICE, f"lines[{number - 1}].price", number, {"line": number})
         for number, line in enumerate(present.lines, start=1)
         if line.price is not None
     ]
@@ -75,18 +72,13 @@ def _prices(present: DraftView) -> list[Fault]:
 
 async def _lock(tx: Tx, draft_id: UUID) -> bool:
     """Lock a draft; whether a dealer made it."""
-    d, u = draft.c, app_user.c
-    of_dealer = exists().where(
-        and_(u.tenant_id == tx.tenant_id, u.id == d.created_by, u.audience == "dealer")
-    )
+    d = draft.c
     row = await tx.one(
-        select(of_dealer.label("is_dealers"))
-        .where(d.tenant_id == tx.tenant_id, d.id == draft_id)
-        .with_for_update(key_share=True, of=draft)
+        select(d.by_dealer).where(d.tenant_id == tx.tenant_id, d.id == draft_id).with_for_update(key_share=True)
     )
     if row is None:
         raise missing("draft", draft_id)
-    return bool(row.is_dealers)
+    return bool(row.by_dealer)
 
 
 async def _write(tx: Tx, draft_id: UUID, principal: StaffPrincipal, message: str | None, by: Actor) -> None:

@@ -55,7 +55,9 @@ async def lock_drafts(tx: Tx, orders: Sequence[Priced]) -> None:
 async def mark_submitted(tx: Tx, orders: Sequence[Priced]) -> None:
     """Remember which orders the locked carts have become; those that were proposed are confirmed by it."""
     marked = [
-        (order.placement.draft.id, order.id, order.placement.by) for order in orders if order.placement.draft is not None
+        (order.placement.draft.id, order.id, order.placement.by)
+        for order in orders
+        if order.placement.draft is not None
     ]
     if marked:
         drafts, ids, by = zip(*marked, strict=True)

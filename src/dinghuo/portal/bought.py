@@ -21,7 +21,7 @@ recent as materialized (
   select id, number, placed_at from sales_order
   where tenant_id = $1 and customer_id = $2 and state not in ('cancelled', 'rejected')
   order by id desc limit {_ORDERS}
-)"""
+)"""  # noqa: S608 - a constant of ours
 _LAST = f"""
 with {_RECENT}
 select distinct on (l.sku_id) l.sku_id, o.id, o.placed_at, l.quantity, l.unit

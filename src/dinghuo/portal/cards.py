@@ -32,7 +32,7 @@ class UnitOffer(msgspec.Struct, frozen=True, kw_only=True):
 class UnitChoice(UnitOffer, frozen=True, kw_only=True):
     """A unit with the dealer's price; null when it cannot be ordered by this unit."""
 
-    price: UnitPrice | None | UnsetType = UNSET
+    price: UnitPrice | UnsetType | None = UNSET
 
 
 class Availability(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

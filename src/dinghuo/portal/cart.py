@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dinghuo.identity.facts import load_tenant
@@ -55,9 +55,13 @@ async def find_cart(tx: Tx, dealer: DealerPrincipal, *, lock: bool = False) -> C
 
 
 async def find_own(tx: Tx, dealer: DealerPrincipal, draft_id: UUID, *, lock: bool = False) -> Cart | None:
-    """A draft of this user by its id: the cart, one parked, or one that is an order now."""
+    """A draft of this company by its id: one parked, one that is an order now, or this user's cart.
+
+    What a colleague is filling at the moment is theirs alone.
+    """
     d = draft.c
-    return await _one(tx, dealer, [d.created_by == dealer.user_id, d.id == draft_id], lock=lock)
+    not_anothers = or_(d.created_by == dealer.user_id, d.is_cart.is_(False), d.order_id.is_not(None))
+    return await _one(tx, dealer, [d.id == draft_id, d.by_dealer, not_anothers], lock=lock)
 
 
 async def find_proposal(tx: Tx, dealer: DealerPrincipal, draft_id: UUID) -> Cart | None:
@@ -82,6 +86,7 @@ async def ensure_cart(tx: Tx, dealer: DealerPrincipal) -> Cart:
         created_by=dealer.user_id,
         created_at=tx.now,
         updated_at=tx.now,
+        by_dealer=True,
         is_cart=True,
     )
     # Another device of theirs may have begun it in this very moment.
@@ -147,9 +152,7 @@ def carts(tx: Tx, dealer: DealerPrincipal) -> Select[Any]:
     )
 
 
-async def _one(
-    tx: Tx, dealer: DealerPrincipal, conditions: list[ColumnElement[bool]], *, lock: bool
-) -> Cart | None:
+async def _one(tx: Tx, dealer: DealerPrincipal, conditions: list[ColumnElement[bool]], *, lock: bool) -> Cart | None:
     statement = carts(tx, dealer).where(*conditions)
     if lock:
         statement = statement.with_for_update(key_share=True, of=draft)

@@ -55,12 +55,12 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     base_quantity: Decimal | None = None
     units: list[UnitOffer] = []
     availability: Availability | None = None
-    price: Decimal | None | UnsetType = UNSET
-    list_price: Decimal | None | UnsetType = UNSET
-    price_kind: str | None | UnsetType = UNSET
-    tax_inclusive: bool | None | UnsetType = UNSET
-    amounts: Amounts | None | UnsetType = UNSET
-    next_break: NextBreak | None | UnsetType = UNSET
+    price: Decimal | UnsetType | None = UNSET
+    list_price: Decimal | UnsetType | None = UNSET
+    price_kind: str | UnsetType | None = UNSET
+    tax_inclusive: bool | UnsetType | None = UNSET
+    amounts: Amounts | UnsetType | None = UNSET
+    next_break: NextBreak | UnsetType | None = UNSET
     problems: list[LineProblem] = []
 
 

@@ -16,9 +16,7 @@ from dinghuo.portal.merge import LineChange, Mark, is_known, key_of, merge, toge
 
 MOST_CHANGES = 500
 
-TOO_MANY_CHANGES = Message(
-    "too-many-changes", "一次最多 {most} 处修改", "At most {most} changes at once", MALFORMED
-)
+TOO_MANY_CHANGES = Message("too-many-changes", "一次最多 {most} 处修改", "At most {most} changes at once", MALFORMED)
 
 
 class LineChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,10 +20,10 @@ from dinghuo.portal.cart import Cart, ensure_cart, write_cart
 class CartFields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is left out stays as it is; null takes it away. `address_id` is one of the company's addresses."""
 
-    customer_reference: str | None | UnsetType = UNSET
-    requested_date: date | None | UnsetType = UNSET
-    note: str | None | UnsetType = UNSET
-    ship_to: ShipTo | None | UnsetType = UNSET
+    customer_reference: str | UnsetType | None = UNSET
+    requested_date: date | UnsetType | None = UNSET
+    note: str | UnsetType | None = UNSET
+    ship_to: ShipTo | UnsetType | None = UNSET
     address_id: UUID | UnsetType = UNSET
 
 

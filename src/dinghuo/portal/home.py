@@ -64,9 +64,7 @@ async def usual_lines(tx: Tx, shelf: Shelf, *, most: int) -> list[UsualLine]:
     """What is ordered most often, as far as it is still sold in that unit."""
     found = await usual(tx, shelf.customer.id, most=3 * most)
     facts = await load_skus(tx, [each.sku for each in found])
-    kept = [
-        each for each in found if shelf.sells(facts.get(each.sku)) and each.unit in facts[each.sku].units
-    ][:most]
+    kept = [each for each in found if shelf.sells(facts.get(each.sku)) and each.unit in facts[each.sku].units][:most]
     cards = await sku_cards(tx, shelf, [facts[each.sku] for each in kept])
     return [
         UsualLine(
@@ -83,7 +81,7 @@ async def usual_lines(tx: Tx, shelf: Shelf, *, most: int) -> list[UsualLine]:
 
 async def _counts(tx: Tx, dealer: DealerPrincipal) -> Counts:
     d, o, p = draft.c, sales_order.c, draft_proposal.c
-    mine = (d.tenant_id == tx.tenant_id, d.customer_id == dealer.customer_id, d.created_by == dealer.user_id)
+    parked = (d.tenant_id == tx.tenant_id, d.customer_id == dealer.customer_id, d.by_dealer, d.is_cart.is_(False))
     of = {
         "orders_open": select(o.id).where(
             o.tenant_id == tx.tenant_id, o.customer_id == dealer.customer_id, o.state.in_(OPEN_STATES)
@@ -91,7 +89,7 @@ async def _counts(tx: Tx, dealer: DealerPrincipal) -> Counts:
         "proposals": select(p.draft_id).where(
             p.tenant_id == tx.tenant_id, p.customer_id == dealer.customer_id, p.state == "proposed"
         ),
-        "drafts": select(d.id).where(*mine, d.order_id.is_(None), d.is_cart.is_(False)),
+        "drafts": select(d.id).where(*parked, d.order_id.is_(None)),
     }
     wanted = {"orders_open"} if dealer.may("portal.orders.read") else set()
     wanted |= {"proposals", "drafts"} if dealer.may("portal.orders.place") else set()

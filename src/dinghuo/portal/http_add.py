@@ -51,9 +51,7 @@ class QuickEntries(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @post("/cart/add", opt=_PLACE, status_code=200)
-async def add_goods(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, data: GoodsLines
-) -> Added:
+async def add_goods(request: AnyRequest, database: Database, dealer: DealerPrincipal, data: GoodsLines) -> Added:
     """Add to what is in the cart."""
     entries = [
         Entry(code=line.sku, quantity=line.quantity, unit=line.unit, line=number, sku_code=line.sku)
@@ -63,9 +61,7 @@ async def add_goods(
 
 
 @post("/cart/quick", opt=_PLACE, status_code=200)
-async def quick(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, data: QuickEntries
-) -> Added:
+async def quick(request: AnyRequest, database: Database, dealer: DealerPrincipal, data: QuickEntries) -> Added:
     """Goods by code or barcode; what is not found comes with what may have been meant."""
     entries = [
         Entry(code=each.code, quantity=each.quantity, unit=each.unit, line=number)

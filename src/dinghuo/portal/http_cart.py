@@ -59,9 +59,7 @@ async def read_cart(request: AnyRequest, database: Database, dealer: DealerPrinc
 
 
 @put("/cart", opt=_PLACE)
-async def put_cart(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, data: CartFields
-) -> CartView:
+async def put_cart(request: AnyRequest, database: Database, dealer: DealerPrincipal, data: CartFields) -> CartView:
     """Write above the lines: own order number, wanted day, where to, a note. The last one wins."""
 
     async def edit(tx: Tx) -> CartView:
@@ -72,9 +70,7 @@ async def put_cart(
 
 
 @put("/cart/lines", opt=_PLACE)
-async def put_lines(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, data: LineChanges
-) -> CartView:
+async def put_lines(request: AnyRequest, database: Database, dealer: DealerPrincipal, data: LineChanges) -> CartView:
     """Set lines of the cart, however late and however often it is sent: see `LineChange`."""
 
     async def change(tx: Tx) -> CartView:
@@ -105,9 +101,7 @@ async def park_cart(
 
 
 @post("/cart/save-as-list", opt=_PLACE, status_code=201)
-async def save_as_list(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, data: ListName
-) -> ListView:
+async def save_as_list(request: AnyRequest, database: Database, dealer: DealerPrincipal, data: ListName) -> ListView:
     """Keep what is in the cart as a shopping list."""
 
     async def save(tx: Tx) -> ListView:
@@ -123,16 +117,14 @@ async def save_as_list(
 async def read_drafts(
     database: Database, dealer: DealerPrincipal, cursor: str | None = None, limit: Limit = 50
 ) -> Page[DraftSummary]:
-    """This user's carts set aside, the newest first."""
+    """The company's carts set aside, the newest first."""
     async with database.transaction(dealer.tenant_id) as tx:
         return await list_parked(tx, dealer=dealer, cursor=cursor, limit=limit)
 
 
 @get("/drafts/{draft_id:uuid}", opt=_PLACE)
-async def read_draft(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, draft_id: UUID
-) -> CartView:
-    """One draft of this user, as it would be ordered now."""
+async def read_draft(request: AnyRequest, database: Database, dealer: DealerPrincipal, draft_id: UUID) -> CartView:
+    """One draft of the company, as it would be ordered now."""
     async with database.transaction(dealer.tenant_id) as tx:
         found = await find_own(tx, dealer, draft_id)
         if found is None:
@@ -141,10 +133,8 @@ async def read_draft(
 
 
 @post("/drafts/{draft_id:uuid}/resume", opt=_PLACE, status_code=200)
-async def resume_draft(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, draft_id: UUID
-) -> CartView:
-    """Make a parked draft the cart; a cart with lines is parked in its place."""
+async def resume_draft(request: AnyRequest, database: Database, dealer: DealerPrincipal, draft_id: UUID) -> CartView:
+    """Make a parked draft this user's cart; a cart with lines is parked in its place."""
 
     async def take_up(tx: Tx) -> CartView:
         cart = await resume(tx, draft_id=draft_id, dealer=dealer)
@@ -194,9 +184,7 @@ async def confirm_proposal(
     database: Database, intake: Intake, dealer: DealerPrincipal, draft_id: UUID, data: SubmitRequest
 ) -> OrderPlaced:
     """Place the order that was proposed; once, however often it is tapped."""
-    return await submit(
-        database, intake, draft_id=draft_id, revision=data.revision, dealer=dealer, proposal=True
-    )
+    return await submit(database, intake, draft_id=draft_id, revision=data.revision, dealer=dealer, proposal=True)
 
 
 @post("/proposals/{draft_id:uuid}/decline", opt=_PLACE, status_code=200)

@@ -18,7 +18,7 @@ from dinghuo.orders.http import CancelRequest
 from dinghuo.parties.addresses import AddressFields, list_addresses, remove_address, save_address
 from dinghuo.parties.queries import AddressView
 from dinghuo.portal import shopping_lists
-from dinghuo.portal.order_views import DealerOrderDetail, DealerOrder
+from dinghuo.portal.order_views import DealerOrder, DealerOrderDetail
 from dinghuo.portal.orders import OrderFilter, StageFilter, get_order, list_orders
 from dinghuo.portal.shopping_lists import ListContent, ListSummary, ListView
 
@@ -37,9 +37,7 @@ def order_filter(
     placed_until: date | None = None,
 ) -> OrderFilter:
     """What the list is narrowed to; `search` looks for numbers, the company's own too."""
-    return OrderFilter(
-        state=in_state, stage=stage, search=search, placed_from=placed_from, placed_until=placed_until
-    )
+    return OrderFilter(state=in_state, stage=stage, search=search, placed_from=placed_from, placed_until=placed_until)
 
 
 @get("/orders", opt=_READ, dependencies={"wanted": Provide(order_filter, sync_to_thread=False)})
@@ -111,9 +109,7 @@ async def delete_address(database: Database, dealer: DealerPrincipal, address_id
     """Forget an address. Orders keep where they went."""
     await database.run(
         dealer.tenant_id,
-        lambda tx: remove_address(
-            tx, customer_id=dealer.customer_id, address_id=address_id, by=dealer.actor()
-        ),
+        lambda tx: remove_address(tx, customer_id=dealer.customer_id, address_id=address_id, by=dealer.actor()),
     )
 
 
@@ -127,9 +123,7 @@ async def read_lists(
 
 
 @post("/shopping-lists", opt=_PLACE, status_code=201)
-async def new_list(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, data: ListContent
-) -> ListView:
+async def new_list(request: AnyRequest, database: Database, dealer: DealerPrincipal, data: ListContent) -> ListView:
     """Keep a new list."""
     return await once(
         request,
@@ -163,9 +157,7 @@ async def replace_list(
 @delete("/shopping-lists/{list_id:uuid}", opt=_PLACE, status_code=204)
 async def delete_list(database: Database, dealer: DealerPrincipal, list_id: UUID) -> None:
     """Forget a list."""
-    await database.run(
-        dealer.tenant_id, lambda tx: shopping_lists.remove_list(tx, list_id=list_id, dealer=dealer)
-    )
+    await database.run(dealer.tenant_id, lambda tx: shopping_lists.remove_list(tx, list_id=list_id, dealer=dealer))
 
 
 HANDLERS = [

@@ -34,8 +34,8 @@ class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     quantity: Decimal
     unit: str | None = None
     new_unit: str | None = None
-    note: str | None | UnsetType = UNSET
-    requested_date: date | None | UnsetType = UNSET
+    note: str | UnsetType | None = UNSET
+    requested_date: date | UnsetType | None = UNSET
     seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
     age_ms: Annotated[int, Meta(ge=0, le=2**53)] = 0
 

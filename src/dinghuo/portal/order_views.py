@@ -61,8 +61,8 @@ class DealerOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     requested_date: date | None
     progress: DealerProgress
     price: Decimal | UnsetType = UNSET
-    list_price: Decimal | None | UnsetType = UNSET
-    tax_rate: Decimal | None | UnsetType = UNSET
+    list_price: Decimal | UnsetType | None = UNSET
+    tax_rate: Decimal | UnsetType | None = UNSET
     tax_inclusive: bool | UnsetType = UNSET
     price_kind: str | UnsetType = UNSET
     amounts: Amounts | UnsetType = UNSET

@@ -7,12 +7,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import DealerPrincipal
-from dinghuo.identity.tables import app_user
+from dinghuo.identity.tables import api_key, app_user
 from dinghuo.kit.audit import audit_entry
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Language, Refused
@@ -26,7 +26,15 @@ from dinghuo.orders.requests import ShipTo
 from dinghuo.orders.states import ORDER
 from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.orders.views import Amounts
-from dinghuo.portal.order_views import OrderAction, DealerOrderDetail, DealerOrderLine, DealerOrder, DealerProgress, Stage, OrderStep
+from dinghuo.portal.order_views import (
+    DealerOrder,
+    DealerOrderDetail,
+    DealerOrderLine,
+    DealerProgress,
+    OrderAction,
+    OrderStep,
+    Stage,
+)
 from dinghuo.portal.prices import kind_of
 from dinghuo.portal.shelf import load_products
 from dinghuo.portal.take import Entry
@@ -70,19 +78,19 @@ async def list_orders(
         conditions.append(sales_order.c.id < decode_cursor(cursor, (UUID,))[0])
     rows = await _read(tx, dealer, conditions, limit + 1)
     sums = await _sums(tx, [row.id for row in rows[:limit]])
-    return page(
-        rows, limit, lambda row: (row.id,), lambda row: DealerOrder(**_fields(row, sums[row.id], dealer))
-    )
+    return page(rows, limit, lambda row: (row.id,), lambda row: DealerOrder(**_fields(row, sums[row.id], dealer)))
 
 
 async def _read(
     tx: Tx, dealer: DealerPrincipal, conditions: Sequence[ColumnElement[bool]], most: int
 ) -> Sequence[Any]:
-    o, u = sales_order.c, app_user.c
+    o, u, k = sales_order.c, app_user.c, api_key.c
     # Whoever placed it for the seller has no name here.
+    own = o.channel == "portal"
     return await tx.rows(
-        select(sales_order, u.name.label("placed_by_name"))
-        .outerjoin(app_user, and_(u.tenant_id == tx.tenant_id, u.id == o.placed_by, u.audience == "dealer"))
+        select(sales_order, func.coalesce(u.name, k.name).label("placed_by_name"))
+        .outerjoin(app_user, and_(u.tenant_id == tx.tenant_id, u.id == o.placed_by, own))
+        .outerjoin(api_key, and_(k.tenant_id == tx.tenant_id, k.id == o.placed_by, own))
         .where(o.tenant_id == tx.tenant_id, o.customer_id == dealer.customer_id, *conditions)
         .order_by(o.id.desc())
         .limit(most)
@@ -258,7 +266,7 @@ def _deal(row: Any) -> dict[str, Any]:
 async def _timeline(tx: Tx, order_id: UUID) -> list[OrderStep]:
     a = audit_entry.c
     rows = await tx.rows(
-        select(a.at, a.action, a.actor_kind, a.actor_name, a.channel, a.changes)
+        select(a.at, a.action, a.actor_name, a.channel, a.changes)
         .where(a.tenant_id == tx.tenant_id, a.subject_id == order_id, a.subject_kind == "order")
         .order_by(a.id)
     )
@@ -266,8 +274,8 @@ async def _timeline(tx: Tx, order_id: UUID) -> list[OrderStep]:
         OrderStep(
             at=row.at,
             action=row.action,
-            side="own" if row.actor_kind == "dealer" else "seller",
-            by=row.actor_name if row.actor_kind == "dealer" else None,
+            side="own" if row.channel == "portal" else "seller",
+            by=row.actor_name if row.channel == "portal" else None,
             channel=row.channel,
             reason=_reason(row.changes),
         )

@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 
 from dinghuo.identity.principals import DealerPrincipal
+from dinghuo.identity.tables import app_user
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, MALFORMED, Message, Refused
 from dinghuo.kit.missing import missing
@@ -22,11 +23,12 @@ NAME_NEEDED = Message("name-needed", "请填写名称", "A name is needed", MALF
 
 
 class DraftSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A cart set aside."""
+    """A cart set aside, and by whom."""
 
     id: UUID
     name: str | None
     lines: int
+    by: str | None
     updated_at: datetime
     revision: int
 
@@ -40,11 +42,11 @@ async def park(tx: Tx, *, name: str | None, dealer: DealerPrincipal) -> DraftSum
     parked = await write_cart(tx, dealer, cart, content)
     await _set_cart(tx, cart.id, is_cart=False)
     await tell(tx, dealer, cart.id, "parked")
-    return _summary(parked)
+    return _summary(parked, dealer)
 
 
 async def resume(tx: Tx, *, draft_id: UUID, dealer: DealerPrincipal) -> Cart:
-    """Make a parked draft the cart. One that holds lines is parked in its place, an empty one goes."""
+    """Make a parked draft the cart of this user. One that holds lines is parked in its place, an empty one goes."""
     wanted = await find_own(tx, dealer, draft_id)
     if wanted is None:
         raise missing("draft", draft_id)
@@ -64,7 +66,7 @@ async def resume(tx: Tx, *, draft_id: UUID, dealer: DealerPrincipal) -> Cart:
         await tell(tx, dealer, present.id, "parked")
     elif present is not None:
         await _delete(tx, present.id)
-    await _set_cart(tx, draft_id, is_cart=True)
+    await _set_cart(tx, draft_id, is_cart=True, created_by=dealer.user_id)
     await tell(tx, dealer, draft_id, "resumed")
     return msgspec.structs.replace(wanted, is_cart=True)
 
@@ -91,16 +93,25 @@ async def clear(tx: Tx, *, dealer: DealerPrincipal) -> Cart:
 async def list_parked(
     tx: Tx, *, dealer: DealerPrincipal, cursor: str | None = None, limit: int = 50
 ) -> Page[DraftSummary]:
-    """This user's drafts set aside, the newest first."""
-    d = draft.c
-    statement = select(
-        d.id, d.name, func.jsonb_array_length(d.lines).label("lines"), d.updated_at, d.revision
-    ).where(
-        d.tenant_id == tx.tenant_id,
-        d.customer_id == dealer.customer_id,
-        d.created_by == dealer.user_id,
-        d.order_id.is_(None),
-        d.is_cart.is_(False),
+    """The company's drafts set aside, the newest first."""
+    d, u = draft.c, app_user.c
+    statement = (
+        select(
+            d.id,
+            d.name,
+            func.jsonb_array_length(d.lines).label("lines"),
+            u.name.label("by"),
+            d.updated_at,
+            d.revision,
+        )
+        .outerjoin(app_user, and_(u.tenant_id == d.tenant_id, u.id == d.created_by))
+        .where(
+            d.tenant_id == tx.tenant_id,
+            d.customer_id == dealer.customer_id,
+            d.by_dealer,
+            d.order_id.is_(None),
+            d.is_cart.is_(False),
+        )
     )
     if cursor is not None:
         statement = statement.where(d.id < decode_cursor(cursor, (UUID,))[0])
@@ -108,19 +119,20 @@ async def list_parked(
     return page(rows, limit, lambda row: (row.id,), lambda row: DraftSummary(**row._mapping))
 
 
-def _summary(cart: Cart) -> DraftSummary:
+def _summary(cart: Cart, dealer: DealerPrincipal) -> DraftSummary:
     return DraftSummary(
         id=cart.id,
         name=cart.content.name,
         lines=len(cart.content.lines),
+        by=dealer.name,
         updated_at=cart.updated_at,
         revision=cart.revision,
     )
 
 
-async def _set_cart(tx: Tx, draft_id: UUID, *, is_cart: bool) -> None:
+async def _set_cart(tx: Tx, draft_id: UUID, **values: object) -> None:
     d = draft.c
-    await tx.execute(update(draft).where(d.tenant_id == tx.tenant_id, d.id == draft_id).values(is_cart=is_cart))
+    await tx.execute(update(draft).where(d.tenant_id == tx.tenant_id, d.id == draft_id).values(**values))
 
 
 async def _delete(tx: Tx, draft_id: UUID) -> None:

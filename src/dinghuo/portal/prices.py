@@ -23,7 +23,7 @@ class PriceBreak(msgspec.Struct, frozen=True):
 
 
 class UnitPrice(msgspec.Struct, frozen=True, kw_only=True):
-    """The dealer's price by a unit, at the smallest quantity; `breaks` begin with it. `kind` tells whence it comes."""
+    """The dealer's price by a unit, at the smallest quantity; `breaks` begin with it. `kind` is its list's."""
 
     price: Decimal
     currency: str

@@ -31,7 +31,9 @@ class LineProblem(msgspec.Struct, frozen=True, kw_only=True):
     fix: Fix | None = None
 
 
-def problem_of(fault: Fault, language: Language, line: LineRequest | None = None, sku: SkuFacts | None = None) -> LineProblem:
+def problem_of(
+    fault: Fault, language: Language, line: LineRequest | None = None, sku: SkuFacts | None = None
+) -> LineProblem:
     """A fault of an order, told of one of its lines or of all of it."""
     return LineProblem(
         code=fault.message.code,

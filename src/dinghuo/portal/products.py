@@ -156,9 +156,7 @@ async def get_product(tx: Tx, product_id: UUID, *, dealer: DealerPrincipal) -> P
         return None
     (card,) = found
     p = product.c
-    row = await tx.one(
-        select(p.description, p.attributes).where(p.tenant_id == tx.tenant_id, p.id == product_id)
-    )
+    row = await tx.one(select(p.description, p.attributes).where(p.tenant_id == tx.tenant_id, p.id == product_id))
     facts = (await load_products(tx, [product_id]))[product_id]
     codes = {each.id: each.code for each in card.skus}
     return ProductPage(

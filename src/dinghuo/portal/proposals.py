@@ -60,9 +60,7 @@ async def list_proposals(
     return page(rows, limit, lambda row: (row.id,), lambda row: summary_of(cart_of(row)))
 
 
-async def show_proposal(
-    tx: Tx, draft_id: UUID, *, dealer: DealerPrincipal, language: Language
-) -> ProposalView:
+async def show_proposal(tx: Tx, draft_id: UUID, *, dealer: DealerPrincipal, language: Language) -> ProposalView:
     """One that waits, or has become an order. What was declined may be something else by now."""
     found = await find_proposal(tx, dealer, draft_id)
     if found is None or found.proposal is None or found.proposal.state not in _SHOWN:

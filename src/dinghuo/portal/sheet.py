@@ -74,6 +74,8 @@ def _rows(sheet: Sheet, *, has_header: bool) -> Iterator[tuple[int, Sequence[Cel
         yield from enumerate(block.rows, start=block.first)
 
 
+# In a sheet of nothing but an order a word says enough that would not in a book of orders.
+_SHORT = {"code": "code"}
 _FIELDS = {"code": ("sku_code", "barcode"), "quantity": ("quantity",), "unit": ("unit",)}
 
 
@@ -83,7 +85,7 @@ def _places(sheet: Sheet, given: Columns) -> tuple[dict[str, int], bool]:
     places: dict[str, int] = {}
     for field, names in _FIELDS.items():
         told = getattr(given, field)
-        column = told or next((guessed[each] for each in names if each in guessed), None)
+        column = told or next((guessed[each] for each in names if each in guessed), _SHORT.get(field))
         found = find_column(sheet.header, column, sheet.width) if column else []
         if found:
             places[field] = found[0]

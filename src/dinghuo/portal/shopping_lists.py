@@ -14,7 +14,7 @@ from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit import audit
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import CONFLICT, MALFORMED, Fault, Message, Refused
+from dinghuo.kit.errors import CONFLICT, Fault, Message, Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.missing import missing
 from dinghuo.kit.money import MAX_QUANTITY, fits
@@ -33,7 +33,10 @@ _LONGEST_NAME = 100
 
 NAME_TAKEN = Message("name-taken", "已有名为“{name}”的清单", "There is a list called '{name}' already", CONFLICT)
 TOO_MANY_LISTS = Message(
-    "too-many-lists", "最多 {most} 份清单，请先删除不用的", "At most {most} lists: delete those you do not use", CONFLICT
+    "too-many-lists",
+    "最多 {most} 份清单，请先删除不用的",
+    "At most {most} lists: delete those you do not use",
+    CONFLICT,
 )
 
 
@@ -122,7 +125,7 @@ async def make_list(tx: Tx, *, content: ListContent, dealer: DealerPrincipal) ->
     """Keep a new list under a name that no other list of the company has."""
     rows = await _check(tx, content, dealer)
     kept = shopping_list.c
-    of_company = select(func.count()).where(l.tenant_id == tx.tenant_id, l.customer_id == dealer.customer_id)
+    of_company = select(func.count()).where(kept.tenant_id == tx.tenant_id, kept.customer_id == dealer.customer_id)
     if (await tx.execute(of_company)).scalar_one() >= MOST_LISTS:
         raise Refused(TOO_MANY_LISTS(most=MOST_LISTS))
     list_id = new_id()
@@ -143,7 +146,7 @@ async def replace_list(
     rows = await _check(tx, content, dealer)
     statement = (
         update(shopping_list)
-        .where(l.tenant_id == tx.tenant_id, l.id == list_id)
+        .where(kept.tenant_id == tx.tenant_id, kept.id == list_id)
         .values(revision=revision + 1, **_named(tx, content, dealer))
     )
     await _once(tx, statement, content.name)
@@ -157,7 +160,7 @@ async def remove_list(tx: Tx, *, list_id: UUID, dealer: DealerPrincipal) -> None
     kept, line = shopping_list.c, shopping_list_line.c
     await _locked(tx, list_id, dealer)
     await tx.execute(delete(shopping_list_line).where(line.tenant_id == tx.tenant_id, line.list_id == list_id))
-    await tx.execute(delete(shopping_list).where(l.tenant_id == tx.tenant_id, l.id == list_id))
+    await tx.execute(delete(shopping_list).where(kept.tenant_id == tx.tenant_id, kept.id == list_id))
     await audit.record(tx, [audit.Change("shopping_list", list_id, "deleted", dealer.actor())])
 
 
@@ -165,13 +168,18 @@ def _summaries(tx: Tx, dealer: DealerPrincipal) -> Select[tuple[object, ...]]:
     kept, line = shopping_list.c, shopping_list_line.c
     count = (
         select(func.count())
-        .where(line.tenant_id == tx.tenant_id, line.list_id == l.id)
+        .where(line.tenant_id == tx.tenant_id, line.list_id == kept.id)
         .correlate(shopping_list)
         .scalar_subquery()
     )
     return select(
-        l.id, l.name, count.label("lines"), l.updated_at, l.updated_by_name.label("updated_by"), l.revision
-    ).where(l.tenant_id == tx.tenant_id, l.customer_id == dealer.customer_id)
+        kept.id,
+        kept.name,
+        count.label("lines"),
+        kept.updated_at,
+        kept.updated_by_name.label("updated_by"),
+        kept.revision,
+    ).where(kept.tenant_id == tx.tenant_id, kept.customer_id == dealer.customer_id)
 
 
 async def _lines(tx: Tx, list_id: UUID) -> list[ListLine]:
@@ -188,8 +196,8 @@ async def _lines(tx: Tx, list_id: UUID) -> list[ListLine]:
 async def _locked(tx: Tx, list_id: UUID, dealer: DealerPrincipal, *, lock: bool = True) -> int:
     """The revision of a list of this company, locked."""
     kept = shopping_list.c
-    statement = select(l.revision).where(
-        l.tenant_id == tx.tenant_id, l.id == list_id, l.customer_id == dealer.customer_id
+    statement = select(kept.revision).where(
+        kept.tenant_id == tx.tenant_id, kept.id == list_id, kept.customer_id == dealer.customer_id
     )
     row = await tx.one(statement.with_for_update() if lock else statement)
     if row is None:

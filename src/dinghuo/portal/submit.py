@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -48,7 +49,7 @@ async def submit(
     dealer: DealerPrincipal,
     proposal: bool = False,
 ) -> OrderPlaced:
-    """Place the order of a draft of this user, or of a proposal. `revision` is the one that they saw."""
+    """Place the order of a draft of this company, or of a proposal. `revision` is the one that they saw."""
     async with database.transaction(dealer.tenant_id) as tx:
         found = await (find_proposal if proposal else find_own)(tx, dealer, draft_id)
         if found is None:
@@ -56,9 +57,7 @@ async def submit(
         if found.order_id is not None:
             return await _placed(tx, found.order_id, dealer)
         placement = await _placement(tx, found, revision, dealer)
-    outcome = await intake.submit(
-        dealer.tenant_id, placement, size=_LINE_BYTES * (1 + len(placement.request.lines))
-    )
+    outcome = await intake.submit(dealer.tenant_id, placement, size=_LINE_BYTES * (1 + len(placement.request.lines)))
     if outcome.body is None:
         raise outcome.refused or AssertionError("an outcome is either placed or refused")
     placed = msgspec.json.decode(outcome.body, type=Placed)
@@ -93,7 +92,6 @@ async def _placed(tx: Tx, order_id: UUID, dealer: DealerPrincipal) -> OrderPlace
     return _told(dealer, **row._mapping)
 
 
-def _told(dealer: DealerPrincipal, **values: object) -> OrderPlaced:
+def _told(dealer: DealerPrincipal, **values: Any) -> OrderPlaced:
     hidden = () if dealer.sees_price else ("net", "tax", "gross")
-    told = {name: value for name, value in values.items() if name not in hidden and value is not None}
-    return msgspec.convert(told, OrderPlaced)
+    return OrderPlaced(**{name: value for name, value in values.items() if name not in hidden and value is not None})

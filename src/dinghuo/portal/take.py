@@ -86,9 +86,7 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     columns: SheetColumns | None = None
 
 
-async def take(
-    tx: Tx, *, entries: Sequence[Entry], dealer: DealerPrincipal, language: Language, add: bool
-) -> Added:
+async def take(tx: Tx, *, entries: Sequence[Entry], dealer: DealerPrincipal, language: Language, add: bool) -> Added:
     """Find these goods among what the dealer may buy and, if wanted, add what is right to the cart."""
     shelf = await open_shelf(tx, dealer)
     named = await _resolve(tx, [entry.code for entry in entries if entry.sku_code is None])
@@ -97,7 +95,9 @@ async def take(
     right = {each.sku.id: each.sku for each in judged if each.sku is not None}
     cards = await sku_cards(tx, shelf, list(right.values()))
     guesses = await _guess(tx, shelf, [each.entry.code for each in judged if each.guess])
-    texts = await load_texts(tx, [sku.id for each in judged for sku in (*each.choice, *guesses.get(each.entry.code, ()))])
+    texts = await load_texts(
+        tx, [sku.id for each in judged for sku in (*each.choice, *guesses.get(each.entry.code, ()))]
+    )
     lines = [line for each in judged if (line := each.line()) is not None]
     cart = await add_lines(tx, lines=lines, dealer=dealer) if add and lines else None
 
@@ -224,9 +224,7 @@ async def _resolve(tx: Tx, codes: Iterable[str]) -> Named:
     if wanted:
         for row in await tx.fetch(_RESOLVE, wanted):
             found.setdefault(row["written"], []).append((row["code"], row["unit"]))
-    return {
-        code: next((found[each] for each in several if each in found), []) for code, several in spellings.items()
-    }
+    return {code: next((found[each] for each in several if each in found), []) for code, several in spellings.items()}
 
 
 def _spellings(code: str) -> list[str]:

@@ -15,6 +15,7 @@ ALTER TABLE product_attachment ADD CONSTRAINT fk_product_attachment_tenant_id_sh
 CREATE INDEX ix_product_media_sha256 ON product_media (tenant_id, sha256);
 
 -- orders: a dealer's present cart, drafts proposed to dealers
+ALTER TABLE draft ADD COLUMN by_dealer BOOLEAN DEFAULT 'false' NOT NULL;
 ALTER TABLE draft ADD COLUMN is_cart BOOLEAN DEFAULT 'false' NOT NULL;
 ALTER TABLE draft ADD COLUMN marks JSONB DEFAULT '{}' NOT NULL;
 CREATE UNIQUE INDEX ix_draft_cart ON draft (tenant_id, customer_id, created_by) WHERE is_cart AND order_id IS NULL;

@@ -1,0 +1,97 @@
+"""Changes of several devices become one cart, in whatever order and however often they arrive."""
+
+from decimal import Decimal
+from itertools import permutations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dinghuo.orders.requests import LineRequest
+from dinghuo.portal.merge import LineChange, Mark, Merged, merge
+
+NOW = 1_800_000_000_000
+
+
+def change(sku: str, quantity: int, seq: int, *, unit: str = "瓶", new_unit: str | None = None) -> LineChange:
+    return LineChange(sku=sku, quantity=Decimal(quantity), unit=unit, new_unit=new_unit, seq=seq)
+
+
+def after(*sent: tuple[str, LineChange, int], start: Merged | None = None) -> Merged:
+    """The cart after (device, change, moment it was made), each arriving when it did."""
+    found = start or Merged([], {}, [])
+    for device, each, made in sent:
+        late = LineChange(**{name: getattr(each, name) for name in each.__struct_fields__} | {"age_ms": NOW - made})
+        found = merge(found.lines, found.marks, [late], device=device, now_ms=NOW)
+    return found
+
+
+def held(cart: Merged) -> dict[tuple[str, str | None], int]:
+    return {(line.sku, line.unit): int(line.quantity) for line in cart.lines}
+
+
+def test_a_change_sets_and_zero_removes() -> None:
+    cart = after(("a", change("X", 3, 1), NOW), ("a", change("X", 5, 2), NOW), ("a", change("Y", 1, 3), NOW))
+    assert held(cart) == {("X", "瓶"): 5, ("Y", "瓶"): 1}
+    assert held(after(("a", change("X", 0, 4), NOW), start=cart)) == {("Y", "瓶"): 1}
+
+
+def test_what_is_sent_again_changes_nothing() -> None:
+    first = after(("a", change("X", 3, 1), NOW), ("a", change("X", 5, 2), NOW))
+    again = after(("a", change("X", 3, 1), NOW), start=first)
+    assert (again.lines, again.marks) == (first.lines, first.marks)
+    assert [each.seq for each in again.ignored] == [1]
+
+
+def test_of_two_devices_the_later_moment_counts_whichever_arrives_first() -> None:
+    early, late = ("a", change("X", 3, 1), NOW - 60_000), ("b", change("X", 9, 1), NOW - 1_000)
+    assert held(after(early, late)) == held(after(late, early)) == {("X", "瓶"): 9}
+
+
+def test_a_removed_line_does_not_come_back_by_a_late_change() -> None:
+    cart = after(("a", change("X", 3, 1), NOW - 9_000), ("b", change("X", 0, 1), NOW - 1_000))
+    assert held(after(("a", change("X", 7, 2), NOW - 5_000), start=cart)) == {}
+    assert held(after(("a", change("X", 7, 2), NOW), start=cart)) == {("X", "瓶"): 7}
+
+
+def test_a_line_moves_to_another_unit_in_its_place() -> None:
+    cart = after(("a", change("X", 3, 1), NOW), ("a", change("Y", 1, 2), NOW))
+    moved = after(("a", change("X", 2, 3, new_unit="箱"), NOW), start=cart)
+    assert list(held(moved).items()) == [(("X", "箱"), 2), (("Y", "瓶"), 1)]
+    again = after(("a", change("X", 2, 3, new_unit="箱"), NOW), start=moved)
+    assert again.lines == moved.lines
+    both = after(("a", change("X", 5, 4), NOW), ("a", change("X", 1, 5, new_unit="箱"), NOW), start=moved)
+    assert held(both) == {("X", "箱"): 3, ("Y", "瓶"): 1}
+
+
+def test_what_no_order_takes_is_kept_as_typed() -> None:
+    for odd in ("NaN", "sNaN", "Infinity", "1E+999999", "-1"):
+        cart = merge([], {}, [LineChange(sku="X", quantity=Decimal(odd))], device=None, now_ms=NOW)
+        assert [str(line.quantity) for line in cart.lines] == [odd]
+
+
+def test_lines_written_twice_by_staff_become_one() -> None:
+    lines = [LineRequest("X", Decimal(1), "瓶"), LineRequest("X", Decimal(2), "瓶")]
+    cart = merge(lines, {}, [change("Y", 1, 1)], device="a", now_ms=NOW)
+    assert held(cart) == {("X", "瓶"): 3, ("Y", "瓶"): 1}
+
+
+def test_marks_of_lines_long_gone_are_forgotten() -> None:
+    old = {"X\t瓶": Mark(NOW - 61 * 24 * 3600 * 1000, "a", 1), "Y\t瓶": Mark(NOW - 1000, "a", 2)}
+    assert merge([], old, [], device="a", now_ms=NOW).marks == {"Y\t瓶": Mark(NOW - 1000, "a", 2)}
+
+
+devices = st.sampled_from(["a", "b"])
+made = st.lists(st.tuples(devices, st.sampled_from(["X", "Y"]), st.integers(0, 5)), min_size=1, max_size=5)
+
+
+@given(made)
+def test_every_order_of_arrival_and_every_repetition_comes_to_the_same(steps: list[tuple[str, str, int]]) -> None:
+    """As long as each device numbers its changes in the order it made them."""
+    sent = [
+        (device, change(sku, quantity, number), NOW - 1_000_000 + 1_000 * number)
+        for number, (device, sku, quantity) in enumerate(steps, start=1)
+    ]
+    wanted = held(after(*sent))
+    for arrived in permutations(sent):
+        assert held(after(*arrived)) == wanted
+    assert held(after(*sent, *sent)) == wanted
