@@ -10,6 +10,7 @@ demo: web  ## a company to play with: embedded database, demo data, the server
 
 test: lint  ## everything: style, types, layers, all tests, the web clients
 	$(BIN)/python -m tools.clients check
+	$(BIN)/python -m tools.browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: lint  ## the fast loop, under a minute: style, types, layers, quick tests

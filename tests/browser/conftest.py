@@ -1,0 +1,75 @@
+"""Real Chromium against the real server, with the demo company in it."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+from tests.browser.chromium import find_chromium
+from tests.browser.visitor import Device, Language, Theme, Visitor, close, context_options
+from tests.entry.home import Home
+
+from dinghuo.kit.embedded import server
+
+Visit = Callable[..., Awaitable[Visitor]]
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The demo company, served."""
+
+    url: str
+    company: str
+    password: str
+    logins: dict[str, str]
+    """By role, somebody who has it; for dealers `dealer_buyer` and so on."""
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """`dinghuo demo`, as a newcomer starts it."""
+    home = Home(tmp_path_factory.mktemp("shop"))
+    with (
+        server(home.data, options={"fsync": "off", "full_page_writes": "off"}),
+        home.running("demo", "--port", "0", "--workers", "1", "--json") as process,
+    ):
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, process.stderr.read() if process.stderr else ""
+        told = json.loads(line)
+        logins: dict[str, str] = {}
+        for account in told["accounts"]:
+            logins.setdefault(account["role"], account["login"])
+        yield Shop(told["url"], told["company"]["code"], told["accounts"][0]["password"], logins)
+        process.terminate()
+        process.wait(60)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=_FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def visit(chromium: Browser, shop: Shop) -> AsyncIterator[Visit]:
+    """`await visit("/portal/", device="phone")`: a visitor; whatever went wrong unseen fails the test at its end."""
+    async with AsyncExitStack() as stack:
+
+        async def come(
+            path: str, *, device: Device = "desk", language: Language = "zh", theme: Theme = "light"
+        ) -> Visitor:
+            context = await chromium.new_context(**await context_options(device, language, theme))
+            context.set_default_timeout(20_000)
+            visitor = Visitor(await context.new_page(), shop.url, device, language, theme)
+            visitor.watch()
+            stack.push_async_callback(close, visitor, context)
+            await visitor.goto(path)
+            return visitor
+
+        yield come

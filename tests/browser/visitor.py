@@ -1,0 +1,116 @@
+"""Somebody in front of a browser: what they see is kept as a picture, and what goes wrong behind it is found."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import BrowserContext, Page, Response
+
+ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "screens"
+Device = Literal["phone", "desk"]
+Language = Literal["zh", "en"]
+Theme = Literal["light", "dark"]
+
+SIZES: dict[Device, tuple[int, int]] = {"phone": (390, 844), "desk": (1440, 900)}
+_LOCALES: dict[Language, str] = {"zh": "zh-CN", "en": "en-GB"}
+_GRAVE = frozenset({"serious", "critical"})
+
+
+@dataclass
+class Visitor:
+    """A page in a context of its own. `faults` is empty as long as nothing went wrong unseen."""
+
+    page: Page
+    url: str
+    device: Device
+    language: Language
+    theme: Theme
+    # Answers that a story provokes on purpose: (status, path).
+    expected: list[tuple[int, str]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    offline: bool = False
+
+    async def goto(self, path: str) -> None:
+        await self.page.goto(f"{self.url}{path}", wait_until="domcontentloaded")
+
+    async def settled(self) -> None:
+        """Wait until no skeleton is left, every picture in sight is there and what moves has come to rest."""
+        await self.page.wait_for_function(
+            """() => !document.querySelector('[aria-busy="true"], .skeleton, .el-skeleton')
+              && [...document.images].every((image) => image.complete || image.loading === 'lazy')
+              && document.fonts.status === 'loaded'"""
+        )
+        await self.page.evaluate(
+            """() => Promise.all(document.getAnimations()
+              .filter((moving) => moving.effect?.getComputedTiming().iterations !== Infinity)
+              .map((moving) => moving.finished.catch(() => null)))"""
+        )
+
+    async def look(self, name: str) -> None:
+        """Keep what is on screen as an artefact: `{name}.{device}.{language}.{theme}.png`."""
+        await self.settled()
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        picture = ARTEFACTS / f"{name}.{self.device}.{self.language}.{self.theme}.png"
+        await self.page.screenshot(path=picture, animations="disabled")
+
+    async def accessible(self) -> None:
+        """Nothing that axe finds serious or worse is on the page."""
+        await self.settled()
+        found: Any = await Axe().run(self.page)
+        grave = [
+            (rule["id"], node["target"], node.get("failureSummary", "")[:300])
+            for rule in found.response["violations"]
+            if rule["impact"] in _GRAVE
+            for node in rule["nodes"]
+        ]
+        assert grave == []
+
+    async def speaks_one_language(self) -> None:
+        """An English page shows no Chinese but data; a page never shows the key of a missing text."""
+        text = await self.page.inner_text("body")
+        assert not re.findall(r"\b[a-z]+(?:\.[a-z_]+){2,}\b(?!\.)", text), "keys of missing texts"
+
+    def watch(self) -> None:
+        page = self.page
+        page.on("console", lambda said: self._console(said.type, said.text))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("request", lambda request: self._request(request.url))
+        page.on("response", self._response)
+
+    def _console(self, kind: str, text: str) -> None:
+        # A refusal is told once as a response; the browser repeats it here without saying which.
+        if kind == "error" and not text.startswith("Failed to load resource") and not self.offline:
+            self.faults.append(f"console: {text}")
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.url).netloc:
+            self.faults.append(f"third party: {url}")
+
+    def _response(self, response: Response) -> None:
+        path = urlsplit(response.url).path
+        if response.status >= 400 and (response.status, path) not in self.expected:
+            self.faults.append(f"{response.status}: {response.request.method} {path}")
+
+
+async def context_options(device: Device, language: Language, theme: Theme) -> dict[str, Any]:
+    width, height = SIZES[device]
+    phone = device == "phone"
+    return {
+        "viewport": {"width": width, "height": height},
+        "device_scale_factor": 2 if phone else 1,
+        "is_mobile": phone,
+        "has_touch": phone,
+        "locale": _LOCALES[language],
+        "timezone_id": "Asia/Shanghai",
+        "color_scheme": theme,
+        "reduced_motion": "reduce",
+    }
+
+
+async def close(visitor: Visitor, context: BrowserContext) -> None:
+    await context.close()
+    assert visitor.faults == []
