@@ -24,6 +24,9 @@ OF_A_CUSTOMER = frozenset(
         "order.id",
         "order.number",
         "draft.id",
+        "parked.id",
+        "proposal.id",
+        "shopping_list.id",
         "contract.code",
         "contract_draft.code",
     }

@@ -19,7 +19,8 @@ DAY = "2024-01-01"
 REACTION = "test.reaction"
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><title>{}</title></svg>'
 _REVISED = (
-    "assortment", "customer", "department", "draft", "organisation", "product", "role", "sku", "app_user",
+    "assortment", "customer", "department", "draft", "organisation", "product", "role", "shopping_list", "sku",
+    "app_user",
 )  # fmt: skip
 
 
@@ -61,6 +62,7 @@ class _Founder:
         await self._prices()
         await self._stock()
         await self._buying()
+        await self._portal()
         await self._rest()
         await self._look_up()
         staff = [role.code for role in DEFAULT_ROLES if role.audience == "staff"]
@@ -200,6 +202,7 @@ class _Founder:
         customers = {"customers": [self._halves[MINE]["customer.code"]]}
         await self._put("users", [user | customers for user in users])
         stranger = {"login": self._login("stranger"), "name": self._code(f"{ELSE}-SHOPPER"), "audience": "dealer"}
+        stranger["roles"] = ["dealer_admin"]
         await self._put("users", [stranger | {"customers": [self._halves[ELSE]["customer.code"]]}])
         self._share("dealer.login", self._login("shopper"))
 
@@ -266,6 +269,35 @@ class _Founder:
                 await self._post("orders/bulk", {"orders": [order | {"lines": order["lines"][:1]}] * self._more})
                 for _ in range(self._more):
                     await self._post("drafts", cart)
+
+    async def _portal(self) -> None:
+        """What dealers have: filled carts, parked ones, shopping lists; and proposals to them."""
+        goods = {"lines": [{"sku": row["code"], "quantity": "1"} for row in self._named("SKU")]}
+        for half, logins in ((MINE, ("dealer_admin", "dealer_buyer")), (ELSE, ("stranger",))):
+            numbers = self._numbers() if half == MINE else [0]
+            draft = {"customer": self._halves[half]["customer.code"], **goods, "name": self._code(f"{half}-PROPOSAL")}
+            proposed = [(await self._post("drafts", draft))["id"] for _ in numbers]
+            for draft_id in proposed:
+                await self._post(f"drafts/{draft_id}/propose", {"message": self._code(f"{half}-MESSAGE")})
+            self._hold(half, "proposal.id", proposed[0])
+            for login in logins:
+                key = await key_of(self._database, self._tenant, self._login(login))
+                headers = {"x-api-key": key.text()}
+                if login != "dealer_buyer":
+                    await self._park(half, numbers, goods, headers)
+                await self._dealt("cart/add", goods, headers)
+
+    async def _park(self, half: str, numbers: Sequence[int], goods: dict[str, Any], headers: dict[str, str]) -> None:
+        for number in numbers:
+            name = f"{self._code(f'{half}-PARKED')}{number}"
+            await self._dealt("cart/add", {"lines": goods["lines"][:1]}, headers)
+            parked = await self._dealt("cart/park", {"name": name}, headers)
+            listed = await self._dealt("shopping-lists", goods | {"name": name}, headers)
+        self._hold(half, "parked.id", parked["id"])
+        self._hold(half, "shopping_list.id", listed["id"])
+
+    async def _dealt(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
+        return self._checked(await self._client.post(f"/portal/v1/{path}", json=body, headers=headers))
 
     async def _rest(self) -> None:
         """Keys, sessions, reactions that failed."""

@@ -18,10 +18,12 @@ from tests.security.operations import Operation, Schema
 # What kind of record a path, a query or a body names by this word; `Schema.word` where only one schema means it so.
 RECORDS = {
     "account_id": "account.id",
+    "address_id": "address.id",
     "assortment_id": "assortment.id",
     "barcode": "unit.barcode",
     "base_unit": "unit.code",
     "brand": "brand.code",
+    "cart": "parked.id",
     "category": "category.code",
     "channel": "channel.code",
     "customer": "customer.code",
@@ -34,6 +36,7 @@ RECORDS = {
     "event_id": "event.id",
     "head": "user.login",
     "key_id": "key.id",
+    "list_id": "shopping_list.id",
     "login": "user.login",
     "number": "order.number",
     "order_id": "order.id",
@@ -76,6 +79,15 @@ RECORDS = {
     "RoleInput.code": "role.code",
     "SkuInput.code": "sku.code",
     "WarehouseInput.code": "warehouse.code",
+    "QuickEntry.code": "sku.code",
+    "POST /api/v1/drafts/{draft_id}/withdraw.draft_id": "proposal.id",
+    "DELETE /portal/v1/drafts/{draft_id}.draft_id": "parked.id",
+    "GET /portal/v1/drafts/{draft_id}.draft_id": "parked.id",
+    "POST /portal/v1/drafts/{draft_id}/resume.draft_id": "parked.id",
+    "POST /portal/v1/drafts/{draft_id}/submit.draft_id": "parked.id",
+    "GET /portal/v1/proposals/{draft_id}.draft_id": "proposal.id",
+    "POST /portal/v1/proposals/{draft_id}/confirm.draft_id": "proposal.id",
+    "POST /portal/v1/proposals/{draft_id}/decline.draft_id": "proposal.id",
     "PUT /api/v1/brands.code": "brand.code",
     "PUT /api/v1/channels.code": "channel.code",
     "PUT /api/v1/tiers.code": "tier.code",
@@ -99,6 +111,10 @@ PLAIN = {
     "password": "a new password",
     # How an order came in, not the customers' channel.
     "GET /api/v1/orders.channel": "api",
+    "POST /portal/v1/cart/sheet.code": "",
+    "POST /portal/v1/cart/sheet.unit": "",
+    "POST /portal/v1/cart/sheet.quantity": "",
+    "device": "", "message": "", "new_unit": "",
 }  # fmt: skip
 
 Bodies = Callable[[Company], list[Call]]
@@ -146,7 +162,17 @@ def _from_contract(operation: Operation, company: Company) -> Call:
     return Call(body=_Maker(operation, company).value(operation.body, ""))
 
 
-_WITHOUT_BODY = ("/publish", "/withdraw", "/submit", "/sign-out", "/totp/remove")
+_WITHOUT_BODY = (
+    "/add",
+    "/clear",
+    "/reorder",
+    "/resume",
+    "/publish",
+    "/withdraw",
+    "/submit",
+    "/sign-out",
+    "/totp/remove",
+)
 
 
 def _complete(operation: Operation, company: Company, call: Call) -> Call:
@@ -359,6 +385,21 @@ def _no_prices(company: Company) -> list[Call]:
 @bodies("POST /api/v1/operations/outbox/drop", "POST /api/v1/operations/outbox/replay")
 def _parked(company: Company) -> list[Call]:
     return [Call(body={"items": [{"event_id": company["event.id"], "reaction": REACTION}]})]
+
+
+@bodies("POST /portal/v1/cart/quick")
+def _quick(company: Company) -> list[Call]:
+    return [Call(body={"entries": [{"code": company["sku.code"], "quantity": "1"}], "add": True})]
+
+
+@bodies("POST /portal/v1/cart/sheet")
+def _sheet(company: Company) -> list[Call]:
+    return [Call(query={"add": "true"}, content=f"code,quantity\n{company['sku.code']},1\n".encode())]
+
+
+@bodies("PUT /api/v1/settings/portal")
+def _portal(company: Company) -> list[Call]:
+    return [Call(body={"availability": "word"})]
 
 
 @bodies("POST /api/v1/sign-in")

@@ -22,6 +22,8 @@ WITHOUT_TEXTS = {
     "GET /api/v1/permissions",
     "GET /api/v1/skus/{sku_id}/costs",
     "GET /api/v1/accounts/{account_id}/entries",
+    "GET /api/v1/settings/portal",
+    "GET /portal/v1/credit",
 }
 
 
