@@ -22,6 +22,7 @@ from dinghuo.integrations.sheets import mapping_given, write_errors
 _WORDS = {
     "zh": {
         "read": "读取文件",
+        "plan": "规划",
         "master": "客户、商品、价格",
         "returns": "退货",
         "orders": "订单行",
@@ -44,6 +45,7 @@ _WORDS = {
     },
     "en": {
         "read": "Reading",
+        "plan": "Planning",
         "master": "Customers, SKUs, prices",
         "returns": "Returns",
         "orders": "Order lines",

@@ -68,3 +68,58 @@ def order_lines(
     else:
         tell(told, errors)
     return REFUSED if strict and told.lines_set_aside else OK
+
+
+@importing.command(
+    "sheet",
+    epilog="Examples:  dinghuo import sheet customers dealers.xlsx --tenant acme --dry-run --errors errors.xlsx  ·  "
+    "dinghuo import sheet stock opening.csv --tenant acme --map warehouse:=MAIN",
+)
+@click.argument("kind", type=click.Choice(["customers", "skus", "prices", "stock"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tenant", "code", required=True, help="The company's code.")
+@click.option(
+    "--map",
+    "options",
+    multiple=True,
+    help="A TOML file, field=column, field:=value or setting=value; may be repeated. What is not said is found out.",
+)
+@click.option("--dry-run", is_flag=True, help="Say exactly what would happen, and write nothing.")
+@click.option(
+    "--errors", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows set aside to this .xlsx."
+)
+@click.option(
+    "--create-missing/--no-create-missing",
+    default=True,
+    show_default=True,
+    help="Make the tiers, regions, brands, units … that rows name and nobody has.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Say it as one JSON object.")
+def sheet(
+    kind: str,
+    file: Path,
+    code: str,
+    options: tuple[str, ...],
+    dry_run: bool,
+    errors: Path | None,
+    create_missing: bool,
+    as_json: bool,
+) -> int:
+    """Take over a plain sheet of customers, SKUs, prices or opening stock, a record a row.
+
+    Records are made or changed by their codes; empty cells leave what is there as it is. Every row is taken or set
+    aside with its reason. Running it again changes nothing.
+
+    Ends with 0 even when rows are set aside, with 1 when the file cannot be read.
+    """
+    import msgspec
+
+    from dinghuo.entry.cli import OK
+    from dinghuo.entry.cli.import_sheet import Wanted, import_sheet, tell
+
+    told = import_sheet(Wanted(kind, file, code, options, dry_run, errors, create_missing))
+    if as_json:
+        click.echo(msgspec.json.encode(told))
+    else:
+        tell(told, errors)
+    return OK

@@ -1,11 +1,13 @@
 """Take an order book over: read and plan it, then write what the plan says; or only say what that would be."""
 
+import asyncio
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -21,19 +23,13 @@ from dinghuo.integrations.order_book.taken_back import write_returns
 from dinghuo.integrations.order_book.write_master import write_master
 from dinghuo.integrations.order_book.write_orders import Placing
 from dinghuo.integrations.order_book.write_stock import write_stock
-from dinghuo.integrations.sheets import CellFault, Mapping, Sheet, complete, open_sheet, read_order_lines
+from dinghuo.integrations.progress import Progress, silent
+from dinghuo.integrations.sheets import CellFault, LineTable, Mapping, Sheet, complete, open_sheet, read_order_lines
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
 
 IMPORTER = Actor("system", "order book", "import")
-
-Progress = Callable[[str, int, int], None]
-"""Told the stage (`read`, `master`, `returns`, `orders`, `check`), how much of it is done and how much there is."""
-
-
-def silent(_stage: str, _done: int, _total: int) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +62,17 @@ async def read_order_book(
     the tenant's.
     """
     started = time.perf_counter()
-    progress("read", 0, 1)
+    progress("read", 0, 0)
     zone = (await database.run(tenant_id, load_tenant)).zone
-    with _uncollected():
+
+    def read() -> tuple[Sheet, Mapping, LineTable]:
         sheet = open_sheet(source, name=name, worksheet=given.worksheet, header_row=given.header_row)
         mapping = complete(given, sheet)
-        table = read_order_lines(sheet, mapping, zone=mapping.zone or zone)
-    progress("read", 1, 1)
+        rows = partial(_rows_read, progress)
+        return sheet, mapping, read_order_lines(sheet, mapping, zone=mapping.zone or zone, told=rows)
+
+    with uncollected():
+        sheet, mapping, table = await asyncio.to_thread(read)
 
     async def look(tx: Tx) -> tuple[Known, date]:
         known = await load_known(tx, table)
@@ -80,13 +80,19 @@ async def read_order_book(
 
     known, today = await database.run(tenant_id, look)
     places = mapping.bind(sheet.header, sheet.width)
-    with _uncollected():
-        plan = plan_order_book(table, mapping, places, today=today, known=known, live_from=live_from)
+    plan_it = partial(plan_order_book, table, mapping, places, today=today, known=known, live_from=live_from)
+    progress("plan", 0, 0)
+    with uncollected():
+        plan = await asyncio.to_thread(plan_it)
     return OrderBook(sheet, mapping, plan, time.perf_counter() - started)
 
 
+def _rows_read(progress: Progress, rows: int) -> None:
+    progress("read", rows, rows)
+
+
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without the search for cycles: among millions of values that are all kept it finds none and takes a quarter."""
     was_enabled = gc.isenabled()
     gc.disable()

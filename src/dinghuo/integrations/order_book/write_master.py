@@ -11,7 +11,7 @@ from dinghuo.catalogue.rules import UnitInput
 from dinghuo.catalogue.save_skus import SkuInput, save_skus
 from dinghuo.catalogue.tables import unit
 from dinghuo.identity.facts import load_tenant
-from dinghuo.integrations.order_book.countries import country_code
+from dinghuo.integrations.countries import country_code
 from dinghuo.integrations.order_book.known import list_code
 from dinghuo.integrations.order_book.master import PIECE, NewCustomer, NewPrice, NewSku
 from dinghuo.integrations.order_book.plan import Plan

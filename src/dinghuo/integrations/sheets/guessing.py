@@ -6,13 +6,16 @@ from dataclasses import dataclass
 import msgspec
 
 from dinghuo.integrations.sheets.dates import ORDERS, date_of
-from dinghuo.integrations.sheets.fields import CUSTOMER, NUMBERS, ORDER_LINE, REQUIRED, Field
+from dinghuo.integrations.sheets.fields import NUMBERS, ORDER_LINES, Field, Shape
 from dinghuo.integrations.sheets.mapping import Mapping, find_column, header_key, load_mapping, presets
 from dinghuo.integrations.sheets.sheet import Cell, Row, Sheet
 from dinghuo.integrations.sheets.values import code_of, is_blank, looks_like_number, text_of
 
 # Below this a column is left alone: a wrong guess costs more than a question.
 _LEAST = 0.35
+# A header that is a field's own word stands for it even where the values below are odd: those are then marked.
+_NAMED = 0.5
+_NAMES = frozenset(["customer_name", "description", "name", "product_name"])
 _INCLUSIVE = ("含税", "taxincl", "inclusive", "gross")
 _EXCLUSIVE = ("不含税", "未税", "无税", "taxexcl", "exclusive", "net")
 
@@ -25,7 +28,7 @@ class Guess:
     sure: dict[str, float]
 
 
-def guess(header: Sequence[str], sample: Sequence[Row]) -> Guess:
+def guess(header: Sequence[str], sample: Sequence[Row], shape: Shape = ORDER_LINES) -> Guess:
     """The likeliest mapping of these columns, each column for one field and each field from one column."""
     keys = [header_key(name) for name in header]
     columns = [
@@ -34,9 +37,9 @@ def guess(header: Sequence[str], sample: Sequence[Row]) -> Guess:
     ]
     scores = sorted(
         (
-            (-_word_score(keys[place], field) * _shape_score(columns[place], field), place, rank, field.name)
+            (-_score(keys[place], columns[place], field), place, rank, field.name)
             for place in range(len(header))
-            for rank, field in enumerate(ORDER_LINE.values())
+            for rank, field in enumerate(shape.fields.values())
         ),
     )
     places: dict[str, int] = {}
@@ -46,25 +49,23 @@ def guess(header: Sequence[str], sample: Sequence[Row]) -> Guess:
             places[name] = place
             sure[name] = round(-negative, 2)
     chosen = {name: _column_name(header, place) for name, place in sorted(places.items(), key=lambda item: item[1])}
-    return Guess(Mapping(columns=chosen, constants=_tax_mode(keys, places)), sure)
+    constants = _tax_mode(keys, places) if "tax_mode" in shape.constants else {}
+    return Guess(Mapping(columns=chosen, constants=constants), sure)
 
 
-def mapping_given(options: Sequence[str]) -> Mapping:
+def mapping_given(options: Sequence[str], shape: Shape = ORDER_LINES) -> Mapping:
     """The mapping that `--map` options say: presets or TOML files by name, changed by `field=column` options."""
     mapping = Mapping()
     for name in (option for option in options if "=" not in option):
-        mapping = load_mapping(name)
-    return mapping.with_options([option for option in options if "=" in option])
+        mapping = load_mapping(name, shape)
+    return mapping.with_options([option for option in options if "=" in option], shape)
 
 
 def complete(given: Mapping, sheet: Sheet) -> Mapping:
     """What was given, and for fields that are still missing a preset that fits the header, or else a guess."""
-    if all(
-        any(field in given.columns or field in given.constants for field in group) for group in (*REQUIRED, CUSTOMER)
-    ):
+    if not given.missing():
         return given
-    found = next((each for each in presets().values() if _fits(each, sheet)), None)
-    found = found or guess(sheet.header, sheet.sample()).mapping
+    found = fitting_preset(sheet) or guess(sheet.header, sheet.sample()).mapping
     taken = {place for column in given.columns.values() for place in find_column(sheet.header, column, sheet.width)}
     free = {
         field: column
@@ -76,8 +77,18 @@ def complete(given: Mapping, sheet: Sheet) -> Mapping:
     return msgspec.structs.replace(found, **settings | both)
 
 
+def fitting_preset(sheet: Sheet) -> Mapping | None:
+    """The mapping of order lines that comes with Dinghuo and names nothing but columns of this sheet."""
+    return next((each for each in presets().values() if _fits(each, sheet)), None)
+
+
 def _fits(mapping: Mapping, sheet: Sheet) -> bool:
     return all(len(find_column(sheet.header, column)) == 1 for column in mapping.columns.values())
+
+
+def _score(key: str, values: list[Cell], field: Field) -> float:
+    word, form = _word_score(key, field), _shape_score(values, field)
+    return word * (max(form, _NAMED) if key in map(header_key, field.words) else form)
 
 
 def _word_score(key: str, field: Field) -> float:
@@ -104,7 +115,7 @@ def _shape_score(values: list[Cell], field: Field) -> float:
         return 0.2
     if field.kind == "code":
         return _penalty(sum(len(code_of(value)) <= field.longest for value in values) / len(values))
-    if field.name in ("customer_name", "description"):
+    if field.name in _NAMES:
         words = sum(not looks_like_number(value) for value in values) / len(values)
         return 0.5 + 0.5 * words
     return _penalty(sum(len(text_of(value)) <= field.longest for value in values) / len(values))

@@ -1,13 +1,13 @@
-"""Reads order lines: every row of the file comes out, read or with the faults of its cells."""
+"""Reads rows by their fields: every row of the file comes out, read or with the faults of its cells."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from dinghuo.integrations.sheets.dates import DateGuess, date_of, guess_date_order
-from dinghuo.integrations.sheets.fields import NUMBERS, ORDER_LINE
+from dinghuo.integrations.sheets.fields import NUMBERS, ORDER_LINES, Shape
 from dinghuo.integrations.sheets.mapping import Mapping
 from dinghuo.integrations.sheets.messages import (
     DATE_ORDER_DOUBTFUL,
@@ -44,7 +44,7 @@ class CellFault:
 
 @dataclass(frozen=True, slots=True)
 class LineTable:
-    """The order lines of a file by columns: `columns[field][i]` belongs to row `rows[i]` of the file.
+    """The rows of a file by columns: `columns[field][i]` belongs to row `rows[i]` of the file.
 
     A cell at fault is None and in `faults`, sorted by row. `doubts` are guesses that a person should look at.
     """
@@ -79,20 +79,32 @@ class LineTable:
         return frozenset(fault.row for fault in self.faults)
 
 
-def read_order_lines(sheet: Sheet, mapping: Mapping, *, zone: tzinfo = UTC) -> LineTable:
+Told = Callable[[int], None]
+"""Told how many rows were looked at so far."""
+
+
+def read_order_lines(sheet: Sheet, mapping: Mapping, *, zone: tzinfo = UTC, told: Told | None = None) -> LineTable:
+    """Read every row below the header as an order line: see `read_rows`."""
+    return read_rows(sheet, mapping, ORDER_LINES, zone=zone, told=told)
+
+
+def read_rows(
+    sheet: Sheet, mapping: Mapping, shape: Shape, *, zone: tzinfo = UTC, told: Told | None = None
+) -> LineTable:
     """Read every row below the header; SheetError when the mapping does not fit the header.
 
     How dates and numbers are written is decided for each column by all its values, unless the mapping says it.
     `zone` is asked only for dates with an offset of their own, which become its wall clock.
     """
-    places = mapping.bind(sheet.header, sheet.width)
-    raw = _Gathered(sheet, places, mapping).read()
+    places = mapping.bind(sheet.header, sheet.width, shape)
+    raw = _Gathered(sheet, places, mapping, shape).read(told)
     forms, doubts = _forms(raw, sheet, mapping, zone)
     table = LineTable(raw.rows, {}, raw.faults, doubts, raw.empty_rows)
     for name in places:
         _read_column(table, raw, name, mapping, forms[name])
-    _add_constants(table, mapping, forms)
-    _need_price_or_amount(table, raw)
+    _add_constants(table, mapping, forms, shape)
+    for group in shape.required:
+        _need_one(table, raw, group)
     table.faults[:] = [each for each in table.faults if each.row not in raw.totals or each.column is None]
     table.faults.sort(key=lambda each: (each.row, -1 if each.column is None else each.column))
     return table
@@ -105,6 +117,7 @@ class _Gathered:
     sheet: Sheet
     places: dict[str, int]
     mapping: Mapping
+    shape: Shape
     rows: list[int] = field(default_factory=list)
     cells: dict[str, list[Cell]] = field(default_factory=dict)
     distinct: dict[str, dict[Cell, Cell]] = field(default_factory=dict)
@@ -117,11 +130,13 @@ class _Gathered:
         header = self.sheet.header
         return header[place] if place < len(header) and header[place] else f"#{place + 1}"
 
-    def read(self) -> "_Gathered":
+    def read(self, told: Told | None) -> "_Gathered":
         self.cells = {name: [] for name in self.places}
         self.distinct = {name: {} for name in self.places}
         for block in self.sheet.blocks():
             self._add(self._lines(block.first, block.rows))
+            if told is not None:
+                told(block.first + len(block.rows) - 1 - self.sheet.header_row)
         for name in self.mapping.fill_down:
             if name in self.cells:
                 _fill_down(self.cells[name])
@@ -129,7 +144,7 @@ class _Gathered:
 
     def _lines(self, first: int, rows: list[Row]) -> list[Row]:
         """The rows that are lines, all of one width; empty ones are counted, totals and misfits marked."""
-        width, suspect = self.sheet.width, self.places.get("sku_code", 0)
+        width, suspect = self.sheet.width, self.places.get(self.shape.key, 0)
         if set(map(len, rows)) == {width} and all(_says_something(row[suspect]) for row in rows):
             # Nearly every block of a large file: nothing in it has to be looked at row by row.
             self.rows.extend(range(first, first + len(rows)))
@@ -186,7 +201,8 @@ def _fill_down(column: list[Cell]) -> None:
 
 def _forms(raw: _Gathered, sheet: Sheet, mapping: Mapping, zone: tzinfo) -> tuple[dict[str, Forms], list[Fault]]:
     """How each column writes its values; a column that does not settle it follows the others of the file."""
-    names = [name for name in raw.places if ORDER_LINE[name].kind in NUMBERS]
+    fields = raw.shape.fields
+    names = [name for name in raw.places if fields[name].kind in NUMBERS]
     numbers = {name: guess_number_form(raw.distinct[name]) for name in names}
     usual = max((each for each in numbers.values() if each.evidence), key=lambda each: each.evidence, default=None)
     doubts: list[Fault] = []
@@ -199,11 +215,11 @@ def _forms(raw: _Gathered, sheet: Sheet, mapping: Mapping, zone: tzinfo) -> tupl
             number = own.form if own.evidence else number
             if not own.evidence and usual is None:
                 doubts.extend(_number_doubt(raw, name, own))
-        if ORDER_LINE[name].kind == "date" and mapping.date_order is None:
+        if fields[name].kind == "date" and mapping.date_order is None:
             guessed = guess_date_order(raw.distinct[name])
             date = guessed.order
             doubts.extend(_date_doubt(raw, name, guessed))
-        floats = ORDER_LINE[name].kind == "code" and are_float_codes(raw.distinct[name])
+        floats = fields[name].kind == "code" and are_float_codes(raw.distinct[name])
         forms[name] = Forms(number, date, floats, sheet.epoch_1904, zone)
     return forms, doubts
 
@@ -232,9 +248,9 @@ def _date_doubt(raw: _Gathered, name: str, guess: DateGuess) -> Iterable[Fault]:
 def _read_column(table: LineTable, raw: _Gathered, name: str, mapping: Mapping, forms: Forms) -> None:
     """Each different value is parsed once, however often it occurs."""
     constant = mapping.constants.get(name)
-    required = constant is None and _is_required(name, raw.places)
-    parse = parser(ORDER_LINE[name], raw.label(name), forms, required=required)
-    empty = _constant(name, constant, forms) if constant is not None else None
+    required = constant is None and _is_required(name, raw)
+    parse = parser(raw.shape.fields[name], raw.label(name), forms, required=required)
+    empty = _constant(name, constant, forms, raw.shape) if constant is not None else None
     parsed: dict[Cell, Parsed] = {cell: parse(cell) for cell in {*raw.distinct.pop(name), ""}}
     if empty is not None:
         parsed = {cell: empty if value is None else value for cell, value in parsed.items()}
@@ -248,35 +264,36 @@ def _read_column(table: LineTable, raw: _Gathered, name: str, mapping: Mapping, 
     table.columns[name] = values
 
 
-def _is_required(name: str, places: dict[str, int]) -> bool:
-    if name in ("unit_price", "amount"):
-        return not {"unit_price", "amount"} <= places.keys()
-    return name in ("order_number", "placed_at", "sku_code", "quantity")
+def _is_required(name: str, raw: _Gathered) -> bool:
+    """Whether no other column of the file can stand in for this one."""
+    return any([name] == [each for each in group if each in raw.places] for group in raw.shape.required)
 
 
-def _constant(name: str, text: str, forms: Forms) -> Any:
+def _constant(name: str, text: str, forms: Forms, shape: Shape) -> Any:
     """A constant of the mapping, written with a decimal point and the year first."""
-    if name not in ORDER_LINE:
+    if name not in shape.fields:
         return text
-    value = parser(ORDER_LINE[name], name, Forms("point", "ymd", zone=forms.zone), required=True)(text)
+    value = parser(shape.fields[name], name, Forms("point", "ymd", zone=forms.zone), required=True)(text)
     if isinstance(value, Fault):
         raise SheetError(value)
     return value
 
 
-def _add_constants(table: LineTable, mapping: Mapping, forms: dict[str, Forms]) -> None:
-    anyone = next(iter(forms.values()))
+def _add_constants(table: LineTable, mapping: Mapping, forms: dict[str, Forms], shape: Shape) -> None:
+    anyone = next(iter(forms.values()), Forms())
     for name, text in mapping.constants.items():
         if name not in table.columns:
-            table.columns[name] = [_constant(name, text, anyone)] * len(table)
+            table.columns[name] = [_constant(name, text, anyone, shape)] * len(table)
 
 
-def _need_price_or_amount(table: LineTable, raw: _Gathered) -> None:
-    if not {"unit_price", "amount"} <= raw.places.keys():
+def _need_one(table: LineTable, raw: _Gathered, group: tuple[str, ...]) -> None:
+    """Of several columns that can say the same, one has to: a price or an amount."""
+    mapped = [name for name in group if name in raw.places]
+    if len(mapped) < 2:
         return
-    place = raw.places["unit_price"]
-    told = {each.row for each in table.faults if each.column in (place, raw.places["amount"])}
-    fault = EMPTY("unit_price", label=raw.label("unit_price"))
-    for row, price, amount in zip(table.rows, table.columns["unit_price"], table.columns["amount"], strict=True):
-        if price is None and amount is None and row not in told:
-            table.faults.append(CellFault(row, place, fault))
+    places = [raw.places[name] for name in mapped]
+    told = {each.row for each in table.faults if each.column in places}
+    fault = EMPTY(mapped[0], label=raw.label(mapped[0]))
+    for row, *values in zip(table.rows, *(table.columns[name] for name in mapped), strict=True):
+        if all(value is None for value in values) and row not in told:
+            table.faults.append(CellFault(row, places[0], fault))

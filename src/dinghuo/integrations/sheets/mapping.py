@@ -1,4 +1,4 @@
-"""Which column of a file is which field of an order line, and what the file does not say itself."""
+"""Which column of a file is which field, and what the file does not say itself."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from dinghuo.integrations.sheets.dates import DateOrder
-from dinghuo.integrations.sheets.fields import CUSTOMER, ORDER_LINE, REQUIRED
+from dinghuo.integrations.sheets.fields import ORDER_LINES, Shape
 from dinghuo.integrations.sheets.messages import (
     BAD_MAPPING,
     COLUMN_MISSING,
@@ -29,7 +29,6 @@ _LISTS = frozenset(["fill_down"])
 _SETTINGS = frozenset(
     ["title", "worksheet", "header_row", "date_order", "decimal", "time_zone", "cancel_prefix", *_LISTS]
 )
-_CONSTANT_ONLY = frozenset(["tax_mode"])
 
 
 class NotGoods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +64,10 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     cancel_prefix: str | None = None
     not_goods: tuple[NotGoods, ...] = ()
 
+    def missing(self, shape: Shape = ORDER_LINES) -> list[tuple[str, ...]]:
+        """The groups of needed fields that nothing gives."""
+        return [group for group in shape.needs if not any(f in self.columns or f in self.constants for f in group)]
+
     @property
     def zone(self) -> ZoneInfo | None:
         return ZoneInfo(self.time_zone) if self.time_zone else None
@@ -85,7 +88,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         exact = {code: reason for code, reason in pairs if not code.endswith("*")}
         return exact, [(code[:-1], reason) for code, reason in pairs if code.endswith("*")]
 
-    def with_options(self, options: Sequence[str]) -> "Mapping":
+    def with_options(self, options: Sequence[str], shape: Shape = ORDER_LINES) -> "Mapping":
         """This mapping changed by options: `sku_code=货号` a column, `currency:=GBP` a constant,
         `date_order=dmy` a setting, `note=` takes a field away. Raises SheetError for every wrong one."""
         columns, constants, settings = dict(self.columns), dict(self.constants), {}
@@ -95,8 +98,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             name, value = name.strip(), value.strip()
             constant = name.endswith(":")
             name = name.rstrip(":").strip()
-            if not sign or not ((name in _SETTINGS and not constant) or _is_field(name, constant)):
-                faults.append(_unknown(name))
+            if not sign or not ((name in _SETTINGS and not constant) or shape.knows(name, constant=constant)):
+                faults.append(_unknown(name, shape))
             elif name in _SETTINGS:
                 settings[name] = _setting(name, value)
             else:
@@ -107,15 +110,23 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         if faults:
             raise SheetError(faults)
         changed = msgspec.to_builtins(self) | {"columns": columns, "constants": constants} | settings
-        return _checked(changed, "--map")
+        return _checked(changed, "--map", shape)
 
-    def bind(self, header: Sequence[str], width: int | None = None) -> dict[str, int]:
+    def check(self, shape: Shape = ORDER_LINES) -> None:
+        """Raise SheetError with every field that rows of this shape do not have."""
+        named = [(field, False) for field in (*self.columns, *self.fill_down)]
+        named += [(field, True) for field in self.constants]
+        wrong = [field for field, constant in named if not shape.knows(field, constant=constant)]
+        if wrong:
+            raise SheetError([_unknown(field, shape) for field in wrong])
+
+    def bind(self, header: Sequence[str], width: int | None = None, shape: Shape = ORDER_LINES) -> dict[str, int]:
         """Where each mapped field stands (from 0) in a table with this header; SheetError with every fault."""
         places: dict[str, int] = {}
         faults: list[Fault] = []
         for field, column in self.columns.items():
             found = find_column(header, column, width)
-            label = ORDER_LINE[field].label
+            label = shape.fields[field].label
             if not found:
                 faults.append(COLUMN_MISSING(field, column=column, label=label, found=_list(header)))
             elif len(found) > 1:
@@ -123,10 +134,9 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
                 faults.append(COLUMN_REPEATED(field, count=len(found), column=column, first=first, label=label))
             else:
                 places[field] = found[0]
-        for group in (*REQUIRED, CUSTOMER):
-            if not any(field in self.columns or field in self.constants for field in group):
-                label = " / ".join(ORDER_LINE[field].label for field in group)
-                faults.append(FIELD_UNMAPPED(group[0], label=label, found=_list(header)))
+        for group in self.missing(shape):
+            label = " / ".join(shape.fields[field].label for field in group)
+            faults.append(FIELD_UNMAPPED(group[0], label=label, found=_list(header)))
         if faults:
             raise SheetError(faults)
         return places
@@ -148,7 +158,7 @@ def find_column(header: Sequence[str], column: str, width: int | None = None) ->
     return exact or [place for place, name in enumerate(header) if key and header_key(name) == key]
 
 
-def load_mapping(source: str | Path) -> Mapping:
+def load_mapping(source: str | Path, shape: Shape = ORDER_LINES) -> Mapping:
     """A preset by its name, or a TOML file by its path."""
     shipped = presets()
     if isinstance(source, str) and source in shipped:
@@ -159,16 +169,16 @@ def load_mapping(source: str | Path) -> Mapping:
     except (OSError, UnicodeError) as error:
         reason = f"{error.__class__.__name__}; presets: {', '.join(shipped)}"
         raise SheetError(BAD_MAPPING(name=str(source), reason=reason)) from error
-    return parse_mapping(text, name=path.name)
+    return parse_mapping(text, name=path.name, shape=shape)
 
 
-def parse_mapping(text: str, *, name: str) -> Mapping:
+def parse_mapping(text: str, *, name: str, shape: Shape = ORDER_LINES) -> Mapping:
     """A mapping from TOML."""
     try:
         read = msgspec.toml.decode(text)
     except ValueError as error:
         raise SheetError(BAD_MAPPING(name=name, reason=str(error))) from error
-    return _checked(read, name)
+    return _checked(read, name, shape)
 
 
 def presets() -> dict[str, Mapping]:
@@ -182,25 +192,14 @@ def presets() -> dict[str, Mapping]:
     }
 
 
-def _checked(read: Any, name: str) -> Mapping:
+def _checked(read: Any, name: str, shape: Shape) -> Mapping:
     try:
         mapping = msgspec.convert(read, Mapping, strict=False)
         mapping.zone  # noqa: B018 - a zone that is none is told now
     except (msgspec.ValidationError, ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SheetError(BAD_MAPPING(name=name, reason=str(error))) from error
-    named = [(field, False) for field in (*mapping.columns, *mapping.fill_down)]
-    wrong = [
-        field
-        for field, constant in [*named, *((field, True) for field in mapping.constants)]
-        if not _is_field(field, constant)
-    ]
-    if wrong:
-        raise SheetError([_unknown(field) for field in wrong])
+    mapping.check(shape)
     return mapping
-
-
-def _is_field(name: str, constant: bool) -> bool:
-    return name in ORDER_LINE or (constant and name in _CONSTANT_ONLY)
 
 
 def _setting(name: str, value: str) -> Any:
@@ -209,8 +208,8 @@ def _setting(name: str, value: str) -> Any:
     return value or None
 
 
-def _unknown(name: str) -> Fault:
-    known = ", ".join([*ORDER_LINE, *sorted(_SETTINGS | _CONSTANT_ONLY)])
+def _unknown(name: str, shape: Shape) -> Fault:
+    known = ", ".join([*shape.fields, *sorted(_SETTINGS | shape.constants)])
     return UNKNOWN_FIELD(name, wrong=name, known=known)
 
 

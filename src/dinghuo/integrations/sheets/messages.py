@@ -205,9 +205,7 @@ ROW_TOO_WIDE = Message(
     "The row has {count} cells under {limit} columns (often a comma in a text without quotation marks)",
     MALFORMED,
 )
-TOTAL_ROW = Message(
-    "row-is-a-total", "本行像是合计行，不是订单明细", "The row looks like a total, not an order line", MALFORMED
-)
+TOTAL_ROW = Message("row-is-a-total", "本行像是合计行", "The row looks like a total", MALFORMED)
 
 # Doubts: read all the same, but a person should look
 DATE_ORDER_DOUBTFUL = Message(

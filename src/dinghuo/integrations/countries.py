@@ -1,4 +1,4 @@
-"""Countries as order books write them."""
+"""Countries as spreadsheets write them."""
 
 from functools import cache
 
