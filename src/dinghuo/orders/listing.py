@@ -12,8 +12,9 @@ from dinghuo.identity.principals import Principal, StaffPrincipal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import Refused
 from dinghuo.kit.paging import Page, decode_cursor, page
-from dinghuo.kit.texts import storable
+from dinghuo.kit.texts import UNPRINTABLE, storable
 from dinghuo.orders import views
 from dinghuo.orders.filters import OrderFilter, of_customers, of_orders
 from dinghuo.orders.summaries import Beside, beside, summary
@@ -46,19 +47,29 @@ async def find_orders(
     """The rows of a page, and one more where there is one."""
     if wanted.amount_from is not None or wanted.amount_until is not None:
         check_sees_price(principal)
+    _check_storable(wanted)
     conditions = of_orders(tx.tenant_id, wanted, (await load_tenant(tx)).zone)
     if cursor is not None:
         (last,) = decode_cursor(cursor, (UUID,))
         conditions.append(sales_order.c.id < last if newest_first else sales_order.c.id > last)
     walk = _Walk(
         tenant_id=tx.tenant_id,
-        wanted=msgspec.structs.replace(wanted, states=tuple(storable(wanted.states))),
+        wanted=wanted,
         conditions=conditions,
         newest_first=newest_first,
         most=limit + 1,
     )
     everyone = isinstance(principal, StaffPrincipal) and principal.scope.kind == "all"
     return await tx.rows(walk.of_all() if everyone and not wanted.groups_customers else walk.of_visible(principal))
+
+
+def _check_storable(wanted: OrderFilter) -> None:
+    """No text that cannot be stored is the name of anything: that is a mistake, not an empty list."""
+    named = {name: getattr(wanted, name) for name in OrderFilter.__struct_fields__}
+    texts = {name: (value,) for name, value in named.items() if isinstance(value, str)} | {"states": wanted.states}
+    faults = [UNPRINTABLE(name) for name, given in texts.items() if len(storable(given)) < len(set(given))]
+    if faults:
+        raise Refused(faults)
 
 
 class _Walk(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,11 +90,11 @@ class _Walk(msgspec.Struct, frozen=True, kw_only=True):
         first: Any
         found: Any
         if len(states) > 1:
-            state = func.unnest(bindparam(None, list(states), type_=ARRAY(Text))).table_valued(
-                column("state", Text), name="wanted_state"
-            )
-            first = self._first([sales_order.c.state == state.c.state, *own]).lateral("sales_order")
-            found = state.render_derived().join(first, true())
+            wanted = func.unnest(bindparam(None, list(states), type_=ARRAY(Text)))
+            state = wanted.table_valued(column("state", Text), name="wanted_state").render_derived()
+            each = self._first([sales_order.c.state == state.c.state, *own])
+            first = each.correlate(state).lateral("sales_order")
+            found = state.join(first, true())
         else:
             if states:
                 own.append(sales_order.c.state == states[0])

@@ -13,7 +13,9 @@ from dinghuo.orders import views
 _NAMES = """
 select u.id, u.name from app_user u where u.tenant_id = $1 and u.id = any($2::uuid[])
 union all
-select k.id, k.name from api_key k where k.tenant_id = $1 and k.id = any($2::uuid[])
+select k.id, coalesce(p.name, k.name) from api_key k
+left join app_user p on p.tenant_id = $1 and p.id = k.user_id
+where k.tenant_id = $1 and k.id = any($2::uuid[])
 """
 _WAITING = """
 select distinct r.document_id from reservation r
