@@ -4,15 +4,14 @@ Who is told is decided for each message: staff need a permission and, where it i
 their data scope; dealers a permission in the company it concerns. `entry.live` carries it.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from dinghuo.catalogue.facts import AssortmentFacts, Sellable, SkuFacts, load_assortments, load_skus
+from dinghuo.flow.stock_news import StockChange, Word, merged, stock_changes
 from dinghuo.identity.principals import Scope
 from dinghuo.integrations.imports import events as imports
 from dinghuo.inventory import events as inventory
@@ -21,11 +20,7 @@ from dinghuo.kit.outbox import Delivery, Event
 from dinghuo.notices import events as notices
 from dinghuo.orders import events as orders
 
-# A word by which a dealer's company is addressed: itself, its tier, regions and channel, or everyone.
-Word = tuple[str, UUID]
 EVERYONE: Word = ("everyone", UUID(int=0))
-# More SKUs than these are not named.
-MOST_SKUS = 100
 OPEN = ""  # for everybody signed in
 
 
@@ -47,29 +42,6 @@ class Reach(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-class Shelf:
-    """SKUs whose stock changed, and to whom they are sold. Companies that the same assortments address see the
-    same of them: what is sold is worked out once for each such group."""
-
-    def __init__(self, skus: Sequence[SkuFacts], assortments: Sequence[AssortmentFacts]) -> None:
-        self._skus = skus
-        self._assortments = assortments
-        self._sold: dict[tuple[bool, ...], tuple[UUID, ...]] = {}
-
-    @classmethod
-    def of_all(cls, shelves: Sequence["Shelf"]) -> "Shelf":
-        """The newest assortments count."""
-        skus = {sku.id: sku for shelf in shelves for sku in shelf._skus}
-        return cls(list(skus.values()), shelves[-1]._assortments)
-
-    def sold_to(self, words: Collection[Word]) -> tuple[UUID, ...]:
-        group = tuple(assortment.applies_to(words) for assortment in self._assortments)
-        if group not in self._sold:
-            is_sold = Sellable(self._assortments, words)
-            self._sold[group] = tuple(sku.id for sku in self._skus if sku.active and is_sold(sku))
-        return self._sold[group]
-
-
 class Subject(msgspec.Struct, frozen=True):
     """What an event is about: whose, and for which dealers. `words` None: for no dealer."""
 
@@ -80,10 +52,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Item:
-    """A message before it is known who reads it. A permission None: that audience is not told at all.
-
-    `skus`: of stock, those that changed (None: too many to name), on their `shelf`.
-    """
+    """A message before it is known who reads it. A permission None: that audience is not told at all."""
 
     event_id: UUID
     at: datetime
@@ -92,9 +61,7 @@ class Item:
     staff: str | None = None
     dealer: str | None = None
     subject: Subject = field(default_factory=Subject)
-    is_stock: bool = False
-    skus: tuple[UUID, ...] | None = None
-    shelf: Shelf | None = None
+    stock: StockChange | None = None
 
 
 Resolve = Callable[[Tx, Sequence[Delivery]], Awaitable[Mapping[UUID, Subject]]]
@@ -183,6 +150,7 @@ def _words(words: Sequence[str]) -> frozenset[Word]:
 
 
 _READS_ORDERS = ("orders.read", "portal.orders.read")
+_SEE_STOCK = ("inventory.read", "portal.catalogue")
 _PLACES_ORDERS = ("orders.place", "portal.orders.place")
 TOLD: Mapping[type[Event], Shown] = {
     orders.Confirmed: Shown("order.placed", _of_order, *_READS_ORDERS),
@@ -199,7 +167,7 @@ TOLD: Mapping[type[Event], Shown] = {
     notices.Withdrawn: Shown("notice.withdrawn", _of_notice, "notices.read", OPEN),
     imports.Progressed: Shown("import.progress", _of_the_company, "imports.run"),
 }
-# What changes the stock: what is ordered and called off, and what is booked.
+# What changes the stock beside what is booked.
 _MOVES_ORDERED = (orders.Confirmed.kind(), orders.Cancelled.kind())
 _BY_KIND = {event.kind(): shown for event, shown in TOLD.items()}
 KINDS = sorted({*_BY_KIND, inventory.Changed.kind()})
@@ -210,11 +178,6 @@ VERSIONS: Mapping[str, tuple[str, str, str | None]] = {
     "catalogue": ("catalogue.changed", "catalogue.read", "portal.catalogue"),
     "parties": ("customers.changed", "parties.read", None),
 }
-
-_SKU_CODES = "select code from sku where tenant_id = $1 and id = any($2::uuid[])"
-_ORDERED_SKUS = """
-select distinct l.sku_id from order_line l where l.tenant_id = $1 and l.order_id = any($2::uuid[]) limit $3
-"""
 
 
 async def items_of(tx: Tx, events: Sequence[tuple[Delivery, datetime]]) -> list[Item]:
@@ -232,13 +195,17 @@ async def items_of(tx: Tx, events: Sequence[tuple[Delivery, datetime]]) -> list[
             items.append(
                 Item(delivery.event_id, at, shown.kind, delivery.subject_id, shown.staff, shown.dealer, subject)
             )
-    stock = await _stock(tx, by_kind)
-    if stock is not False:
-        last, at = events[-1][0].event_id, events[-1][1]
-        needs = ("inventory.read", "portal.catalogue")
-        skus, shelf = await _on_shelf(tx, stock)
-        items.append(Item(last, at, "stock.changed", None, *needs, is_stock=True, skus=skus, shelf=shelf))
-    return items
+    return items + await _stock_items(tx, events)
+
+
+async def _stock_items(tx: Tx, events: Sequence[tuple[Delivery, datetime]]) -> list[Item]:
+    """What is ordered and called off, and what is booked, changes the stock."""
+    moves = await stock_changes(tx, [delivery for delivery, _ in events], ordered=_MOVES_ORDERED)
+    return [
+        Item(d.event_id, at, "stock.changed", None, *_SEE_STOCK, stock=moves[d.event_id])
+        for d, at in events
+        if d.event_id in moves
+    ]
 
 
 def _by_resolver(by_kind: Mapping[str, list[Delivery]]) -> dict[Resolve, list[Delivery]]:
@@ -249,33 +216,7 @@ def _by_resolver(by_kind: Mapping[str, list[Delivery]]) -> dict[Resolve, list[De
     return found
 
 
-async def _stock(tx: Tx, by_kind: Mapping[str, list[Delivery]]) -> frozenset[UUID] | Literal[False] | None:
-    """The SKUs whose stock changed; None when they are too many to name, False when none did."""
-    booked = [delivery.read(inventory.Changed).skus for delivery in by_kind.get(inventory.Changed.kind(), ())]
-    found = {sku for named in booked for sku in named or ()}
-    ordered = [delivery.subject_id for kind in _MOVES_ORDERED for delivery in by_kind.get(kind, ())]
-    if ordered:
-        found.update(row["sku_id"] for row in await tx.fetch(_ORDERED_SKUS, ordered, MOST_SKUS + 1))
-    if None in booked or len(found) > MOST_SKUS:
-        return None
-    return frozenset(found) or False
-
-
-async def _on_shelf(tx: Tx, skus: frozenset[UUID] | None) -> tuple[tuple[UUID, ...] | None, Shelf | None]:
-    if skus is None:
-        return None, None
-    codes = [row["code"] for row in await tx.fetch(_SKU_CODES, sorted(skus))]
-    known = await load_skus(tx, codes)
-    return tuple(sorted(skus)), Shelf([known[code] for code in codes if code in known], await load_assortments(tx))
-
-
 def merged_stock(items: Sequence[Item]) -> Item:
     """Several changes of stock as one, of the moment of the last."""
-    shelves = [item.shelf for item in items if item.shelf is not None]
-    skus = {sku for item in items for sku in item.skus or ()}
-    last = replace(items[-1])
-    if len(shelves) < len(items) or len(skus) > MOST_SKUS:
-        last.skus, last.shelf = None, None
-    elif len(items) > 1:
-        last.skus, last.shelf = tuple(sorted(skus)), Shelf.of_all(shelves)
-    return last
+    changes = [item.stock for item in items if item.stock is not None]
+    return replace(items[-1], stock=merged(changes))

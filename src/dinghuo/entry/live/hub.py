@@ -124,7 +124,7 @@ class Hub:
                 None if resumes else [], viewer, here(tx.now, versions, viewer.mark), versions=versions, now=tx.now
             )
             return followed.place, followed.messages
-        known = room.since(viewer, place, tx.now) if self._is_fresh(room, tx) else None
+        known = room.since(viewer, place, versions, tx.now) if self._is_fresh(room, tx) else None
         if known is None:
             items = await items_since(tx, place.looks_from)
             known = follow(items, viewer, place, versions=versions, now=tx.now)

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from dinghuo.flow.live import EVERYONE, OPEN, VERSIONS, Item, Word
+from dinghuo.flow.live import EVERYONE, OPEN, VERSIONS, Item
+from dinghuo.flow.stock_news import StockChange, Word
 from dinghuo.identity.principals import DealerPrincipal, Principal, StaffPrincipal
 from dinghuo.kit.database import Tx
 from dinghuo.parties.facts import load_customers_by_id
@@ -73,17 +74,17 @@ class Viewer(msgspec.Struct, frozen=True):
         if item.dealer is None:
             return None
         may = [one for one in self.companies if item.dealer == OPEN or self._may(one, item.dealer)]
-        if item.is_stock:
-            return self._stock(item, may)
+        if item.stock is not None:
+            return self._stock(item, item.stock, may)
         words = item.subject.words
         if words is None or not (EVERYONE in words or any(not words.isdisjoint(one.words) for one in may)):
             return None
         return _message(item) if may else None
 
-    def _stock(self, item: Item, may: Sequence[Company]) -> Message | None:
-        if item.shelf is None:
+    def _stock(self, item: Item, stock: StockChange, may: Sequence[Company]) -> Message | None:
+        if stock.skus is None:
             return _message(item) if may else None
-        sold = {sku for company in may for sku in item.shelf.sold_to(company.words)}
+        sold = {sku for company in may for sku in stock.sold_to(company.words)}
         return Message(kind=item.kind, id=None, skus=sorted(sold), at=item.at) if sold else None
 
     def _may(self, company: Company, permission: str) -> bool:
@@ -116,8 +117,9 @@ def _mark(principal: Principal) -> int:
 
 
 def _message(item: Item) -> Message:
-    if item.is_stock:
-        return Message(kind=item.kind, id=None, skus=item.skus, at=item.at)
+    if item.stock is not None:
+        skus = sorted(item.stock.skus) if item.stock.skus is not None else None
+        return Message(kind=item.kind, id=None, skus=skus, at=item.at)
     subject = item.subject
     return Message(
         kind=item.kind,

@@ -79,8 +79,8 @@ def follow(
     told = [(item, message) for item in items if (message := viewer.told(item)) is not None]
     fresh = [(item, message) for item, message in told if mark_of(item.event_id) not in place.had]
     had = had_since([item.event_id for item, _ in told], arrived.event_id)
-    stock = [item for item, _ in fresh if item.is_stock]
-    messages = collapsed(message for item, message in fresh if not item.is_stock)
+    stock = [item for item, _ in fresh if item.stock is not None]
+    messages = collapsed(message for item, message in fresh if item.stock is None)
     if stock and (message := viewer.told(merged_stock(stock))) is not None:
         messages.append(message)
     messages += changed_versions(viewer, place.versions, versions)

@@ -12,7 +12,8 @@ import msgspec
 from dinghuo.entry.live.messages import HELLO, REFRESH, Message, Viewer, collapsed
 from dinghuo.entry.live.place import OVERLAP, Place, earlier, first_id
 from dinghuo.entry.live.reading import Followed, changed_versions, follow
-from dinghuo.flow.live import EVERYONE, Item, Word, merged_stock
+from dinghuo.flow.live import EVERYONE, Item, merged_stock
+from dinghuo.flow.stock_news import Word
 from dinghuo.identity.principals import Credential, DealerPrincipal
 from dinghuo.identity.tokens import Token
 
@@ -137,8 +138,8 @@ class Room:
         """Remember it, and tell what is new: not what was over when the first client came."""
         self._remember(items, now)
         new = [item for item in items if item.event_id >= self._opened or item.event_id in rung]
-        self._stock += [item for item in new if item.is_stock]
-        self.tell([item for item in new if not item.is_stock], now)
+        self._stock += [item for item in new if item.stock is not None]
+        self.tell([item for item in new if item.stock is None], now)
 
     def forget(self, now: datetime) -> None:
         """So much happened that everybody starts afresh."""
@@ -190,19 +191,19 @@ class Room:
             for stream in list(self.streams):
                 stream.say(_at(place, stream), changed_versions(stream.viewer, old, self.versions))
 
-    def since(self, viewer: Viewer, place: Place, now: datetime) -> Followed | None:
+    def since(self, viewer: Viewer, place: Place, versions: Mapping[str, int], now: datetime) -> Followed | None:
         """What this viewer has missed; None when it is not remembered here."""
         self.wanted_at = time.monotonic()
         if self.looked_at is None or self._tail_from is None or place.looks_from < self._tail_from:
             return None
         begin = place.looks_from
         items = [item for item in self._tail if item.event_id >= begin]
-        return follow(items, viewer, place, versions=self.versions, now=now)
+        return follow(items, viewer, place, versions=versions, now=now)
 
     def _listeners(self, item: Item) -> set[Stream]:
         found = set(self._staff) if item.staff is not None else set()
         if item.dealer is not None:
-            words = [EVERYONE] if item.is_stock else item.subject.words or ()
+            words = [EVERYONE] if item.stock is not None else item.subject.words or ()
             for word in words:
                 found |= self._by_word.get(word, set())
         return found
