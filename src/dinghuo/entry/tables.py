@@ -1,8 +1,11 @@
 """Every table of the house, imported in one place so that the metadata is complete."""
 
 import dinghuo.accounts.tables
+import dinghuo.analytics.tables
 import dinghuo.catalogue.tables
+import dinghuo.comments.tables
 import dinghuo.identity.tables
+import dinghuo.integrations.imports.tables
 import dinghuo.inventory.tables
 import dinghuo.kit.audit
 import dinghuo.kit.audit_seal

@@ -22,14 +22,17 @@ def _set(module: str, *verbs: str) -> frozenset[str]:
     return frozenset(f"{module}.{verb}" for verb in verbs)
 
 
-_READS = _set("parties", "read") | _set("catalogue", "read") | _set("orders", "read") | _set("notices", "read")
+_READS = (
+    _set("parties", "read") | _set("catalogue", "read") | _set("orders", "read", "comment") | _set("notices", "read")
+)
 _SELLS = (
     _READS
-    | _set("parties", "write", "invite")
+    | _set("parties", "write", "invite", "visit")
     | _set("pricing", "read")
     | _set("inventory", "read")
     | _set("accounts", "read")
     | _set("orders", "place", "cancel")
+    | _set("analytics", "read")
 )
 
 OWNER = "owner"
@@ -47,6 +50,7 @@ DEFAULT_ROLES = (
         name="销售经理",
         name_en="Sales manager",
         permissions=_SELLS
+        | _set("parties", "merge")
         | _set("pricing", "write")
         | _set("catalogue", "write")
         | _set("orders", "hold", "set_price", "waive_minimum")
@@ -65,6 +69,7 @@ DEFAULT_ROLES = (
         | _set("inventory", "read")
         | _set("accounts", "read", "write")
         | _set("orders", "hold")
+        | _set("analytics", "read")
         | _set("audit", "read"),
         sees_cost=True,
         sees_margin=True,

@@ -286,3 +286,20 @@ wechat_binding = tenant_table(
     reference("app_user", "user_id"),
     key=("app_id", "openid"),
 )
+
+# What somebody looked at in a list, to come back to; shared ones are everybody's to look at.
+saved_view = tenant_table(
+    "saved_view",
+    # A user, or a system's key.
+    Column("owner_id", Uuid, nullable=False),
+    text("owner_name"),
+    text("list"),
+    text("name"),
+    text("query"),
+    _flag("shared"),
+    Column("position", Integer, nullable=False),
+    moment("updated_at"),
+    _revision(),
+    unique("owner_id", "list", "name"),
+)
+index("ix_saved_view_shared", saved_view.c.list, saved_view.c.name, where=saved_view.c.shared)
