@@ -67,7 +67,7 @@ class _Founder:
         await self._look_up()
         staff = [role.code for role in DEFAULT_ROLES if role.audience == "staff"]
         dealers = [role.code for role in DEFAULT_ROLES if role.audience == "dealer"]
-        logins = [self._login(name) for name in (*staff, "nobody", "sales2", *dealers, "nodealer")]
+        logins = [self._login(name) for name in (*staff, "nobody", "sales2", *dealers, "nodealer", "stranger")]
         return Company(
             tenant=self._tenant,
             mark=self._mark,
@@ -202,8 +202,9 @@ class _Founder:
         customers = {"customers": [self._halves[MINE]["customer.code"]]}
         await self._put("users", [user | customers for user in users])
         stranger = {"login": self._login("stranger"), "name": self._code(f"{ELSE}-SHOPPER"), "audience": "dealer"}
-        stranger["roles"] = ["dealer_admin"]
-        await self._put("users", [stranger | {"customers": [self._halves[ELSE]["customer.code"]]}])
+        await self._put(
+            "users", [stranger | {"roles": ["dealer_admin"], "customers": [self._halves[ELSE]["customer.code"]]}]
+        )
         self._share("dealer.login", self._login("shopper"))
 
     async def _prices(self) -> None:
