@@ -17,7 +17,10 @@ export const router = createRouter({
 })
 
 router.beforeEach(to => {
-  if (!me.value && !to.meta.bare) return { path: '/sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  if (!me.value && !to.meta.bare) {
+    const wanted = (to.redirectedFrom ?? to).fullPath
+    return { path: '/sign-in', query: wanted === '/' ? {} : { to: wanted } }
+  }
   // Who has to do something first can do nothing else.
   if (me.value?.must && !to.meta.bare && to.path !== '/me') return '/me'
   return true

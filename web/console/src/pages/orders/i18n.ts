@@ -66,6 +66,7 @@ export default {
     margin: '毛利',
     progress: '进度',
     stock: '库存',
+    inBaseUnits: '按基本单位计',
     inclusive: '价格含税',
     exclusive: '价格未税',
     total: '合计 {n} 行',
@@ -73,7 +74,8 @@ export default {
     showWhy: '查看第 {n} 行的价格与库存说明',
     reason: {
       wins: '采用“{list}”（{kind}），第 {version} 版',
-      from: '每{unit}，满 {quantity} {unit} 起',
+      per: '每{unit}的价格，不限数量',
+      from: '每{unit}的价格，满 {quantity} {unit}起',
       converted: '价目表按{unit}计价 {price}，换算为每{to} {result}',
       manual: '下单时由 {by} 指定价格',
       history: '历史订单，沿用原价格',
@@ -214,6 +216,7 @@ export default {
     margin: 'Margin',
     progress: 'Progress',
     stock: 'Stock',
+    inBaseUnits: 'in base units',
     inclusive: 'Prices include tax',
     exclusive: 'Prices exclude tax',
     total: '{n} lines in all',
@@ -221,6 +224,7 @@ export default {
     showWhy: 'Explain price and stock of line {n}',
     reason: {
       wins: 'From “{list}” ({kind}), version {version}',
+      per: 'per {unit}, whatever the quantity',
       from: 'per {unit}, from {quantity} {unit} on',
       converted: 'The list has {price} per {unit}, which is {result} per {to}',
       manual: 'Set by {by} when the order was placed',
