@@ -1,0 +1,39 @@
+/** What happens when the portal starts, is left and is seen again. */
+
+import * as cart from '@/cart/store'
+import { showLanguage } from '@/i18n'
+import { listen, pauseLive, startLive } from '@/live'
+import { askConsent } from '@/privacy'
+import { arrive, me, recognise } from '@/session/session'
+
+/** Pages for people who are not signed in. */
+const OPEN = ['pages/sign-in/index', 'pages/invitation/index', 'more/privacy/index']
+
+export function launch(options?: { path?: string }): void {
+  showLanguage()
+  askConsent()
+  listen(['draft.'], () => void cart.refresh().catch(() => {}))
+  listen(['me.changed'], () => void recognise())
+  uni.onNetworkStatusChange(({ isConnected }) => {
+    if (isConnected) cart.wake()
+  })
+  if (me.value) {
+    arrive()
+    void recognise().then(known => (known ? cart.refresh().catch(() => {}) : undefined))
+  } else if (!OPEN.includes(options?.path ?? '')) {
+    void recognise().then(known => {
+      if (known) arrive()
+      else uni.reLaunch({ url: '/pages/sign-in/index' })
+    })
+  }
+}
+
+export function resume(): void {
+  if (!me.value) return
+  startLive()
+  cart.wake()
+}
+
+export function pause(): void {
+  pauseLive()
+}
