@@ -1,6 +1,8 @@
 """Founds a company through the API itself: everything twice where it belongs to a customer, more on demand."""
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,11 @@ from tests.support import Tenant, client_of, key_of, make_tenant
 
 from dinghuo.identity.default_roles import DEFAULT_ROLES
 from dinghuo.identity.permissions import permissions_of
+from dinghuo.integrations.imports.claim import claim
+from dinghuo.integrations.imports.mappings import remember
+from dinghuo.integrations.imports.work import carry_out
+from dinghuo.integrations.sheets import Mapping
+from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.database import Database
 from dinghuo.kit.ids import new_id
 
@@ -63,6 +70,7 @@ class _Founder:
         await self._stock()
         await self._buying()
         await self._portal()
+        await self._imports()
         await self._rest()
         await self._look_up()
         staff = [role.code for role in DEFAULT_ROLES if role.audience == "staff"]
@@ -300,6 +308,49 @@ class _Founder:
     async def _dealt(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
         return self._checked(await self._client.post(f"/portal/v1/{path}", json=body, headers=headers))
 
+    async def _imports(self) -> None:
+        """A sheet with bad cells, looked at and tried; a file on its way; what was remembered of headers."""
+        for _ in self._numbers()[1:]:
+            await self._import("customers", "code,name\n", f"{self._code('EARLIER')}.csv")
+        bad = [f"{self._code('NEW')}{n},{self._mark} 名称,{self._code('NOWHERE')}" for n in self._numbers()]
+        header = f"code,name,country,{self._mark}"
+        import_id = await self._import(
+            "customers", "\n".join([header, *(f"{row}," for row in bad), ""]), f"{self._code('IMPORT')}.csv"
+        )
+        await self._work()
+        mapping = {"columns": {"code": "code", "name": "name", "country": "country"}}
+        await self._post(f"imports/{import_id}/check", {"mapping": mapping, "remember_as": self._code("MAPPING")})
+        await self._work()
+        self._share("import.id", import_id)
+        begun = await self._post("imports/files", {"name": f"{self._code('FILE')}.csv", "size": 5})
+        self._share("import_file.receiving", begun["id"])
+        async with self._database.transaction(self._tenant.id) as tx:
+            for number in self._numbers()[1:]:
+                await remember(
+                    tx, kind="skus", header=[self._code(str(number))], mapping=Mapping(), name=None, by=SYSTEM
+                )
+            rows = await tx.fetch("select id from import_mapping where tenant_id = $1 and name is not null")
+        self._share("import_mapping.id", rows[0]["id"])
+
+    async def _import(self, kind: str, content: str, name: str) -> str:
+        data = content.encode()
+        file = await self._post("imports/files", {"name": name, "size": len(data)})
+        self._share("import_file.id", file["id"])
+        sent = await self._client.put(f"/api/v1/imports/files/{file['id']}/content", content=data)
+        assert sent.status_code == 200, sent.text
+        return str((await self._post("imports", {"kind": kind, "file_id": file["id"]}))["id"])
+
+    async def _work(self) -> None:
+        """Take the last import up, as a worker would; the earlier ones wait for good."""
+        async with self._database.transaction(self._tenant.id) as tx:
+            await tx.write("update import_job set queued_at = queued_at + interval '1 day' where tenant_id = $1")
+            await tx.write(
+                "update import_job set queued_at = now() where tenant_id = $1 and file_id = $2",
+                UUID(str(self._shared["import_file.id"])),
+            )
+        for taken in await self._database.run(self._tenant.id, partial(claim, free=2)):
+            await carry_out(self._database, taken, stop=asyncio.Event())
+
     async def _rest(self) -> None:
         """Keys, sessions, reactions that failed."""
         for _ in self._numbers():
@@ -400,5 +451,5 @@ class _Founder:
 
     @staticmethod
     def _checked(answer: httpx.Response) -> Any:
-        assert answer.status_code in (200, 201), f"{answer.request.url}: {answer.text}"
+        assert answer.status_code in (200, 201, 202), f"{answer.request.url}: {answer.text}"
         return answer.json()

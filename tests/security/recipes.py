@@ -7,7 +7,7 @@ Where that does not suffice, a function says the bodies: one, or several where n
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import pyotp
 from tests.security.calls import Call, Ref
@@ -34,10 +34,13 @@ RECORDS = {
     "document": "order.id",
     "draft_id": "draft.id",
     "event_id": "event.id",
+    "file_id": "import_file.id",
     "head": "user.login",
+    "import_id": "import.id",
     "key_id": "key.id",
     "list_id": "shopping_list.id",
     "login": "user.login",
+    "mapping_id": "import_mapping.id",
     "number": "order.number",
     "order_id": "order.id",
     "organisation": "organisation.code",
@@ -92,6 +95,8 @@ RECORDS = {
     "PUT /api/v1/channels.code": "channel.code",
     "PUT /api/v1/tiers.code": "tier.code",
     "PUT /api/v1/units.code": "unit.code",
+    "PUT /api/v1/imports/files/{file_id}/content.file_id": "import_file.receiving",
+    "PUT /api/v1/imports/files/{file_id}/parts/{part}.file_id": "import_file.receiving",
     "POST /portal/v1/users/{user_id}/password.user_id": "dealer.id",
 }
 # Texts that name nothing, each with one that will do; left out of a body where they may be, but for names.
@@ -109,6 +114,9 @@ PLAIN = {
     "product_name": "", "province": "", "reason": "", "reference": "", "specification": "", "supplier": "",
     "tax_number": "", "title": "",
     "password": "a new password",
+    # The worksheet of a workbook, and what is wrong with a cell.
+    "worksheet": "",
+    "GET /api/v1/imports/{import_id}/faults.code": "sheet-unknown-country",
     # How an order came in, not the customers' channel.
     "GET /api/v1/orders.channel": "api",
     "POST /portal/v1/cart/sheet.code": "",
@@ -271,6 +279,27 @@ class _Maker:
 @bodies("POST /api/v1/files")
 def _file(company: Company) -> list[Call]:
     return [Call(content=PICTURE.format(company.mark + " 2").encode())]
+
+
+@bodies("PUT /api/v1/imports/files/{file_id}/content")
+def _whole_file(company: Company) -> list[Call]:
+    return [Call(content=b"a,b\n1")]
+
+
+@bodies("PUT /api/v1/imports/files/{file_id}/parts/{part}")
+def _part_of_a_file(company: Company) -> list[Call]:
+    # The number of a part names no record.
+    return [Call(path={"part": cast(Ref, "1")}, content=b"a,b\n1")]
+
+
+@bodies("POST /api/v1/imports/{import_id}/check")
+def _dry_run(company: Company) -> list[Call]:
+    return [Call(body={"mapping": {"columns": {"code": "code", "name": "name"}}, "remember_as": company.mark})]
+
+
+@bodies("POST /api/v1/imports/{import_id}/run", "POST /api/v1/imports/{import_id}/cancel")
+def _nothing_more(company: Company) -> list[Call]:
+    return [Call(body={})]
 
 
 @bodies("PUT /api/v1/users")

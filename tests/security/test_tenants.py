@@ -11,6 +11,7 @@ from tests.security.recipes import calls, looks
 from tests.support import contents
 
 from dinghuo.identity.permissions import PUBLIC
+from dinghuo.integrations.imports.kinds import NAMES
 from dinghuo.kit.database import Database
 
 pytestmark = pytest.mark.slow
@@ -23,6 +24,10 @@ WITHOUT_TEXTS = {
     "GET /api/v1/skus/{sku_id}/costs",
     "GET /api/v1/accounts/{account_id}/entries",
     "GET /api/v1/settings/portal",
+    "GET /api/v1/imports/kinds",
+    # Workbooks, packed.
+    "GET /api/v1/imports/{import_id}/errors.xlsx",
+    *(f"GET /api/v1/imports/templates/{kind}.xlsx" for kind in NAMES),
     "GET /portal/v1/credit",
 }
 
