@@ -40,7 +40,7 @@ def test_it_serves_what_it_found_and_says_who_may_sign_in(home: Home) -> None:
         assert told["is_new"] is False
         assert told["company"] == {"code": "jiangnan", "name": "Jiangnan Food & Beverage Trading Co., Ltd."}
         assert httpx.get(told["api_docs"]).status_code == 200
-        assert len(told["accounts"]) == 20
+        assert len(told["accounts"]) == 22
         for account in (told["accounts"][0], told["accounts"][-1]):
             root = "api" if account["audience"] == "staff" else "portal"
             body = {"company": "jiangnan", "login": account["login"], "password": account["password"]}

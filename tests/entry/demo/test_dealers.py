@@ -55,7 +55,12 @@ def test_one_person_a_role_and_three_in_sales() -> None:
     assert Counter(person.role for person in STAFF) == {
         "owner": 1, "sales_manager": 1, "sales": 3, "finance": 1, "warehouse": 1, "it": 1,
     }  # fmt: skip
-    assert {user.role for user in DEALER_USERS} == {"dealer_admin", "dealer_buyer"}
+    assert {user.role for user in DEALER_USERS} == {
+        "dealer_admin",
+        "dealer_approver",
+        "dealer_buyer",
+        "dealer_receiver",
+    }
     known = {role.code: role.audience for role in DEFAULT_ROLES}
     assert all(known[person.role] == "staff" for person in STAFF)
     assert all(known[user.role] == "dealer" for user in DEALER_USERS)

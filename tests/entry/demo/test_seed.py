@@ -102,7 +102,7 @@ async def test_what_there_is(demo: Demo) -> None:
     } == {
         "sku": 200, "product": 58, "stored_file": 200, "product_media": 200, "sku_cost": 200, "brand": 28,
         "category": 28, "unit": 16, "assortment": 4, "customer": 60, "contact": 60, "address": 60, "tier": 4,
-        "region": 6, "channel": 4, "app_user": 20, "department": 7, "warehouse": 2, "price_list": 11,
+        "region": 6, "channel": 4, "app_user": 22, "department": 7, "warehouse": 2, "price_list": 11,
     }  # fmt: skip
     assert await demo.count("price_list", "state = 'published'") == 11
     assert await demo.count("sku_unit", "barcode is not null") == 200
@@ -110,6 +110,9 @@ async def test_what_there_is(demo: Demo) -> None:
     assert await demo.count("customer", "owner_id is not null and tax_number is not null") == 60
     assert await demo.count("department", "head_id is not null") == 5
     assert await demo.count("stock", "allowance > 0") > 0
+    assert await demo.count("shopping_list") == 12
+    assert await demo.count("draft", "is_cart") == await demo.count("draft", "by_dealer and not is_cart") == 6
+    assert await demo.count("draft_proposal", "state = 'proposed'") == 6
 
 
 async def test_orders_are_closed_and_called_off_long_ago_and_open_now(demo: Demo) -> None:

@@ -58,6 +58,8 @@ STAFF: Final = (
 DEALER_USERS: Final = (
     DealerUser("d001.admin", "方雅琴", "Fang Yaqin", "dealer_admin", "D001"),
     DealerUser("d001.buyer", "钱小满", "Qian Xiaoman", "dealer_buyer", "D001"),
+    DealerUser("d001.approver", "汪德全", "Wang Dequan", "dealer_approver", "D001"),
+    DealerUser("d001.receiver", "施建平", "Shi Jianping", "dealer_receiver", "D001"),
     DealerUser("d002.admin", "梁启文", "Liang Qiwen", "dealer_admin", "D002"),
     DealerUser("d002.buyer", "黎佳欣", "Li Jiaxin", "dealer_buyer", "D002"),
     DealerUser("d003.admin", "马国栋", "Ma Guodong", "dealer_admin", "D003"),

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from dinghuo.entry.demo import seed_company, seed_goods, seed_orders
+from dinghuo.entry.demo import seed_company, seed_goods, seed_orders, seed_portal
 from dinghuo.entry.demo.company import COMPANY
 from dinghuo.entry.demo.deliveries import deliveries
 from dinghuo.entry.demo.orders import CHINA, DemoOrder, demo_orders
@@ -126,7 +126,13 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         for number, several in enumerate(_slices(past), start=1)
     ]
     live = [step for order in orders[len(past) :] for step in _live(order, cast) if step.at <= now]
-    return [Step("receipts", cut, came), *taken_over, *sorted(live, key=lambda step: step.at)]
+    portal: dict[str, Command] = {
+        "shopping lists": seed_portal.lists,
+        "carts": seed_portal.carts,
+        "proposals": seed_portal.proposals,
+    }
+    last = [Step(name, now, command) for name, command in portal.items()]
+    return [Step("receipts", cut, came), *taken_over, *sorted(live, key=lambda step: step.at), *last]
 
 
 def _slices(orders: Sequence[DemoOrder]) -> Iterator[list[DemoOrder]]:
