@@ -139,6 +139,10 @@ async def test_products_and_their_pictures(owner: httpx.AsyncClient, ids: dict[s
         assert (answer.status_code, answer.json()["content_type"]) == (201, "image/svg+xml")
         files.append(answer.json()["sha256"])
     path = f"/api/v1/products/{ids['P1']}"
+    for search, found in (("hongcha", ["P1"]), ("绿茶", ["P1"]), ("S2", ["S2"]), ("没有", [])):
+        assert await codes(owner, "products", search=search) == found, search
+    assert await codes(owner, "products", search="hongcha", category="DRINK", brand="B1", state="active") == ["P1"]
+    assert await codes(owner, "products", search="hongcha", state="discontinued") == []
     media = [{"sha256": files[1], "sku": "S10"}, {"sha256": files[0]}]
     done = await owner.patch(path, json={"media": media, "description": "无糖"}, headers={"If-Match": "1"})
     assert done.status_code == 200, done.text

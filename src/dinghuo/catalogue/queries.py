@@ -104,8 +104,9 @@ class SkuFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Codes. A category means all below it too."""
+    """Codes. A category means all below it too; a search finds products by their SKUs."""
 
+    search: str | None = None
     category: str | None = None
     brand: str | None = None
     state: str | None = None
@@ -167,6 +168,10 @@ async def list_products(
     conditions = in_groups(tx.tenant_id, wanted)
     if wanted.state is not None:
         conditions.append(among(product.c.state, storable([wanted.state])))
+    if wanted.search:
+        fitting = search.matches(tx.tenant_id, SEARCH_KIND, sku.c.id, wanted.search)
+        found = select(sku.c.product_id).where(sku.c.tenant_id == tx.tenant_id, *fitting)
+        conditions.append(within(product.c.id, found))
     if cursor is not None:
         conditions.append(product.c.code > decode_cursor(cursor, (str,))[0])
     rows = await tx.rows(_products(tx.tenant_id).where(*conditions).order_by(product.c.code).limit(limit + 1))
