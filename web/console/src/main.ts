@@ -1,7 +1,7 @@
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { i18n } from './app/i18n'
+import { i18n, t } from './app/i18n'
 import { queries } from './app/query'
 import { router } from './app/router'
 import { followLanguage, loadMe } from './app/session'
@@ -17,6 +17,12 @@ app.config.errorHandler = error => {
   console.error(error)
   toastError(error)
 }
+// After an update the old pages' files are gone from the server: only a fresh page has the new ones.
+window.addEventListener('vite:preloadError', event => {
+  event.preventDefault()
+  const reload = { label: t('shell.reload'), run: () => location.reload() }
+  toast(t('shell.update'), 'plain', { action: reload, stays: 0 })
+})
 app.use(i18n).use(VueQueryPlugin, { queryClient: queries })
 
 loadMe()

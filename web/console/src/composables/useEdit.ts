@@ -7,8 +7,10 @@ import { useDraft } from './useDraft'
 export interface Conflict<T> {
   mine: T
   theirs: T
-  /** Of which fields both sides changed the value, or only one. */
+  /** Which fields either side changed. */
   fields: (keyof T & string)[]
+  /** Which of them I changed. */
+  touched: (keyof T & string)[]
   revision: string
 }
 
@@ -85,6 +87,7 @@ export function useEdit<T extends object>(options: EditOptions<T>) {
         mine: draft.value.value,
         theirs: now.value,
         fields: [...new Set([...keysOf(theirs), ...keysOf(changed.value)])],
+        touched: keysOf(changed.value),
         revision: String(now.revision),
       }
       return
