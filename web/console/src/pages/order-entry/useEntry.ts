@@ -1,0 +1,427 @@
+import { ApiError, type Fault, newKey, subtract } from '@dinghuo/api'
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed, onScopeDispose, reactive, ref, shallowRef, toRaw, watch } from 'vue'
+import { useNews } from '@/app/events'
+import { t } from '@/app/i18n'
+import { may, me } from '@/app/session'
+import { explain, toast, toastError } from '@/app/toasts'
+import { useUnits } from '@/composables/useUnits'
+import * as ask from './ask'
+import {
+  blankEntry,
+  blankLine,
+  bodyOf,
+  entryOf,
+  faultsById,
+  filled,
+  isAskable,
+  isEmptyEntry,
+  sameEntry,
+  withBlank,
+} from './lines'
+import type { CustomerChoice, DraftView, Entry, Line, Placed, Preview, PreviewLine, SkuInfo, Usual } from './types'
+
+interface Kept {
+  entry: Entry
+  /** The server's draft it is, and the revision it was read at. */
+  draftId: string | null
+  revision: number
+  /** Kept from before the first request, so that a lost answer makes no second draft. */
+  key: string
+  at: string
+}
+
+const DEBOUNCE = 220
+
+/** An order being written: kept on this device at every stroke, looked at by the server as it grows. */
+export function useEntry(options: {
+  draftId: string | null
+  customerCode: string | null
+  became(draftId: string): void
+}) {
+  const client = useQueryClient()
+  const { units, unitName } = useUnits()
+  const prefix = `dinghuo.draft.${me.value?.id ?? ''}.order-entry.`
+  const kept = readKept(prefix + (options.draftId ?? options.customerCode ?? 'new'))
+
+  const entry = reactive<Entry>(blankEntry())
+  const saved = shallowRef<Entry>(blankEntry())
+  const draft = shallowRef<DraftView | null>(null)
+  const draftId = ref(options.draftId)
+  const restoredAt = ref<string | null>(null)
+  const isLoading = ref(!!options.draftId || !!options.customerCode)
+  const loadError = shallowRef<unknown>(null)
+  const customer = shallowRef<CustomerChoice | null>(null)
+  const placed = shallowRef<Placed | null>(null)
+  const work = ref<'saving' | 'placing' | 'proposing' | null>(null)
+  /** What the server said of it when it was to be placed, until something changes. */
+  const refused = shallowRef<Fault[]>([])
+  const overtaken = ref(false)
+  let revision = 0
+  let createKey = newKey()
+
+  // ---- What is kept on the device.
+  const isDirty = computed(() => !sameEntry(entry, saved.value))
+  const isFrozen = computed(() => draft.value?.proposal?.state === 'proposed')
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const place = () => prefix + (draftId.value ?? options.customerCode ?? 'new')
+
+  function keep(): void {
+    clearTimeout(timer)
+    timer = undefined
+    try {
+      if (placed.value || !isDirty.value || isEmptyEntry(entry)) localStorage.removeItem(place())
+      else {
+        const now: Kept = {
+          entry: toRaw(entry),
+          draftId: draftId.value,
+          revision,
+          key: createKey,
+          at: new Date().toISOString(),
+        }
+        localStorage.setItem(place(), JSON.stringify(now))
+      }
+    } catch {
+      // A full or forbidden store must not get in the way of typing.
+    }
+  }
+  watch(entry, () => {
+    refused.value = []
+    timer ??= setTimeout(keep, 250)
+  })
+  const atLast = () => timer !== undefined && keep()
+  window.addEventListener('pagehide', atLast)
+  onScopeDispose(() => {
+    atLast()
+    window.removeEventListener('pagehide', atLast)
+  })
+
+  function write(next: Entry): void {
+    Object.assign(entry, JSON.parse(JSON.stringify({ ...next, lines: withBlank(next.lines) })))
+  }
+
+  // ---- Beginning.
+  async function load(): Promise<void> {
+    isLoading.value = true
+    loadError.value = null
+    try {
+      const id = options.draftId ?? kept?.draftId ?? null
+      if (id) await take(await ask.readDraft(id))
+      const code = options.customerCode
+      if (!id && code && !kept) await chooseByCode(code)
+      if (kept) {
+        write(kept.entry)
+        createKey = kept.key
+        restoredAt.value = kept.at
+        // Somebody saved another version meanwhile: what was typed here stays, and is told.
+        if (id && kept.revision !== revision) overtaken.value = true
+        if (kept.entry.customer) customer.value = await ask.customerByCode(kept.entry.customer.code).catch(() => null)
+      } else if (!id) write(entry)
+    } catch (error) {
+      loadError.value = error
+    } finally {
+      isLoading.value = false
+    }
+  }
+
+  /** The draft as the server has it now. */
+  async function take(view: DraftView): Promise<void> {
+    draft.value = view
+    draftId.value = view.id
+    revision = view.revision
+    overtaken.value = false
+    const found = await ask.customerByCode(view.customer)
+    customer.value = found
+    const next = entryOf(view, found ? { id: found.id, code: found.code, name: found.name } : null)
+    saved.value = next
+    restoredAt.value = null
+    write(next)
+  }
+
+  async function chooseByCode(code: string): Promise<void> {
+    const found = await ask.customerByCode(code)
+    if (found) choose(found)
+  }
+
+  function choose(chosen: CustomerChoice): void {
+    customer.value = chosen
+    entry.customer = { id: chosen.id, code: chosen.code, name: chosen.name }
+    const address = chosen.addresses?.find(each => each.is_default) ?? chosen.addresses?.[0]
+    entry.shipTo = address ? shipToOf(address) : null
+    if (!entry.lines.length) entry.lines = [blankLine()]
+  }
+
+  // ---- The server's look at it.
+  const sent = shallowRef<{ body: ask.Body; lines: Line[] } | null>(null)
+  let debounce: ReturnType<typeof setTimeout> | undefined
+  function look(): void {
+    clearTimeout(debounce)
+    const lines = filled(entry.lines)
+      .filter(isAskable)
+      .map(line => ({ ...toRaw(line) }))
+    const now = entry.customer && lines.length ? { body: bodyOf(entry, lines), lines } : null
+    if (JSON.stringify(now?.body) !== JSON.stringify(sent.value?.body)) sent.value = now
+  }
+  watch(
+    () => [
+      entry.customer?.code,
+      entry.shipTo,
+      entry.requested,
+      entry.lines.map(line => [line.sku, line.quantity, line.unit, line.price]),
+    ],
+    () => {
+      clearTimeout(debounce)
+      debounce = setTimeout(look, DEBOUNCE)
+    },
+    { deep: true },
+  )
+  const looking = useQuery({
+    queryKey: ['orders', 'preview', computed(() => sent.value?.body)],
+    queryFn: async ({ signal }) => {
+      const asked = sent.value
+      if (!asked) return null
+      return { preview: await ask.preview(asked.body, signal), lines: asked.lines }
+    },
+    enabled: computed(() => !!sent.value && !isFrozen.value && may('orders.place')),
+    placeholderData: before => before,
+    staleTime: 20_000,
+    gcTime: 30_000,
+  })
+  useNews(news => {
+    if (/^(stock|prices|order|catalogue|customers)\b/.test(news.kind)) void looking.refetch()
+    if (news.kind === 'draft.changed' && news.id === draftId.value && !work.value) void heard()
+  })
+  async function heard(): Promise<void> {
+    const id = draftId.value
+    if (!id) return
+    const view = await ask.readDraft(id).catch(() => null)
+    if (!view || view.revision === revision || work.value) return
+    if (view.proposal?.state !== draft.value?.proposal?.state || !isDirty.value) await take(view)
+    else overtaken.value = true
+  }
+
+  const looked = computed(() => (sent.value ? (looking.data.value ?? null) : null))
+  const preview = computed<Preview | null>(() => looked.value?.preview ?? null)
+  const priced = computed(() => {
+    const found = new Map<string, PreviewLine>()
+    for (const line of preview.value?.lines ?? []) {
+      const id = looked.value?.lines[line.line_no - 1]?.id
+      if (id) found.set(id, line)
+    }
+    return found
+  })
+  /** A preview that could not even begin (an unknown customer) says so by its error. */
+  const lookError = computed(() => (looking.error.value instanceof ApiError ? looking.error.value : null))
+  const faults = computed(() => {
+    const found = faultsById(preview.value?.faults ?? [], looked.value?.lines ?? [])
+    for (const fault of lookError.value?.faults ?? []) found.set('', [...(found.get('') ?? []), fault])
+    for (const fault of refused.value) {
+      const id = fault.line ? (filled(entry.lines)[fault.line - 1]?.id ?? '') : ''
+      const there = found.get(id) ?? []
+      if (!there.some(each => each.code === fault.code)) found.set(id, [...there, fault])
+    }
+    return found
+  })
+  const unfinished = computed(() => filled(entry.lines).filter(line => !isAskable(line)))
+  const isFresh = computed(() => !looking.isFetching.value && !looking.isPlaceholderData.value)
+  const problemCount = computed(() => [...faults.value.values()].flat().length + unfinished.value.length)
+  const creditAfter = computed(() => {
+    const { credit_left: left, amounts } = preview.value ?? {}
+    return left != null && amounts ? subtract(left, amounts.gross) : null
+  })
+
+  // ---- What is known of goods.
+  const skus = reactive(new Map<string, SkuInfo>())
+  const learn = (infos: readonly SkuInfo[]) => {
+    for (const info of infos) skus.set(info.code, info)
+  }
+
+  const usual = useQuery({
+    queryKey: ['orders', 'usual', computed(() => entry.customer?.id)],
+    queryFn: ({ signal }) => ask.usualOf(entry.customer?.id ?? '', signal),
+    enabled: computed(() => !!entry.customer && may('orders.read')),
+    staleTime: 60_000,
+  })
+  const usualBySku = computed(() => new Map<string, Usual>((usual.data.value ?? []).map(each => [each.sku, each])))
+
+  // ---- Keeping and placing.
+  async function save(): Promise<DraftView> {
+    const body = bodyOf(entry, filled(entry.lines))
+    const was = JSON.parse(JSON.stringify(entry)) as Entry
+    let view: DraftView
+    if (draftId.value) {
+      if (!isDirty.value && draft.value) return draft.value
+      view = await ask.replaceDraft(draftId.value, body, revision)
+    } else {
+      view = await ask.createDraft(body, createKey)
+      createKey = newKey()
+    }
+    draft.value = view
+    revision = view.revision
+    saved.value = was
+    overtaken.value = false
+    restoredAt.value = null
+    if (draftId.value !== view.id) {
+      localStorage.removeItem(place())
+      draftId.value = view.id
+      options.became(view.id)
+    }
+    keep()
+    void client.invalidateQueries({ queryKey: ['drafts'] })
+    return view
+  }
+
+  async function during<T>(what: 'saving' | 'placing' | 'proposing', todo: () => Promise<T>): Promise<T | undefined> {
+    // A second tap while the first is under way is the same tap.
+    if (work.value) return undefined
+    work.value = what
+    try {
+      return await todo()
+    } catch (error) {
+      await failed(error)
+      return undefined
+    } finally {
+      work.value = null
+    }
+  }
+
+  async function failed(error: unknown): Promise<void> {
+    if (!(error instanceof ApiError)) return toastError(error)
+    if (error.has('draft-changed') || error.has('draft-changed-since')) {
+      overtaken.value = true
+      return
+    }
+    if (error.has('draft-submitted') && draftId.value) {
+      // An earlier tap's answer was lost: it is an order already.
+      const view = await ask.readDraft(draftId.value).catch(() => null)
+      if (view?.order_id) return void (draft.value = view)
+    }
+    refused.value = error.faults
+    const { title, detail } = explain(error)
+    toast(title, 'bad', { detail: error.isUnreachable ? t('order-entry.sendAgain') : detail })
+  }
+
+  const saveDraft = () =>
+    during('saving', async () => {
+      await save()
+      toast(t('order-entry.draftSaved'))
+      return true
+    })
+
+  const submit = () =>
+    during('placing', async () => {
+      const view = await save()
+      const done = await ask.submitDraft(view.id)
+      placed.value = done
+      keep()
+      void client.invalidateQueries({ queryKey: ['orders'] })
+      void client.invalidateQueries({ queryKey: ['drafts'] })
+      return done
+    })
+
+  const propose = (message: string) =>
+    during('proposing', async () => {
+      const view = await save()
+      await take(await ask.proposeDraft(view.id, message.trim() || null))
+      keep()
+      toast(t('order-entry.proposed'))
+      return true
+    })
+
+  const withdraw = () =>
+    during('proposing', async () => {
+      if (!draftId.value) return
+      await take(await ask.withdrawDraft(draftId.value))
+      toast(t('order-entry.withdrawn'))
+    })
+
+  /** Theirs instead of mine. */
+  const takeTheirs = () =>
+    during('saving', async () => {
+      if (draftId.value) await take(await ask.readDraft(draftId.value))
+      keep()
+    })
+
+  /** Mine over theirs. */
+  const keepMine = () =>
+    during('saving', async () => {
+      if (!draftId.value) return
+      revision = (await ask.readDraft(draftId.value)).revision
+      await save()
+      toast(t('order-entry.draftSaved'))
+    })
+
+  function discardChanges(): void {
+    const before = JSON.parse(JSON.stringify(entry)) as Entry
+    const beforeCustomer = customer.value
+    restoredAt.value = null
+    write(saved.value)
+    if (!saved.value.customer) customer.value = null
+    keep()
+    toast(t('form.discarded'), 'plain', {
+      undo: () => {
+        customer.value = beforeCustomer
+        write(before)
+      },
+    })
+  }
+
+  void load()
+
+  return {
+    entry,
+    customer,
+    draft,
+    draftId,
+    placed,
+    work,
+    isDirty,
+    isFrozen,
+    isLoading,
+    loadError,
+    restoredAt,
+    overtaken,
+    load,
+    choose,
+    look,
+    preview,
+    priced,
+    faults,
+    unfinished,
+    problemCount,
+    isFresh,
+    isLooking: looking.isFetching,
+    lookError,
+    creditAfter,
+    skus,
+    learn,
+    usual: computed(() => usual.data.value ?? []),
+    isUsualLoading: usual.isLoading,
+    usualBySku,
+    units,
+    unitName,
+    saveDraft,
+    submit,
+    propose,
+    withdraw,
+    takeTheirs,
+    keepMine,
+    discardChanges,
+  }
+}
+
+export type EntryState = ReturnType<typeof useEntry>
+
+export function shipToOf(address: Entry['shipTo'] & object): NonNullable<Entry['shipTo']> {
+  const { recipient, street, mobile, province, city, district, postcode, country } = address
+  return { recipient, street, mobile, province, city, district, postcode, country }
+}
+
+function readKept(place: string): Kept | null {
+  try {
+    const found = JSON.parse(localStorage.getItem(place) ?? 'null') as Kept | null
+    return found?.entry?.lines ? found : null
+  } catch {
+    return null
+  }
+}
