@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal
 
 import httpx
 import psutil
 import uvicorn
-from litestar import Litestar
 
 from dinghuo.entry.app import create_app
 from dinghuo.entry.listening import bind, url_of
@@ -68,12 +67,10 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def listening(app: Litestar) -> AsyncIterator[str]:
-    """The application on a real socket in this process; its address."""
+async def listening(app: Any, *, lifespan: Literal["on", "off"] = "on") -> AsyncIterator[str]:
+    """An application on a real socket in this process; its address."""
     (socket,) = bind("127.0.0.1", 0, 1)
-    config = uvicorn.Config(
-        cast(Any, app), http="httptools", ws="none", lifespan="on", access_log=False, log_config=None
-    )
+    config = uvicorn.Config(app, http="httptools", ws="none", lifespan=lifespan, access_log=False, log_config=None)
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[socket]))
     try:

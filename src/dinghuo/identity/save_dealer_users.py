@@ -21,6 +21,9 @@ from dinghuo.kit.missing import missing
 LOGIN_TAKEN = Message("login-taken", "登录名“{login}”已被使用", "The login '{login}' is taken", CONFLICT)
 
 
+MANAGES = "portal.users"
+
+
 class DealerUserInput(Struct, kw_only=True, forbid_unknown_fields=True):
     """One user of the dealer's own. `customers` are codes of companies of theirs: the present one, if left out."""
 
@@ -34,8 +37,16 @@ class DealerUserInput(Struct, kw_only=True, forbid_unknown_fields=True):
     customers: list[str] | UnsetType = UNSET
 
 
+def looked_after(dealer: DealerPrincipal) -> frozenset[UUID]:
+    """The companies whose users this one looks after: somebody may do so in one of theirs and not in another."""
+    return frozenset(id for id in dealer.customer_ids if MANAGES in dealer.rights_in(id).permissions)
+
+
 def granter_of_dealer(dealer: DealerPrincipal) -> Granter:
-    return Granter(dealer.permissions, "dealer")
+    """Gives what they have in each company they look after: a role may hold in all of them."""
+    return Granter(
+        frozenset.intersection(*(dealer.rights_in(id).permissions for id in looked_after(dealer))), "dealer"
+    )
 
 
 async def save_dealer_users(tx: Tx, *, items: Sequence[DealerUserInput], dealer: DealerPrincipal) -> Saved:
@@ -73,7 +84,7 @@ async def save_dealer_users(tx: Tx, *, items: Sequence[DealerUserInput], dealer:
 
 async def check_own_user(tx: Tx, user_id: UUID, dealer: DealerPrincipal) -> None:
     """Raise, as if there were none, unless the user belongs to the dealer's companies and to no other."""
-    of_own = app_user.c.id.in_(users_of_customers(tx, dealer.customer_ids))
+    of_own = app_user.c.id.in_(users_of_customers(tx, looked_after(dealer)))
     of_user = (app_user.c.tenant_id == tx.tenant_id) & (app_user.c.id == user_id)
     if await tx.one(select(app_user.c.id).where(of_user, of_own)) is None:
         raise missing("user", user_id)
@@ -82,7 +93,7 @@ async def check_own_user(tx: Tx, user_id: UUID, dealer: DealerPrincipal) -> None
 async def _own_codes(tx: Tx, dealer: DealerPrincipal) -> dict[UUID, str]:
     rows = await tx.rows(
         select(CUSTOMER.c.id, CUSTOMER.c.code).where(
-            CUSTOMER.c.tenant_id == tx.tenant_id, among(CUSTOMER.c.id, dealer.customer_ids)
+            CUSTOMER.c.tenant_id == tx.tenant_id, among(CUSTOMER.c.id, looked_after(dealer))
         )
     )
     return {row.id: row.code for row in rows}
@@ -90,7 +101,7 @@ async def _own_codes(tx: Tx, dealer: DealerPrincipal) -> dict[UUID, str]:
 
 async def _logins(tx: Tx, logins: Sequence[str], dealer: DealerPrincipal) -> dict[str, bool]:
     """Which of these logins exist: True when the user is one of the dealer's own."""
-    is_own = app_user.c.id.in_(users_of_customers(tx, dealer.customer_ids)).label("is_own")
+    is_own = app_user.c.id.in_(users_of_customers(tx, looked_after(dealer))).label("is_own")
     rows = await tx.rows(
         select(app_user.c.login, is_own).where(app_user.c.tenant_id == tx.tenant_id, among(app_user.c.login, logins))
     )

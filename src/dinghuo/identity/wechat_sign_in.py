@@ -153,5 +153,7 @@ async def unbind(tx: Tx, *, user_id: UUID, by: Actor, own: bool = False) -> None
             raise Refused(ONLY_WAY_IN())
     gone = await tx.execute(delete(wechat_binding).where(b.tenant_id == tx.tenant_id, b.user_id == user_id))
     if not gone.rowcount:
+        if own:
+            return
         raise missing("WeChat binding", user_id)
     await record(tx, [Change("app_user", user_id, "wechat_unbound", by)])

@@ -89,8 +89,10 @@ def access(database: Database, audience: Audience, origins: Collection[str] = ()
         principal = await authenticate(database, token, kind, is_use=not handler.opt.get(BY_ITSELF))
         if unsafe and by_cookie:
             _check_csrf(connection, token)
-        connection.scope["user"] = _for_audience(connection, principal, audience)
-        check_permission(principal, permission)
+        acting = _for_audience(connection, principal, audience)
+        connection.scope["user"] = acting
+        # What they may do in the company they act for now, which may be more or less than elsewhere.
+        check_permission(acting, permission)
 
     return guard
 

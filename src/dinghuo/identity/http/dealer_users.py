@@ -14,6 +14,7 @@ from dinghuo.identity.save_dealer_users import (
     DealerUserInput,
     check_own_user,
     granter_of_dealer,
+    looked_after,
     save_dealer_users,
 )
 from dinghuo.identity.set_password import set_password
@@ -35,7 +36,7 @@ async def read_own_users(
     limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
 ) -> Page[UserView]:
     """The users of the dealer's companies, by login."""
-    wanted = UserFilter(audience="dealer", customer_ids=dealer.customer_ids)
+    wanted = UserFilter(audience="dealer", customer_ids=looked_after(dealer))
     async with database.transaction(dealer.tenant_id) as tx:
         return await list_users(tx, wanted=wanted, cursor=cursor, limit=limit)
 
