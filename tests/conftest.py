@@ -13,6 +13,7 @@ from tests.support import VAULT, Tenant, client_of, key_of, make_tenant, make_us
 
 from dinghuo.entry.app import create_app
 from dinghuo.entry.migrate import migrate
+from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 from dinghuo.kit.embedded import EmbeddedServer, server
 from dinghuo.kit.roles import Urls, prepare
@@ -61,7 +62,8 @@ async def tenant(database: Database) -> Tenant:
 
 @pytest.fixture(scope="session")
 def app(database: Database) -> Litestar:
-    return create_app(database)
+    """What it calls itself is nowhere: a test that needs WeChat brings its own."""
+    return create_app(database, web=Web(wechat_url="http://127.0.0.1:9"))
 
 
 @pytest.fixture

@@ -29,6 +29,9 @@ OF_A_CUSTOMER = frozenset(
         "shopping_list.id",
         "contract.code",
         "contract_draft.code",
+        "invitation.id",
+        "notice.id",
+        "notice_draft.id",
     }
 )
 MINE, ELSE = "MINE", "ELSE"

@@ -12,8 +12,10 @@ from tests.security.operations import Operation, operations
 from tests.security.people import Person, gather, quick_passwords
 from tests.security.sandbox import Sandbox
 from tests.support import client_of
+from tests.wechat import fake_wechat
 
 from dinghuo.entry.app import create_app
+from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 from dinghuo.kit.roles import Urls
 
@@ -41,8 +43,10 @@ def contract(app: Litestar) -> list[Operation]:
 @pytest.fixture(scope="module")
 async def lab(database_urls: Urls) -> AsyncIterator[Lab]:
     sandbox = Sandbox(database_urls.app)
-    async with client_of(create_app(sandbox.database)) as client:
-        yield Lab(client, sandbox)
+    async with fake_wechat() as wechat:
+        site = Web(wechat_url=wechat.url)
+        async with client_of(create_app(sandbox.database, web=site)) as client:
+            yield Lab(client, sandbox)
     await sandbox.close()
 
 

@@ -11,6 +11,7 @@ from litestar import Litestar
 from tests.security.calls import Ref
 from tests.security.company import COST, ELSE, MINE, PRICE, Company
 from tests.support import Tenant, client_of, key_of, make_tenant
+from tests.wechat import APP_ID, SECRET
 
 from dinghuo.identity.default_roles import DEFAULT_ROLES
 from dinghuo.identity.permissions import permissions_of
@@ -26,8 +27,8 @@ DAY = "2024-01-01"
 REACTION = "test.reaction"
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><title>{}</title></svg>'
 _REVISED = (
-    "assortment", "customer", "department", "draft", "organisation", "product", "role", "shopping_list", "sku",
-    "app_user",
+    "assortment", "customer", "department", "draft", "notice", "organisation", "product", "role", "shopping_list",
+    "sku", "app_user",
 )  # fmt: skip
 
 
@@ -71,6 +72,8 @@ class _Founder:
         await self._buying()
         await self._portal()
         await self._imports()
+        await self._notices()
+        await self._invitations()
         await self._rest()
         await self._look_up()
         staff = [role.code for role in DEFAULT_ROLES if role.audience == "staff"]
@@ -350,6 +353,46 @@ class _Founder:
             )
         for taken in await self._database.run(self._tenant.id, partial(claim, free=2)):
             await carry_out(self._database, taken, stop=asyncio.Event())
+
+    async def _notices(self) -> None:
+        """For each half's customer alone, published with a picture and a file, and drafts."""
+        for half in (MINE, ELSE):
+            one = {
+                "audience": [{"kind": "customer", "code": self._halves[half]["customer.code"]}],
+                "title": self._code(f"{half}-NOTICE"),
+                "body": self._code(f"{half}-TEXT"),
+                "picture": self._shared["file.sha256"],
+                "attachments": [{"sha256": self._shared["file.sha256"], "name": self._code(f"{half}-FILE")}],
+                "must_read": True,
+            }
+            for kind in ("banner", *("notice" for _ in self._numbers())):
+                shown = await self._post("notices", one | {"kind": kind})
+                self._checked(await self._client.post(f"/api/v1/notices/{shown['id']}/publish"))
+            self._hold(half, "notice.id", shown["id"])
+            draft = await self._post("notices", one | {"kind": "policy"})
+            self._hold(half, "notice_draft.id", draft["id"])
+
+    async def _invitations(self) -> None:
+        """Open ones, whose links are for anybody; and who comes by WeChat, but for one who is yet to be bound."""
+        for half in (MINE, ELSE):
+            customer_id = await self._id("customer", "code", self._halves[half]["customer.code"])
+            for _ in self._numbers():
+                made = await self._post(
+                    f"customers/{customer_id}/invitations",
+                    {"roles": [self._shared["role.dealer"]], "name": self._code(f"{half}-GUEST")},
+                )
+            self._hold(half, "invitation.id", made["id"])
+        self._share("invitation.token", made["token"])
+        mini_program = {"app_id": APP_ID, "secret": SECRET, "active": True}
+        self._checked(await self._client.put("/api/v1/settings/wechat", json=mini_program))
+        async with self._database.transaction(self._tenant.id) as tx:
+            await tx.write(
+                "insert into wechat_binding (tenant_id, app_id, openid, user_id, bound_at) "
+                "select $1, $2, login, id, now() from app_user where tenant_id = $1 and audience = 'dealer' "
+                "and login <> $3",
+                APP_ID,
+                self._login("dealer_receiver"),
+            )
 
     async def _rest(self) -> None:
         """Keys, sessions, reactions that failed."""

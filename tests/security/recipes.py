@@ -6,14 +6,21 @@ Where that does not suffice, a function says the bodies: one, or several where n
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any, cast
 
+import msgspec
 import pyotp
 from tests.security.calls import Call, Ref
 from tests.security.company import PASSWORD, Company
 from tests.security.founding import PICTURE, REACTION
 from tests.security.operations import Operation, Schema
+from tests.support import VAULT
+from tests.wechat import APP_ID
+
+from dinghuo.identity.wechat_sign_in import TICKET, Ticket
+from dinghuo.kit.ids import new_id
 
 # What kind of record a path, a query or a body names by this word; `Schema.word` where only one schema means it so.
 RECORDS = {
@@ -37,10 +44,12 @@ RECORDS = {
     "file_id": "import_file.id",
     "head": "user.login",
     "import_id": "import.id",
+    "invitation_id": "invitation.id",
     "key_id": "key.id",
     "list_id": "shopping_list.id",
     "login": "user.login",
     "mapping_id": "import_mapping.id",
+    "notice_id": "notice.id",
     "number": "order.number",
     "order_id": "order.id",
     "organisation": "organisation.code",
@@ -98,6 +107,9 @@ RECORDS = {
     "PUT /api/v1/imports/files/{file_id}/content.file_id": "import_file.receiving",
     "PUT /api/v1/imports/files/{file_id}/parts/{part}.file_id": "import_file.receiving",
     "POST /portal/v1/users/{user_id}/password.user_id": "dealer.id",
+    "POST /api/v1/users/{user_id}/wechat/unbind.user_id": "dealer.id",
+    "POST /api/v1/notices/{notice_id}/publish.notice_id": "notice_draft.id",
+    "DELETE /api/v1/notices/{notice_id}.notice_id": "notice_draft.id",
 }
 # Texts that name nothing, each with one that will do; left out of a body where they may be, but for names.
 PLAIN = {
@@ -112,7 +124,7 @@ PLAIN = {
     "bank_account": "", "city": "", "customer_reference": "", "description": "", "district": "", "email": "",
     "label": "", "mobile": "", "name_en": "", "note": "", "number_prefix": "", "permissions": "", "postcode": "",
     "product_name": "", "province": "", "reason": "", "reference": "", "specification": "", "supplier": "",
-    "tax_number": "", "title": "",
+    "tax_number": "", "title": "", "since": "",
     "password": "a new password",
     # The worksheet of a workbook, and what is wrong with a cell.
     "worksheet": "",
@@ -171,6 +183,8 @@ def _from_contract(operation: Operation, company: Company) -> Call:
 
 
 _WITHOUT_BODY = (
+    "/wechat/unbind",
+    "/read",
     "/add",
     "/clear",
     "/reorder",
@@ -429,6 +443,61 @@ def _sheet(company: Company) -> list[Call]:
 @bodies("PUT /api/v1/settings/portal")
 def _portal(company: Company) -> list[Call]:
     return [Call(body={"availability": "word"})]
+
+
+@bodies("POST /api/v1/notices")
+def _notice(company: Company) -> list[Call]:
+    kinds = ("customer", "tier", "region", "channel")
+    audience = [{"kind": kind, "code": company[f"{kind}.code"]} for kind in kinds]
+    file = {"sha256": company["file.sha256"], "name": PLAIN["name"]}
+    new = {"title": PLAIN["name"], "picture": company["file.sha256"], "attachments": [file], "audience": audience}
+    return [Call(body=new | {"kind": kind}) for kind in ("notice", "policy", "banner")]
+
+
+@bodies("PATCH /api/v1/notices/{notice_id}")
+def _edited_notice(company: Company) -> list[Call]:
+    changes = {"title": PLAIN["name"], "audience": [{"kind": "customer", "code": company["customer.code"]}]}
+    return [Call(path={"notice_id": company[kind]}, body=changes) for kind in ("notice.id", "notice_draft.id")]
+
+
+@bodies("POST /api/v1/notices/files")
+def _attachment(company: Company) -> list[Call]:
+    return [Call(content=f"%PDF-1.7 {company.mark}".encode())]
+
+
+@bodies("POST /api/v1/customers/{customer_id}/invitations")
+def _invitation(company: Company) -> list[Call]:
+    return [Call(body={"roles": [company["role.dealer"]], "name": PLAIN["name"]})]
+
+
+@bodies("POST /portal/v1/invitations/look", "POST /portal/v1/invitations/join")
+def _invited(company: Company) -> list[Call]:
+    return [Call(body={"token": str(company["invitation.token"])})]
+
+
+@bodies("POST /portal/v1/invitations/accept")
+def _accepted(company: Company) -> list[Call]:
+    who = {"login": f"{company.login('guest')}", "password": PASSWORD}
+    return [Call(body=who | {"token": str(company["invitation.token"])})]
+
+
+@bodies("PUT /api/v1/settings/wechat")
+def _mini_program(company: Company) -> list[Call]:
+    return [Call(body={"app_id": APP_ID, "active": False})]
+
+
+@bodies("POST /portal/v1/wechat/sign-in")
+def _by_wechat(company: Company) -> list[Call]:
+    codes = (f"{company.login('dealer_buyer')}:{new_id()}", f"nobody:{new_id()}")
+    return [Call(body={"code": code, "company": company.tenant.code}) for code in codes]
+
+
+@bodies("POST /portal/v1/wechat/bind")
+def _bound(company: Company) -> list[Call]:
+    vouched = msgspec.json.encode(Ticket(company.tenant.id, APP_ID, "somebody")).decode()
+    ticket = VAULT.ticket(TICKET, vouched, at=datetime.now(UTC))
+    who = {"login": company.login("dealer_receiver"), "password": PASSWORD}
+    return [Call(body=who | {"ticket": ticket})]
 
 
 @bodies("POST /api/v1/sign-in")

@@ -7,6 +7,7 @@ from typing import cast
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from tests.support import VAULT
 
 from dinghuo.kit.cache import TenantCaches
 from dinghuo.kit.database import Database
@@ -29,7 +30,7 @@ class Sandbox:
     """`database` works within `undone` only; what was done there is checked as at a commit, then taken back."""
 
     def __init__(self, url: str) -> None:
-        self.database = Database(url, guard=True, pool_size=1)
+        self.database = Database(url, guard=True, pool_size=1, vault=VAULT)
         self._engine = self.database.engine
 
     @asynccontextmanager

@@ -21,7 +21,7 @@ from dinghuo.kit.errors import CONFLICT, UNAUTHENTICATED, Message, Refused
 from dinghuo.kit.missing import missing
 
 TICKET_LASTS = timedelta(minutes=10)
-_TICKET = "wechat ticket"
+TICKET = "wechat ticket"
 
 TICKET_INVALID = Message(
     "ticket-invalid",
@@ -68,12 +68,12 @@ class BindingView(msgspec.Struct, frozen=True):
 def write_ticket(database: Database, ticket: Ticket) -> tuple[str, datetime]:
     """The ticket and until when it is good."""
     now = database.clock()
-    text = database.vault.ticket(_TICKET, msgspec.json.encode(ticket).decode(), at=now)
+    text = database.vault.ticket(TICKET, msgspec.json.encode(ticket).decode(), at=now)
     return text, now + TICKET_LASTS
 
 
 def read_ticket(database: Database, text: str) -> Ticket:
-    found = database.vault.redeem(_TICKET, text, at=database.clock(), within=TICKET_LASTS)
+    found = database.vault.redeem(TICKET, text, at=database.clock(), within=TICKET_LASTS)
     if found is None:
         raise Refused(TICKET_INVALID("ticket"))
     return msgspec.json.decode(found, type=Ticket)
