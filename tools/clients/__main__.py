@@ -3,8 +3,6 @@
 import sys
 
 from tools.clients.build import NotBuilt, build_clients
-from tools.clients.check import check_clients
-from tools.clients.contract import write_types
 from tools.clients.locks import install, mend_all
 from tools.clients.node import NodeFailed, npm
 from tools.clients.places import WEB
@@ -15,8 +13,13 @@ def main(arguments: list[str]) -> int:
         case ["build"]:
             build_clients()
         case ["check"]:
+            # Only these two need the application itself.
+            from tools.clients.check import check_clients
+
             check_clients()
         case ["types"]:
+            from tools.clients.contract import write_types
+
             write_types()
         case ["install", package, *wanted]:
             install(package, wanted)
