@@ -143,6 +143,7 @@ async def test_products_and_their_pictures(owner: httpx.AsyncClient, ids: dict[s
         assert await codes(owner, "products", search=search) == found, search
     assert await codes(owner, "products", search="hongcha", category="DRINK", brand="B1", state="active") == ["P1"]
     assert await codes(owner, "products", search="hongcha", state="discontinued") == []
+    assert [await codes(owner, "products", code=code) for code in ("P1", "P")] == [["P1"], []]
     media = [{"sha256": files[1], "sku": "S10"}, {"sha256": files[0]}]
     done = await owner.patch(path, json={"media": media, "description": "无糖"}, headers={"If-Match": "1"})
     assert done.status_code == 200, done.text

@@ -155,6 +155,7 @@ async def get_costs(database: Database, staff: StaffPrincipal, sku_id: UUID) -> 
 async def list_products(
     database: Database,
     staff: StaffPrincipal,
+    code: str | None = None,
     search: str | None = None,
     category: str | None = None,
     brand: str | None = None,
@@ -164,7 +165,7 @@ async def list_products(
     limit: Limit = 50,
 ) -> Page[ProductView]:
     """Products by code; a search finds them by their SKUs. A category means all below it."""
-    wanted = ProductFilter(search=search, category=category, brand=brand, state=in_state)
+    wanted = ProductFilter(code=code, search=search, category=category, brand=brand, state=in_state)
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.list_products(tx, wanted=wanted, cursor=cursor, limit=limit, include=include or ())
 

@@ -106,6 +106,7 @@ class SkuFilter(msgspec.Struct, frozen=True, kw_only=True):
 class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Codes. A category means all below it too; a search finds products by their SKUs."""
 
+    code: str | None = None
     search: str | None = None
     category: str | None = None
     brand: str | None = None
@@ -166,8 +167,9 @@ async def list_products(
 ) -> Page[ProductView]:
     """A page of products by code."""
     conditions = in_groups(tx.tenant_id, wanted)
-    if wanted.state is not None:
-        conditions.append(among(product.c.state, storable([wanted.state])))
+    for column, value in ((product.c.code, wanted.code), (product.c.state, wanted.state)):
+        if value is not None:
+            conditions.append(among(column, storable([value])))
     if wanted.search:
         fitting = search.matches(tx.tenant_id, SEARCH_KIND, sku.c.id, wanted.search)
         found = select(sku.c.product_id).where(sku.c.tenant_id == tx.tenant_id, *fitting)
