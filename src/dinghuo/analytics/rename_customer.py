@@ -10,7 +10,7 @@ with gone as (
   returning s.day, s.channel, s.currency, s.orders, s.lines, s.net, s.gross
 )
 insert into sales_day as d (tenant_id, day, customer_id, channel, currency, orders, lines, net, gross)
-select $1, g.day, $3, g.channel, g.currency, g.orders, g.lines, g.net, g.gross from gone g
+select $1, g.day, $3::uuid, g.channel, g.currency, g.orders, g.lines, g.net, g.gross from gone g
 order by g.day, g.channel, g.currency
 on conflict (tenant_id, day, customer_id, channel, currency) do update
 set orders = d.orders + excluded.orders, lines = d.lines + excluded.lines, net = d.net + excluded.net,

@@ -40,13 +40,13 @@ from customer c
 where l.tenant_id = $1 and l.customer_id = $2 and c.tenant_id = $1 and c.id = $2
 """
 _PRICE_LISTS = """
-update price_list p set customer_id = $3, scope = replace(p.scope, $2::text, $3::text)
+update price_list p set customer_id = $3, scope = replace(p.scope, $2::uuid::text, $3::uuid::text)
 where p.tenant_id = $1 and p.customer_id = $2
 """
 _USERS = """
 with kept as (
   insert into user_customer (tenant_id, user_id, customer_id)
-  select $1, u.user_id, $3 from user_customer u where u.tenant_id = $1 and u.customer_id = $2
+  select $1, u.user_id, $3::uuid from user_customer u where u.tenant_id = $1 and u.customer_id = $2
   order by u.user_id
   on conflict do nothing
 )
@@ -54,7 +54,7 @@ select count(*) as n from user_customer m where m.tenant_id = $1 and m.customer_
 """
 _ROLES = """
 insert into user_customer_role (tenant_id, user_id, customer_id, role_id)
-select $1, r.user_id, $3, r.role_id from user_customer_role r where r.tenant_id = $1 and r.customer_id = $2
+select $1, r.user_id, $3::uuid, r.role_id from user_customer_role r where r.tenant_id = $1 and r.customer_id = $2
 order by r.user_id, r.role_id
 on conflict do nothing
 """
@@ -64,13 +64,13 @@ with gone as (
   delete from {table} a where a.tenant_id = $1 and a.kind = 'customer' and a.target_id = $2 returning a.{owner}
 )
 insert into {table} (tenant_id, {owner}, kind, target_id)
-select $1, gone.{owner}, 'customer', $3 from gone order by gone.{owner}
+select $1, gone.{owner}, 'customer', $3::uuid from gone order by gone.{owner}
 on conflict do nothing
 """
 _ASSORTMENTS = _AUDIENCE.format(table="assortment_audience", owner="assortment_id")
 _NOTICES = _AUDIENCE.format(table="notice_audience", owner="notice_id")
 _CHILDREN = """
-update customer c set parent_id = nullif($3, c.id) where c.tenant_id = $1 and c.parent_id = $2
+update customer c set parent_id = nullif($3::uuid, c.id) where c.tenant_id = $1 and c.parent_id = $2
 """
 _EARLIER = "update customer c set merged_into_id = $3 where c.tenant_id = $1 and c.merged_into_id = $2"
 _LIKENESSES = "delete from customer_likeness l where l.tenant_id = $1 and l.customer_id = $2 and $3::uuid is not null"
