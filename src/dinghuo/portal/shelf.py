@@ -28,6 +28,9 @@ from dinghuo.portal.prices import Pricer
 from dinghuo.portal.settings import PortalSettings, load_settings
 from dinghuo.pricing.facts import load_entries, load_lists
 
+# Choices of SKUs remembered at once, of all dealers: some tens of megabytes.
+_MOST_KNOWN = 20_000
+
 
 class UnitName(msgspec.Struct, frozen=True):
     name: str
@@ -71,13 +74,19 @@ class Shelf(msgspec.Struct, frozen=True):
     settings: PortalSettings
     units: dict[str, UnitName]
     sees_price: bool
+    # What was worked out before, by SKU: it changes with the catalogue's and the prices' versions only.
+    known_offers: dict[UUID, list[UnitOffer]]
+    known_choices: dict[UUID, list[UnitChoice]]
 
     def sells(self, sku: SkuFacts | None) -> bool:
         return sku is not None and sku.active and self.sellable(sku)
 
     def offers(self, sku: SkuFacts, texts: SkuTexts) -> list[UnitOffer]:
         """The units of a SKU, the smallest first."""
-        return [self._offer(sku, texts, unit) for unit in ordered_units(sku)]
+        found = self.known_offers.get(sku.id)
+        if found is None:
+            found = self.known_offers[sku.id] = [self._offer(sku, texts, unit) for unit in ordered_units(sku)]
+        return found
 
     def _offer(self, sku: SkuFacts, texts: SkuTexts, unit: str) -> UnitOffer:
         numerator, denominator = sku.units[unit]
@@ -96,13 +105,16 @@ class Shelf(msgspec.Struct, frozen=True):
 
     def choices(self, sku: SkuFacts, texts: SkuTexts) -> list[UnitChoice]:
         """The units of a SKU with their prices. The lists must know its entries."""
-        return [
-            UnitChoice(
-                **msgspec.structs.asdict(offer),
-                price=self.pricer.of(sku, offer.unit, offer.minimum) if self.sees_price else UNSET,
-            )
-            for offer in self.offers(sku, texts)
-        ]
+        found = self.known_choices.get(sku.id)
+        if found is None:
+            found = self.known_choices[sku.id] = [
+                UnitChoice(
+                    **msgspec.structs.asdict(offer),
+                    price=self.pricer.of(sku, offer.unit, offer.minimum) if self.sees_price else UNSET,
+                )
+                for offer in self.offers(sku, texts)
+            ]
+        return found
 
     def availability(self, sku: SkuFacts, available: Decimal | None) -> Availability:
         """How much there is, told as the seller wants."""
@@ -132,15 +144,29 @@ async def open_shelf(tx: Tx, dealer: DealerPrincipal) -> Shelf:
     if customer is None:
         raise missing("customer", dealer.customer_id)
     assortments = await load_assortments(tx)
-    lists = (await load_lists(tx, [customer]))[customer.id]
+    pricer = Pricer((await load_lists(tx, [customer]))[customer.id], await today(tx), customer.currency)
     return Shelf(
         customer=customer,
         sellable=Sellable(assortments, customer.audience() if assortments else ()),
-        pricer=Pricer(lists, await today(tx), customer.currency),
+        pricer=pricer,
         settings=await load_settings(tx),
         units=await _unit_names(tx),
         sees_price=dealer.sees_price,
+        known_offers=(await tx.cached("catalogue")).setdefault("offers", {}),
+        known_choices=await _choices_known(tx, pricer if dealer.sees_price else None),
     )
+
+
+async def _choices_known(tx: Tx, pricer: Pricer | None) -> dict[UUID, list[UnitChoice]]:
+    """What was worked out for all dealers who stand before the same lists on the same day."""
+    shelves: dict[Any, dict[UUID, list[UnitChoice]]] = (await tx.cached("pricing")).setdefault("shelves", {})
+    if sum(map(len, shelves.values())) > _MOST_KNOWN:
+        shelves.clear()
+    catalogue = (await tx.versions()).get("catalogue", 0)
+    if pricer is None:
+        return shelves.setdefault(catalogue, {})
+    lists = tuple(price_list.id for price_list in pricer.lists)
+    return shelves.setdefault((catalogue, lists, pricer.day, pricer.currency), {})
 
 
 async def today(tx: Tx) -> date:
@@ -154,7 +180,7 @@ async def sku_cards(tx: Tx, shelf: Shelf, skus: Sequence[SkuFacts]) -> dict[UUID
     ids = [sku.id for sku in skus]
     texts = await load_texts(tx, ids)
     products = await load_products(tx, {sku.product_id for sku in skus})
-    await load_prices(tx, shelf, skus)
+    await load_prices(tx, shelf, [sku for sku in skus if sku.id not in shelf.known_choices])
     stock = await availability(tx, [sku.id for sku in skus if sku.supply_policy != "untracked"])
     bought = await last_bought(tx, shelf.customer.id, ids)
     return {
