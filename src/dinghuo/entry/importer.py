@@ -7,6 +7,7 @@ between two slices and is taken up again later.
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -75,6 +76,8 @@ def main() -> None:
 
     with contextlib.suppress(OSError):
         os.nice(_NICE)
+    # This process ends with the import, and needs to its end what it holds: there is no garbage worth looking for.
+    gc.disable()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_follow())
 

@@ -126,12 +126,15 @@ def letter(place: int) -> str:
 
 
 def shown(cell: Cell) -> str:
-    """A cell as a grid shows it."""
+    """A cell as a grid shows it, cut where it is too long to be read there."""
+    if type(cell) is str:
+        text = cell[:_LONGEST]
+        return text if text.isprintable() else clean(text)
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "seconds")
     if isinstance(cell, date):
         return cell.isoformat()
-    return clean(text_of(cell)[:_LONGEST])
+    return text_of(cell)[:_LONGEST]
 
 
 def clean(text: str) -> str:

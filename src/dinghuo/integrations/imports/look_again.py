@@ -16,5 +16,5 @@ async def look_again(
     await queue(
         tx, job, "look", by=staff.actor(),
         worksheet=worksheet, header_row=header_row, mapping=None, report=None, checked_at=None,
-        faults=0, faults_listed=0, errors_file_id=None,
+        faults=0, faults_listed=0, marks=None, errors_file_id=None,
     )  # fmt: skip

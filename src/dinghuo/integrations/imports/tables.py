@@ -68,6 +68,8 @@ import_job = tenant_table(
     Column("problem", JSON, nullable=True),
     Column("faults", Integer, nullable=False, server_default="0"),
     Column("faults_listed", Integer, nullable=False, server_default="0"),
+    # Which cells are marked and in which language they are told: marks that stay the same are not made again.
+    text("marks", nullable=True),
     Column("errors_file_id", Uuid, nullable=True),
     text("language"),
     moment("created_at"),

@@ -15,7 +15,7 @@ from dinghuo.integrations.imports.files import keep_errors
 from dinghuo.integrations.imports.jobs import Options
 from dinghuo.integrations.imports.look import Look, look_at, looked
 from dinghuo.integrations.imports.mappings import find_mapping
-from dinghuo.integrations.imports.marks import keep_marks
+from dinghuo.integrations.imports.marks import digest_of, keep_marks
 from dinghuo.integrations.imports.tables import import_job, import_slice
 from dinghuo.integrations.order_book import Report, dry_run, read_order_book, run_order_book
 from dinghuo.integrations.order_book.report import New
@@ -67,8 +67,9 @@ async def _check(database: Database, claim: Claim, job: Any, path: Path, beat: B
         sheet, faults = plain.sheet, plain.faults
         told = {"order_book": None, "sheet": msgspec.to_builtins(tried)}
         totals = _sheet_totals(tried, job.language)
+    await _note(database, claim, report=told, faults=len(faults))
     kept = await _keep_faults(database, claim, job, sheet, faults, totals, path, beat)
-    return "checked", {"report": told, "checked_at": database.clock(), **kept}
+    return "checked", {"checked_at": database.clock(), **kept}
 
 
 async def _run(database: Database, claim: Claim, job: Any, path: Path, beat: Beat) -> Led:
@@ -95,8 +96,9 @@ async def _run(database: Database, claim: Claim, job: Any, path: Path, beat: Bea
         )  # fmt: skip
         sheet, told = plain.sheet, {"order_book": None, "sheet": msgspec.to_builtins(written)}
         faults, totals = plain.faults, _sheet_totals(written, job.language)
+    await _note(database, claim, result=told, faults=len(faults))
     kept = await _keep_faults(database, claim, job, sheet, faults, totals, path, beat)
-    return "done", {"result": told, "finished_at": database.clock(), **kept}
+    return "done", {"finished_at": database.clock(), **kept}
 
 
 TASKS: dict[str, Task] = {"looking": _look, "checking": _check, "running": _run}
@@ -119,15 +121,25 @@ async def _begun(database: Database, claim: Claim, job: Any, planned: New) -> Ne
     if job.begun is not None:
         return msgspec.convert(job.begun, New)
 
+    await _note(database, claim, begun=msgspec.to_builtins(planned))
+    return planned
+
+
+async def _note(database: Database, claim: Claim, **values: Any) -> None:
+    """Keep what is known already: figures are read while the marks are still being made."""
+
     async def command(tx: Tx) -> None:
         await tx.execute(
             import_job.update()
-            .where(import_job.c.tenant_id == tx.tenant_id, import_job.c.id == claim.import_id)
-            .values(begun=msgspec.to_builtins(planned))
+            .where(
+                import_job.c.tenant_id == tx.tenant_id,
+                import_job.c.id == claim.import_id,
+                import_job.c.worker == claim.worker,
+            )
+            .values(**values)
         )
 
     await database.run(claim.tenant_id, command)
-    return planned
 
 
 def _all_new(told: New, planned: New, begun: New) -> New:
@@ -173,9 +185,15 @@ async def _keep_faults(
     path: Path,
     beat: Beat,
 ) -> dict[str, Any]:
-    """Keep the cells at fault for the grid, and all of them as a workbook to be mended."""
+    """Keep the cells at fault for the grid, and all of them as a workbook to be mended.
+
+    A run marks what its check has marked, as a rule: then they are there.
+    """
+    marks = digest_of(faults, job.language)
+    if marks == job.marks:
+        return {}
     listed = await keep_marks(database, claim.tenant_id, claim.import_id, sheet, faults, beat.progress)
-    found: dict[str, Any] = {"faults": len(faults), "faults_listed": listed, "errors_file_id": None}
+    found: dict[str, Any] = {"faults": len(faults), "faults_listed": listed, "marks": marks, "errors_file_id": None}
     if faults:
         beat.progress("errors", 0, 0)
         target = path.with_name("errors.xlsx")

@@ -232,6 +232,7 @@ CREATE TABLE import_job (
   problem JSON,
   faults INTEGER DEFAULT '0' NOT NULL,
   faults_listed INTEGER DEFAULT '0' NOT NULL,
+  marks TEXT,
   errors_file_id UUID,
   language TEXT NOT NULL,
   created_at TIMESTAMP WITH TIME ZONE NOT NULL,
