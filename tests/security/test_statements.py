@@ -21,6 +21,9 @@ MANY = 100
 ALWAYS_FEW = {
     "GET /api/v1/permissions",
     "GET /api/v1/stock/availability",
+    "GET /api/v1/changes",
+    "GET /portal/v1/banners",
+    "GET /portal/v1/changes",
     "GET /portal/v1/addresses",
     "GET /portal/v1/brands",
     "GET /portal/v1/categories",

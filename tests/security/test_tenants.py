@@ -24,6 +24,12 @@ WITHOUT_TEXTS = {
     "GET /api/v1/skus/{sku_id}/costs",
     "GET /api/v1/accounts/{account_id}/entries",
     "GET /api/v1/settings/portal",
+    "GET /api/v1/settings/wechat",
+    "GET /api/v1/notices/{notice_id}/readership",
+    # Nothing, to who asks for the first time.
+    "GET /api/v1/changes",
+    "GET /portal/v1/changes",
+    "GET /portal/v1/wechat",
     "GET /api/v1/imports/kinds",
     # Workbooks, packed.
     "GET /api/v1/imports/{import_id}/errors.xlsx",
