@@ -235,8 +235,12 @@ export function fixesOf(fault: Fault): Fix[] {
 }
 
 /** Without the number of the line, where it stands at its line. */
-export const sentence = (fault: Fault) => {
-  const said = fault.message.replace(/^(第 \d+ 行：|Line \d+: )/, '')
+export function sentence(fault: Fault, unitName: (code: string) => string = code => code): string {
+  let said = fault.message.replace(/^(第 \d+ 行：|Line \d+: )/, '')
+  // The server says units by their codes.
+  const codes = [fault.params?.base_unit, ...String(fault.params?.units ?? '').split(/[、,]\s*/)]
+  for (const code of new Set(codes.map(each => String(each ?? ''))))
+    if (code) said = said.replaceAll(code, unitName(code))
   return said.charAt(0).toUpperCase() + said.slice(1)
 }
 

@@ -182,13 +182,14 @@ export function useEntry(options: {
       if (!asked) return null
       return { preview: await ask.preview(asked.body, signal), lines: asked.lines }
     },
-    enabled: computed(() => !!sent.value && !isFrozen.value && may('orders.place')),
+    enabled: computed(() => !!sent.value && !isFrozen.value && !placed.value && may('orders.place')),
     placeholderData: before => before,
     staleTime: 20_000,
     gcTime: 30_000,
   })
   useNews(news => {
-    if (/^(stock|prices|order|catalogue|customers)\b/.test(news.kind)) void looking.refetch()
+    if (placed.value || work.value) return
+    if (sent.value && /^(stock|prices|order|catalogue|customers)\b/.test(news.kind)) void looking.refetch()
     if (news.kind === 'draft.changed' && news.id === draftId.value && !work.value) void heard()
   })
   async function heard(): Promise<void> {
