@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, distinct, select
 
 from dinghuo.kit.database import Tx
 from dinghuo.orders.tables import order_line, sales_order
-from dinghuo.portal.cards import Bought, Purchase
+from dinghuo.portal.cards import LastBought, Purchase
 
 _ORDERS = 100
 _NOT_BOUGHT = ("cancelled", "rejected")
@@ -60,11 +60,11 @@ class Usual(msgspec.Struct, frozen=True):
     quantity: Decimal
 
 
-async def last_bought(tx: Tx, customer_id: UUID, sku_ids: Collection[UUID]) -> dict[UUID, Bought]:
+async def last_bought(tx: Tx, customer_id: UUID, sku_ids: Collection[UUID]) -> dict[UUID, LastBought]:
     """When and how much of each SKU was ordered last."""
     rows = await tx.fetch(_LAST, customer_id, list(sku_ids)) if sku_ids else []
     return {
-        row["sku_id"]: Bought(at=row["placed_at"], quantity=row["quantity"], unit=row["unit"], order_id=row["id"])
+        row["sku_id"]: LastBought(at=row["placed_at"], quantity=row["quantity"], unit=row["unit"], order_id=row["id"])
         for row in rows
     }
 

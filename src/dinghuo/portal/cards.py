@@ -46,7 +46,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     quantity: Decimal | UnsetType = UNSET
 
 
-class Bought(msgspec.Struct, frozen=True, kw_only=True):
+class LastBought(msgspec.Struct, frozen=True, kw_only=True):
     """The last time the dealer ordered it."""
 
     at: datetime
@@ -69,7 +69,7 @@ class SkuCard(msgspec.Struct, frozen=True, kw_only=True):
     default_unit: str
     units: list[UnitChoice]
     availability: Availability
-    last_bought: Bought | None
+    last_bought: LastBought | None
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from dinghuo.kit.missing import missing
 from dinghuo.kit.refs import Ref
 from dinghuo.parties.facts import CustomerFacts, load_customer
 from dinghuo.portal.bought import last_bought
-from dinghuo.portal.cards import Availability, Bought, SkuCard, UnitChoice, UnitOffer
+from dinghuo.portal.cards import Availability, LastBought, SkuCard, UnitChoice, UnitOffer
 from dinghuo.portal.prices import Pricer
 from dinghuo.portal.settings import PortalSettings, load_settings
 from dinghuo.pricing.facts import load_entries, load_lists
@@ -195,7 +195,7 @@ def _card(
     product: ProductFacts,
     texts: SkuTexts,
     available: Decimal | None,
-    bought: Bought | None,
+    bought: LastBought | None,
 ) -> SkuCard:
     return SkuCard(
         id=sku.id,
