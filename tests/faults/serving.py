@@ -93,6 +93,13 @@ class Program:
     def port(self) -> int:
         return httpx.URL(self.url).port or 0
 
+    def stop(self) -> None:
+        """Ask it to end, in order."""
+        self._process.terminate()
+
+    async def ended(self) -> None:
+        await asyncio.wait_for(self._process.wait(), PATIENCE)
+
     async def kill(self) -> None:
         """kill -9, all of it at once."""
         for process in (*self.children, self._process):
