@@ -41,13 +41,13 @@ async def by_hand(tx: Tx, *, before: Any) -> tuple[Counter[Any], Counter[Any]]:
         customer = (day, row["customer_id"], row["channel"], row["currency"])
         of_customers[*customer, "lines"] += 1
         of_customers[*customer, "orders"] += row["id"] not in counted
-        of_customers[*customer, "net"] += net  # type: ignore[assignment]
-        of_customers[*customer, "gross"] += gross  # type: ignore[assignment]
+        of_customers[*customer, "net"] += net
+        of_customers[*customer, "gross"] += gross
         sku = (day, row["sku_id"], row["currency"])
         of_skus[*sku, "lines"] += 1
         of_skus[*sku, "quantity"] += left
-        of_skus[*sku, "net"] += net  # type: ignore[assignment]
-        of_skus[*sku, "gross"] += gross  # type: ignore[assignment]
+        of_skus[*sku, "net"] += net
+        of_skus[*sku, "gross"] += gross
         counted.add(row["id"])
     return of_customers, of_skus
 
@@ -59,8 +59,8 @@ async def rolled_up(tx: Tx) -> tuple[Counter[Any], Counter[Any]]:
         of_customers.update({(*key, name): row[name] for name in ("orders", "lines", "net", "gross")})
     of_skus: Counter[Any] = Counter()
     for row in await tx.fetch("select * from sku_day where tenant_id = $1"):
-        key = (row["day"], row["sku_id"], row["currency"])
-        of_skus.update({(*key, name): row[name] for name in ("lines", "quantity", "net", "gross")})
+        of_sku = (row["day"], row["sku_id"], row["currency"])
+        of_skus.update({(*of_sku, name): row[name] for name in ("lines", "quantity", "net", "gross")})
     return of_customers, of_skus
 
 

@@ -17,8 +17,13 @@ def test_every_event_stands_in_the_table() -> None:
 def test_names_of_marks_are_stable_and_unique() -> None:
     assert len(BY_KIND) == len(REACTIONS)
     assert {kind: [name for name, _ in reactions] for kind, reactions in BY_KIND.items() if reactions} == {
-        "orders.confirmed": ["orders.file_for_search"],
-        "orders.imported": ["orders.file_for_search"],
+        "parties.customers_saved": ["parties.find_duplicates"],
+        "parties.customers_merged": ["desk.move_stragglers"],
+        "parties.duplicates_due": ["parties.find_duplicates_when_due"],
+        "orders.confirmed": ["orders.file_for_search", "analytics.note_sales"],
+        "orders.imported": ["orders.file_for_search", "analytics.note_sales"],
+        "orders.cancelled": ["analytics.note_sales"],
+        "analytics.recount_due": ["analytics.recount_when_due"],
         "audit.seal_due": ["kit.seal_when_due"],
         "outbox.purge_due": ["kit.purge_when_due"],
         "idempotency.purge_due": ["kit.purge_keys_when_due"],
