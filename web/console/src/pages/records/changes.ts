@@ -15,6 +15,7 @@ export function toldOf(changes: Record<string, unknown> | null | undefined): Tol
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const HASH = /^[0-9a-f]{64}$/
 const DECIMAL = /^-?\d+\.\d+$/
 
 export interface Reader {
@@ -33,7 +34,8 @@ export function shown(value: unknown, field: string, reader: Reader): string | n
   if (typeof value === 'number') return String(value)
   if (Array.isArray(value)) {
     const parts = value.map(each => shown(each, field, reader)).filter(part => part)
-    return parts.join('; ')
+    // Pictures and files have nothing to read: how many there are.
+    return parts.length || !value.length ? parts.join('; ') : String(value.length)
   }
   if (typeof value === 'object') {
     return Object.entries(value)
@@ -43,6 +45,7 @@ export function shown(value: unknown, field: string, reader: Reader): string | n
       .join(' ')
   }
   const text = String(value)
+  if (HASH.test(text)) return null
   if (UUID.test(text)) return reader.nameOf(text) ?? null
   if (DECIMAL.test(text)) return text.replace(/\.?0+$/, '')
   return reader.wordOf(field, text) ?? text

@@ -5,6 +5,7 @@ export default {
     more: '另外 {n} 项',
     hidden: '另有您无权查看的内容：{fields}',
     system: '系统',
+    costFrom: '成本（自 {day}）',
     actions: {
       created: '新建',
       updated: '修改',
@@ -93,6 +94,7 @@ export default {
     more: '{n} more',
     hidden: 'Further changes that you may not see: {fields}',
     system: 'System',
+    costFrom: 'Cost (from {day})',
     actions: {
       created: 'created it',
       updated: 'changed it',
