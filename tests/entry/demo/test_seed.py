@@ -100,7 +100,7 @@ async def test_what_there_is(demo: Demo) -> None:
             "price_list",
         )
     } == {
-        "sku": 200, "product": 58, "stored_file": 200, "product_media": 200, "sku_cost": 200, "brand": 28,
+        "sku": 200, "product": 58, "stored_file": 203, "product_media": 200, "sku_cost": 200, "brand": 28,
         "category": 28, "unit": 16, "assortment": 4, "customer": 60, "contact": 60, "address": 60, "tier": 4,
         "region": 6, "channel": 4, "app_user": 22, "department": 7, "warehouse": 2, "price_list": 11,
     }  # fmt: skip
@@ -279,6 +279,18 @@ async def test_nobody_ever_ordered_what_is_not_for_them(demo: Demo) -> None:
     buyers = {code for code, sku in rows if sku in alcohol}
     assert len(buyers) > 40
     assert buyers.isdisjoint({"D005", "D013", "D032", "D042", "D054"})
+
+
+async def test_dealers_have_something_to_read(demo: Demo) -> None:
+    rows = await demo.fetch(
+        "select kind, state, count(*) from notice where tenant_id = $1 group by 1, 2 order by 1, 2"
+    )
+    assert rows == [
+        ("banner", "published", 2),
+        ("notice", "published", 3),
+        ("policy", "draft", 1),
+        ("policy", "published", 1),
+    ]
 
 
 async def test_it_can_be_taken_away_and_nothing_else(demo: Demo, database: Database, database_urls: Urls) -> None:

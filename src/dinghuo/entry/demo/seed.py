@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from dinghuo.entry.demo import seed_company, seed_goods, seed_orders, seed_portal
+from dinghuo.entry.demo import seed_company, seed_goods, seed_notices, seed_orders, seed_portal
 from dinghuo.entry.demo.company import COMPANY
 from dinghuo.entry.demo.deliveries import deliveries
 from dinghuo.entry.demo.orders import CHINA, DemoOrder, demo_orders
@@ -130,6 +130,7 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         "shopping lists": seed_portal.lists,
         "carts": seed_portal.carts,
         "proposals": seed_portal.proposals,
+        "notices": seed_notices.notices,
     }
     last = [Step(name, now, command) for name, command in portal.items()]
     return [Step("receipts", cut, came), *taken_over, *sorted(live, key=lambda step: step.at), *last]
