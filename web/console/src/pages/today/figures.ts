@@ -40,7 +40,7 @@ export function withBefore(days: readonly Day[], count: number): { now: Day[]; b
   }
 }
 
-export const valueOf = (day: { orders: number; gross: string | null }, measure: Measure): number =>
+export const measured = (day: { orders: number; gross: string | null }, measure: Measure): number =>
   measure === 'orders' ? day.orders : Number(day.gross ?? 0)
 
 export function totalOf(days: readonly Day[], measure: Measure): string {
