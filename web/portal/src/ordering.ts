@@ -37,6 +37,15 @@ export function offersOf(cards: readonly Card[]): Offer[] {
   })
 }
 
+/** Every SKU that was bought, each on its own. */
+export function boughtOf(cards: readonly Card[]): Offer[] {
+  return cards.flatMap(card =>
+    card.skus
+      .filter(sku => sku.last_bought)
+      .map(sku => ({ key: sku.id, sku, productId: card.id, isNew: card.is_new, others: 0 })),
+  )
+}
+
 /** The unit chosen here, else the one in the cart, else the one sold by. */
 export function unitOf(sku: SkuCard): UnitChoice | null {
   const inCart = () => lines.value.find(line => line.sku === sku.code)?.unit

@@ -4,13 +4,14 @@ import * as api from '@dinghuo/api'
 import type { UnitChoice } from '@/api/types'
 import { language, t } from '@/i18n'
 import { currency, zone } from '@/session/session'
+import { units } from '@/units'
 
 export function named(one: { name: string | null; name_en?: string | null }): string {
   return (language.value === 'en' && one.name_en) || one.name || ''
 }
 
-export function unitNamed(unit: string, units: readonly UnitChoice[] = []): string {
-  const found = units.find(one => one.unit === unit)
+export function unitNamed(unit: string, choices: readonly UnitChoice[] = []): string {
+  const found = choices.find(one => one.unit === unit) ?? units.value.find(one => one.unit === unit)
   return found ? named(found) : unit
 }
 
@@ -34,6 +35,13 @@ export function moment(at: string): string {
 
 export function ago(at: string): string {
   return api.formatRelative(at, zone.value, language.value)
+}
+
+/** As many days ago, as people say it; long ago, the day. */
+export function since(at: string): string {
+  const days = api.daysBetween(api.dayOf(at, zone.value), today())
+  if (days < 2) return t(days < 1 ? 'when.today' : 'when.yesterday')
+  return days < 31 ? t('when.days', { count: days }) : day(at)
 }
 
 export function day(at: string): string {

@@ -37,6 +37,7 @@ import type {
   Proposal,
   ShipTo,
   ShoppingList,
+  UnitName,
   Wanted,
 } from './types'
 
@@ -57,6 +58,7 @@ const remove = (path: string) => ask<void>('delete' satisfies Method, path)
 export const catalogue = {
   home: () => get<Home>('home'),
   categories: () => get<Category[]>('categories'),
+  units: () => get<UnitName[]>('units'),
   brands: () => get<Brand[]>('brands'),
   products: (filter: ProductFilter & { cursor?: string | null; limit?: number }, signal?: AbortSignal) =>
     get<Page<Card>>('products', filter, signal),

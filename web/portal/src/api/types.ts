@@ -36,6 +36,12 @@ export interface Break {
   price: Decimal
 }
 
+export interface UnitName {
+  unit: string
+  name: string
+  name_en: string | null
+}
+
 export interface UnitPrice {
   price: Decimal
   currency: string

@@ -8,6 +8,7 @@ import { people } from '@/api/routes'
 import * as cart from '@/cart/store'
 import { startLive, stopLive } from '@/live'
 import { forget, keep, recall } from '@/storage'
+import { loadUnits } from '@/units'
 import { credentials, dropCredentials, setCredentials } from './credentials'
 
 const NAME = 'me'
@@ -81,6 +82,7 @@ export async function leave(): Promise<void> {
 export function arrive(): void {
   epoch.value = newKey()
   cart.open()
+  void loadUnits()
   startLive()
 }
 
