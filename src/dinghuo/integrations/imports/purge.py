@@ -12,6 +12,8 @@ from dinghuo.kit.periodic import TENANT, schedule
 EVERY = timedelta(hours=1)
 MARKS_KEPT = timedelta(days=30)
 _MOST = 100
+# Imports in one go, each of which may have many thousands of marks.
+_MOST_MARKED = 5
 
 
 class FilePurgeDue(Event, frozen=True, kw_only=True, tag="imports.purge_due"):
@@ -31,7 +33,7 @@ async def purge(tx: Tx) -> int:
         await remove_files(tx, [row["id"] for row in rows])
     before = tx.now - MARKS_KEPT
     for statement in (_FAULTS, _ROWS):
-        await tx.write(statement, before, working, _MOST)
+        await tx.write(statement, before, working, _MOST_MARKED)
     return len(rows)
 
 
