@@ -1,11 +1,11 @@
-"""`python -m tools.clients build | check | types | install web|portal PACKAGE… | mend | dev`"""
+"""`python -m tools.clients build | check | format | types | install web|portal PACKAGE… | mend | dev`"""
 
 import sys
 
 from tools.clients.build import NotBuilt, build_clients
 from tools.clients.locks import install, mend_all
 from tools.clients.node import NodeFailed, npm
-from tools.clients.places import WEB
+from tools.clients.places import CLIENTS, WEB
 
 
 def main(arguments: list[str]) -> int:
@@ -17,6 +17,9 @@ def main(arguments: list[str]) -> int:
             from tools.clients.check import check_clients
 
             check_clients()
+        case ["format"]:
+            for client in CLIENTS:
+                npm(client.package, "run", "--if-present", "format")
         case ["types"]:
             from tools.clients.contract import write_types
 

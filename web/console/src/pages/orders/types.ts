@@ -1,41 +1,20 @@
-/** What the server tells of orders; replaced by the generated types where those have them. */
+import type { OrderPage } from '@dinghuo/api'
 
-export interface Ref {
-  id: string
-  code: string
-  name: string
+/** The states of an order, in the order of its life. */
+export const STATES = ['pending_approval', 'confirmed', 'closed', 'rejected', 'cancelled'] as const
+export type OrderState = (typeof STATES)[number]
+
+const TONES: Record<string, 'good' | 'warn' | 'bad' | 'info' | 'calm' | 'accent'> = {
+  pending_approval: 'warn',
+  confirmed: 'accent',
+  closed: 'good',
+  rejected: 'bad',
 }
+export const toneOf = (state: string) => TONES[state] ?? 'calm'
 
-export interface Amounts {
-  net: string
-  tax: string
-  gross: string
-}
-
-export interface OrderRow {
-  id: string
-  number: string
-  state: OrderState
-  customer: Ref
-  currency: string
-  amounts: Amounts | null
-  line_count: number
-  channel: string
-  customer_reference: string | null
-  requested_date: string | null
-  holds: string[]
-  is_history: boolean
-  placed_at: string
-  revision: number
-  placed_by?: string | null
-  owner?: string | null
-  problems?: string[]
-}
-
-export type OrderState = 'draft' | 'pending_approval' | 'confirmed' | 'closed' | 'rejected' | 'cancelled'
-
+/** Why a price is what it is, as the line keeps it (docs/pricing.md). */
 export interface PriceReason {
-  source: string
+  source: 'price_list' | 'manual' | 'history'
   list?: string
   kind?: string
   version?: number
@@ -45,72 +24,8 @@ export interface PriceReason {
   passed?: { list: string; kind: string; why: string }[]
 }
 
-export interface OrderLine {
-  line_no: number
-  sku: string
-  name: string
-  unit: string
-  quantity: string
-  deal: {
-    list_price: string | null
-    deal_price: string
-    tax_inclusive: boolean
-    tax_rate: string | null
-    amounts: Amounts
-    reason: PriceReason | null
-  } | null
-  unit_cost: string | null
-  margin: string | null
-  requested_date: string | null
-  note: string | null
-  progress: { ordered: string; released: string; shipped: string; returned: string; cancelled: string }
-  stock: { warehouse: string; held: string; backordered: string; consumed: string; released: string }[]
-  available?: string | null
-}
-
-export interface Happening {
-  at: string
-  action: string
-  by: string
-  by_kind: string
-  channel: string
-  changes: Record<string, unknown> | null
-}
-
-export interface Action {
-  name: string
-  allowed: boolean
-  reasons: { code: string; message: string }[]
-}
-
-export interface OrderDetail extends OrderRow {
-  organisation: string
-  ship_to: Record<string, string | null> | null
-  note: string | null
-  lines: OrderLine[]
-  history: Happening[]
-  credit?: { currency: string; credit_limit: string | null; exposure: string; room: string | null } | null
-  comments?: number
-  actions?: Action[]
-}
-
-export interface Comment {
-  id: string
-  author: { id: string; name: string; kind: string }
-  text: string
-  for_customer: boolean
-  at: string
-  edited_at: string | null
-  deleted: boolean
-  may_edit: boolean
-  revision: number
-}
-
-export const STATE_TONES: Record<OrderState, 'good' | 'warn' | 'bad' | 'info' | 'calm' | 'accent'> = {
-  draft: 'calm',
-  pending_approval: 'warn',
-  confirmed: 'accent',
-  closed: 'good',
-  rejected: 'bad',
-  cancelled: 'calm',
-}
+/** Where the goods go, as it was when the order was placed. */
+export type ShipTo = Partial<
+  Record<'recipient' | 'mobile' | 'province' | 'city' | 'district' | 'street' | 'postcode', string | null>
+>
+export const shipToOf = (order: OrderPage): ShipTo | null => order.ship_to as ShipTo | null
