@@ -10,8 +10,7 @@ from dinghuo.analytics import sums
 from dinghuo.analytics.days import starts
 from dinghuo.analytics.span import Span, parts_of
 from dinghuo.analytics.sums import Sum, looking
-from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.identity.saved_views import owner_of
+from dinghuo.identity.principals import StaffPrincipal, person_of
 from dinghuo.kit.database import Tx
 from dinghuo.kit.ids import first_id_at
 
@@ -54,7 +53,7 @@ async def own_figures(tx: Tx, *, staff: StaffPrincipal) -> OwnFigures:
     parts = parts_of([Span("month", first, look.today)], look.live_from, look.zone)
     month = (await sums.by_name(tx, look, parts)).get("month", Sum())
     days = await sums.by_day(tx, look, parts)
-    since, me = first_id_at(starts(first, look.zone)), owner_of(staff)
+    since, me = first_id_at(starts(first, look.zone)), person_of(staff)
     rows: list[Any] = await tx.fetch(_VISITS, me, look.zone.key, since)
     visits: dict[date, int] = {row["day"]: row["visits"] for row in rows}
     told = staff.sees_price

@@ -36,7 +36,7 @@ class CommentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def write_comment(
-    tx: Tx, *, document_kind: str, document_id: UUID, request: CommentRequest, by: Actor
+    tx: Tx, *, document_kind: str, document_id: UUID, request: CommentRequest, person_id: UUID, by: Actor
 ) -> tuple[UUID, list[UUID]]:
     """Keep the comment; its id and those of the people mentioned. The caller has checked who sees the document."""
     mentioned = await check_comment(tx, request)
@@ -48,7 +48,7 @@ async def write_comment(
             document_kind=document_kind,
             document_id=document_id,
             author_kind=by.kind,
-            author_id=by.id,
+            author_id=person_id,
             author_name=by.name,
             text=request.text.strip(),
             for_customer=request.for_customer,

@@ -96,7 +96,7 @@ async def customer_page(tx: Tx, *, staff: StaffPrincipal, customer_id: UUID, lan
     return CustomerPage(
         customer=view,
         orders=await _orders(tx, view, staff) if staff.may("orders.read") else None,
-        accounts=await _accounts(tx, view, staff) if staff.may("accounts.read") else None,
+        accounts=await _accounts(tx, view, staff) if staff.may("accounts.read") and staff.sees_price else None,
         price_lists=await _price_lists(tx, view) if staff.may("pricing.read") else None,
         users=await _users(tx, view) if staff.may("parties.write") or staff.may("identity.users") else None,
         visits=await _visits(tx, view, staff) if staff.may("parties.visit") else None,

@@ -131,6 +131,11 @@ class DealerPrincipal(msgspec.Struct, frozen=True, kw_only=True):
 Principal = StaffPrincipal | DealerPrincipal
 
 
+def person_of(principal: Principal) -> UUID:
+    """Whose it is what somebody keeps or says: the user's, by whatever credential; a system's key has its own."""
+    return principal.user_id or principal.id
+
+
 def lacking(principal: Principal, permission: str) -> list[Fault]:
     """Why not, when this principal has no such permission."""
     return [] if principal.may(permission) else [not_permitted(permission)]

@@ -9,8 +9,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import delete, func, select
 
-from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.identity.saved_views import MOST_VIEWS, SavedViewItem, get_view, list_views, owner_of
+from dinghuo.identity.principals import StaffPrincipal, person_of
+from dinghuo.identity.saved_views import MOST_VIEWS, SavedViewItem, get_view, list_views
 from dinghuo.identity.tables import saved_view
 from dinghuo.kit.bulk import put
 from dinghuo.kit.database import Tx
@@ -58,7 +58,7 @@ class ViewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def create_view(tx: Tx, *, staff: StaffPrincipal, view: NewView) -> SavedViewItem:
     """Keep a view behind one's others."""
-    owner_id = owner_of(staff)
+    owner_id = person_of(staff)
     if faults := [*_check_list(view.list), *_check(view.name, view.query)]:
         raise Refused(faults)
     v = saved_view.c
@@ -101,9 +101,9 @@ async def edit_view(
         raise Refused(faults)
     new["name"] = new["name"].strip()
     if new["name"] != old.name:
-        await _check_name(tx, owner_of(staff), old.list, new["name"])
+        await _check_name(tx, person_of(staff), old.list, new["name"])
     kept = {"id": view_id, "list": old.list, "position": old.position, "revision": revision + 1, "updated_at": tx.now}
-    mine = {"owner_id": owner_of(staff), "owner_name": staff.name}
+    mine = {"owner_id": person_of(staff), "owner_name": staff.name}
     await put(tx, saved_view, [{**kept, **mine, **new}])
     return await get_view(tx, staff=staff, view_id=view_id)
 

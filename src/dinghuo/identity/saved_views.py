@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Select, or_, select
 
-from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.identity.principals import StaffPrincipal, person_of
 from dinghuo.identity.tables import saved_view
 from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
@@ -30,14 +30,9 @@ class SavedViewItem(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
 
 
-def owner_of(staff: StaffPrincipal) -> UUID:
-    """Whose views these are: the person's, by whatever credential; a system's key has its own."""
-    return staff.user_id or staff.id
-
-
 async def list_views(tx: Tx, *, staff: StaffPrincipal, of_list: str) -> list[SavedViewItem]:
     """One's own views of a list in one's own order, then those others share, by name."""
-    owner_id = owner_of(staff)
+    owner_id = person_of(staff)
     v = saved_view.c
     mine = v.owner_id == owner_id
     own = _views(tx).where(mine, v.list == of_list).order_by(v.position, v.id).limit(MOST_VIEWS)
@@ -47,7 +42,7 @@ async def list_views(tx: Tx, *, staff: StaffPrincipal, of_list: str) -> list[Sav
 
 async def get_view(tx: Tx, *, staff: StaffPrincipal, view_id: UUID) -> SavedViewItem:
     """One view, one's own or shared; refused as missing otherwise."""
-    owner_id = owner_of(staff)
+    owner_id = person_of(staff)
     v = saved_view.c
     row = await tx.one(_views(tx).where(v.id == view_id, or_(v.owner_id == owner_id, v.shared)))
     if row is None:

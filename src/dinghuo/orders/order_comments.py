@@ -11,7 +11,7 @@ from dinghuo.comments.edit import edit_comment, take_back
 from dinghuo.comments.queries import CommentView, get_comment, list_comments
 from dinghuo.comments.tables import comment, comment_mention
 from dinghuo.comments.write import CommentRequest, write_comment
-from dinghuo.identity.principals import DealerPrincipal, Principal, StaffPrincipal
+from dinghuo.identity.principals import DealerPrincipal, Principal, StaffPrincipal, person_of
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit import outbox
 from dinghuo.kit.actor import Actor
@@ -49,7 +49,7 @@ async def comments(
         tx,
         document_kind=DOCUMENT,
         document_id=order_id,
-        reader_id=principal.id,
+        reader_id=person_of(principal),
         for_customer=isinstance(principal, DealerPrincipal),
         cursor=cursor,
         limit=limit,
@@ -64,7 +64,7 @@ async def comment_on(
     if isinstance(principal, DealerPrincipal):
         request = CommentRequest(request.text, for_customer=True)
     comment_id, mentioned = await write_comment(
-        tx, document_kind=DOCUMENT, document_id=order_id, request=request, by=by
+        tx, document_kind=DOCUMENT, document_id=order_id, request=request, person_id=person_of(principal), by=by
     )
     await _tell(tx, order_id, comment_id, mentioned, for_customer=request.for_customer)
     return await _get(tx, order_id, comment_id, principal)
@@ -89,6 +89,7 @@ async def change_comment(
         comment_id=comment_id,
         request=request,
         revision=revision,
+        person_id=person_of(principal),
         by=by,
     )
     await _tell(tx, order_id, comment_id, mentioned, for_customer=request.for_customer)
@@ -99,7 +100,14 @@ async def take_comment_back(
     tx: Tx, *, principal: StaffPrincipal, order_id: UUID, comment_id: UUID, by: Actor
 ) -> None:
     await check_sees_order(tx, principal, order_id)
-    shown = await take_back(tx, document_kind=DOCUMENT, document_id=order_id, comment_id=comment_id, by=by)
+    shown = await take_back(
+        tx,
+        document_kind=DOCUMENT,
+        document_id=order_id,
+        comment_id=comment_id,
+        person_id=person_of(principal),
+        by=by,
+    )
     await _tell(tx, order_id, comment_id, [], for_customer=shown)
 
 
@@ -147,7 +155,7 @@ async def check_sees_order(tx: Tx, principal: Principal, order_id: UUID) -> None
 
 async def _get(tx: Tx, order_id: UUID, comment_id: UUID, principal: Principal) -> CommentView:
     return await get_comment(
-        tx, document_kind=DOCUMENT, document_id=order_id, comment_id=comment_id, reader_id=principal.id
+        tx, document_kind=DOCUMENT, document_id=order_id, comment_id=comment_id, reader_id=person_of(principal)
     )
 
 

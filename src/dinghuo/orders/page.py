@@ -33,7 +33,7 @@ async def order_page(tx: Tx, *, staff: StaffPrincipal, order_id: UUID, language:
     fields = {name: getattr(order, name) for name in OrderDetail.__struct_fields__}
     return OrderPage(
         **fields,
-        credit=await _credit(tx, order) if staff.may("accounts.read") else None,
+        credit=await _credit(tx, order) if staff.may("accounts.read") and staff.sees_price else None,
         comments=await count_comments(tx, document_kind=DOCUMENT, document_id=order_id),
         actions=actions_of(order, staff, language),
     )

@@ -7,8 +7,7 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import select
 
-from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.identity.saved_views import owner_of
+from dinghuo.identity.principals import StaffPrincipal, person_of
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import UNKNOWN_CODE, among, put
@@ -81,7 +80,7 @@ async def check_in(tx: Tx, *, request: VisitRequest, staff: StaffPrincipal, by: 
     row = {
         "id": visit_id,
         "customer_id": customer_id,
-        "visitor_id": owner_of(staff),
+        "visitor_id": person_of(staff),
         "visitor_name": staff.name,
         "at": at,
         "note": request.note or None,

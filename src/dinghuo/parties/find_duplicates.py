@@ -112,7 +112,8 @@ with weight as (
   select a.kind, a.value, a.customer_id from customer_likeness a
   where a.tenant_id = $1 and a.customer_id = any($2::uuid[]) and $5::bigint >= (
     select count(*) from (
-      select 1 from customer_likeness f where f.tenant_id = $1 and f.kind = a.kind and f.value = a.value limit $5::bigint + 1
+      select 1 from customer_likeness f where f.tenant_id = $1 and f.kind = a.kind and f.value = a.value
+      limit $5::bigint + 1
     ) few)
 ), pair as (
   select least(t.customer_id, b.customer_id) as one_id, greatest(t.customer_id, b.customer_id) as other_id,

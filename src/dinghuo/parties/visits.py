@@ -10,9 +10,8 @@ import msgspec
 from sqlalchemy import Select, and_, select
 
 from dinghuo.identity.facts import load_tenant
-from dinghuo.identity.principals import Principal, StaffPrincipal
+from dinghuo.identity.principals import Principal, StaffPrincipal, person_of
 from dinghuo.identity.save_users import normal_login
-from dinghuo.identity.saved_views import owner_of
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import app_user
 from dinghuo.kit.bulk import among
@@ -63,7 +62,7 @@ async def list_visits(
     statement = _visits(tx, seen_by).order_by(v.id.desc()).limit(limit + 1)
     zone = (await load_tenant(tx)).zone
     if wanted.mine:
-        statement = statement.where(v.visitor_id == owner_of(seen_by))
+        statement = statement.where(v.visitor_id == person_of(seen_by))
     if wanted.customer_id is not None:
         statement = statement.where(v.customer_id == wanted.customer_id)
     if wanted.by is not None:

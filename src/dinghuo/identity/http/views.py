@@ -7,7 +7,7 @@ from litestar import Request, Router, delete, get, patch, post, put
 from litestar.params import HeaderParameter, QueryParameter
 
 from dinghuo.identity import save_view
-from dinghuo.identity.permissions import SIGNED_IN
+from dinghuo.identity.permissions import OWN_ACCOUNT, SIGNED_IN
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.identity.save_view import NewView, ViewFields, ViewOrder
 from dinghuo.identity.saved_views import SavedViewItem, list_views
@@ -17,7 +17,7 @@ from dinghuo.kit.paging import Page
 from dinghuo.kit.revisions import expected_revision
 
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
-_OWN = needs(SIGNED_IN)
+_OWN, _ACCOUNT = needs(SIGNED_IN), needs(OWN_ACCOUNT)
 
 
 @get("/", opt=_OWN)
@@ -39,7 +39,7 @@ async def create_view(
     )
 
 
-@patch("/{view_id:uuid}", opt=_OWN)
+@patch("/{view_id:uuid}", opt=_ACCOUNT)
 async def edit_view(
     database: Database, staff: StaffPrincipal, view_id: UUID, data: ViewFields, if_match: IfMatch = None
 ) -> SavedViewItem:
@@ -51,13 +51,13 @@ async def edit_view(
     )
 
 
-@delete("/{view_id:uuid}", opt=_OWN)
+@delete("/{view_id:uuid}", opt=_ACCOUNT)
 async def remove_view(database: Database, staff: StaffPrincipal, view_id: UUID) -> None:
     """Throw a view away."""
     await database.run(staff.tenant_id, lambda tx: save_view.remove_view(tx, staff=staff, view_id=view_id))
 
 
-@put("/order", opt=_OWN)
+@put("/order", opt=_ACCOUNT)
 async def arrange_views(database: Database, staff: StaffPrincipal, data: ViewOrder) -> Page[SavedViewItem]:
     """Put one's own views of a list in order."""
     return Page(await database.run(staff.tenant_id, lambda tx: save_view.arrange_views(tx, staff=staff, order=data)))
