@@ -132,6 +132,11 @@ async def test_one_sku_is_read_and_edited(owner: httpx.AsyncClient, ids: dict[st
     ]
 
 
+async def test_skus_by_their_codes(owner: httpx.AsyncClient, ids: dict[str, str]) -> None:
+    assert await codes(owner, "skus", code=["S2", "S10", "NONE"]) == ["S10", "S2"]
+    assert await codes(owner, "skus", code="S3", state="active") == []
+
+
 async def test_products_and_their_pictures(owner: httpx.AsyncClient, ids: dict[str, str]) -> None:
     files = []
     for content in (SVG, SVG.replace(b"1 1", b"2 2")):

@@ -22,7 +22,7 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.files import MOST_BYTES, StoredFile, read_file, store_files
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.kit.missing import missing
-from dinghuo.kit.paging import Page
+from dinghuo.kit.paging import MOST, Page
 from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.parties.queries import find_customer_id
 
@@ -43,6 +43,7 @@ _FILE_HEADERS = {
 async def list_skus(
     database: Database,
     staff: StaffPrincipal,
+    code: Annotated[list[str] | None, Parameter(max_items=MOST)] = None,
     search: str | None = None,
     product: str | None = None,
     category: str | None = None,
@@ -60,6 +61,7 @@ async def list_skus(
     With `customer`, only what is sold to that customer. A category means all below it.
     """
     wanted = SkuFilter(
+        codes=code or (),
         search=search,
         product=product,
         category=category,

@@ -94,6 +94,7 @@ class ProductView(msgspec.Struct, frozen=True, kw_only=True):
 class SkuFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Codes. A category means all below it too; a barcode is exact."""
 
+    codes: Sequence[str] = ()
     search: str | None = None
     product: str | None = None
     category: str | None = None
@@ -238,6 +239,8 @@ def _sku_conditions(tenant_id: int, wanted: SkuFilter) -> list[ColumnElement[boo
     if of_products:
         products = select(product.c.id).where(product.c.tenant_id == tenant_id, *of_products)
         conditions.append(within(sku.c.product_id, products))
+    if wanted.codes:
+        conditions.append(among(sku.c.code, storable(wanted.codes)))
     for column, value in ((sku.c.state, wanted.state), (sku.c.supply_policy, wanted.supply_policy)):
         if value is not None:
             conditions.append(among(column, storable([value])))
