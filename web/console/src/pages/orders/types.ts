@@ -1,4 +1,7 @@
-import type { OrderPage } from '@dinghuo/api'
+import type { OrderPage, OrderSummary } from '@dinghuo/api'
+
+/** An order in a list. */
+export type OrderRow = OrderSummary
 
 /** The states of an order, in the order of its life. */
 export const STATES = ['pending_approval', 'confirmed', 'closed', 'rejected', 'cancelled'] as const
