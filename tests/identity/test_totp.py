@@ -11,6 +11,7 @@ from tests.support import Tenant, client_of, contents, make_user, trail
 
 from dinghuo.identity import totp
 from dinghuo.kit.database import Database
+from dinghuo.kit.vault import is_sealed
 
 NOW = datetime(2026, 3, 1, 12, 0, 10, tzinfo=UTC)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -74,6 +75,26 @@ async def test_enrolling_counts_only_once_confirmed(
     assert (again.status_code, codes(again)) == (409, ["second-factor-in-force"])
     again = await browser.post("/api/v1/me/totp/confirm", json={"code": code})
     assert (again.status_code, codes(again)) == (409, ["second-factor-in-force"])
+
+
+async def test_the_secret_is_sealed_also_one_from_before(
+    browser: httpx.AsyncClient, timed: Database, tenant: Tenant, li: str, clock: Clock
+) -> None:
+    await sign_in(browser, tenant, li)
+    secret, _ = await enrol(browser, clock)
+
+    async def stored() -> str:
+        async with timed.transaction(tenant.id) as tx:
+            rows = await tx.fetch("select totp_secret from app_user where tenant_id = $1 and login = $2", li)
+        return str(rows[0]["totp_secret"])
+
+    assert is_sealed(await stored()) and secret not in await stored()
+    async with timed.transaction(tenant.id) as tx:
+        await tx.write("update app_user set totp_secret = $2 where tenant_id = $1 and login = $3", secret, li)
+    clock.forward(minutes=1)
+    again = await sign_in(browser, tenant, li, code=pyotp.TOTP(secret).at(clock.now))
+    assert again.status_code == 201
+    assert is_sealed(await stored())
 
 
 async def test_enrolling_needs_the_password(

@@ -5,7 +5,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from dinghuo.kit.config import Settings, settings
+from dinghuo.kit.config import Settings, Web, settings
 from dinghuo.kit.errors import Refused
 
 
@@ -25,6 +25,10 @@ def test_everything_given(tmp_path: Path) -> None:
         "PORT": "80",
         "WORKERS": "3",
         "DINGHUO_LOG": "Debug",
+        "DINGHUO_KEYS": "a new key of length, an old key of length",
+        "DINGHUO_ORIGINS": "https://shop.example.com/, http://10.0.0.1:8080",
+        "DINGHUO_URL": "https://shop.example.com/dinghuo/",
+        "DINGHUO_WECHAT_URL": "http://127.0.0.1:9",
     }
     assert settings(env) == Settings(
         data=tmp_path / "b",
@@ -35,6 +39,12 @@ def test_everything_given(tmp_path: Path) -> None:
         port=80,
         workers=3,
         log_level="debug",
+        keys=("a new key of length", "an old key of length"),
+        web=Web(
+            origins=("https://shop.example.com", "http://10.0.0.1:8080"),
+            url="https://shop.example.com/dinghuo",
+            wechat_url="http://127.0.0.1:9",
+        ),
     )
 
 
@@ -47,6 +57,10 @@ def test_every_fault_names_its_variable(tmp_path: Path) -> None:
         "PORT": "65536",
         "WORKERS": "²",
         "DINGHUO_LOG": "loud",
+        "DINGHUO_KEYS": "short",
+        "DINGHUO_ORIGINS": "shop.example.com",
+        "DINGHUO_URL": "ftp://shop.example.com",
+        "DINGHUO_WECHAT_URL": "https://user@wechat.example",
     }
     with pytest.raises(Refused) as refused:
         settings(env)
@@ -57,6 +71,10 @@ def test_every_fault_names_its_variable(tmp_path: Path) -> None:
         "PORT": "setting-not-a-number",
         "WORKERS": "setting-not-a-number",
         "DINGHUO_LOG": "setting-not-a-level",
+        "DINGHUO_KEYS": "setting-key-too-short",
+        "DINGHUO_ORIGINS": "setting-not-an-address",
+        "DINGHUO_URL": "setting-not-an-address",
+        "DINGHUO_WECHAT_URL": "setting-not-an-address",
     }
     for language in ("zh", "en"):
         sentences = [fault.sentence(language) for fault in refused.value.faults]

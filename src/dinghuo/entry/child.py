@@ -85,7 +85,6 @@ async def _web(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> None
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="on", access_log=False, log_config=None, server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS, log_level=job.log_level,
-        forwarded_allow_ips=list(job.web.proxies),
     )  # fmt: skip
     server = _Server(config, ready, hub.close)
     stopping = asyncio.create_task(server.stop_after(stop))

@@ -63,12 +63,11 @@ APP_WITHOUT_DATABASE = Message(
 class Web(msgspec.Struct, frozen=True, kw_only=True):
     """How the web processes are reached, and whom they call.
 
-    `origins` are further sites whose pages may call with a session's cookie; `proxies` addresses whose
-    X-Forwarded-For and -Proto are believed (`*`: all); `url` is what links that leave the house begin with.
+    `origins` are further sites whose pages may call with a session's cookie; `url` is what links that leave the house
+    begin with.
     """
 
     origins: tuple[str, ...] = ()
-    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     url: str | None = None
     wechat_url: str = "https://api.weixin.qq.com"
 
@@ -156,7 +155,6 @@ def _web(given: Mapping[str, str], faults: list[Fault]) -> Web:
     base = Web()
     return Web(
         origins=tuple(address("DINGHUO_ORIGINS", one, path=False) for one in _listed(given, "DINGHUO_ORIGINS")),
-        proxies=_listed(given, "DINGHUO_PROXIES") or base.proxies,
         url=address("DINGHUO_URL", given["DINGHUO_URL"], path=True) if "DINGHUO_URL" in given else None,
         wechat_url=address("DINGHUO_WECHAT_URL", given.get("DINGHUO_WECHAT_URL", base.wechat_url), path=True),
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from dinghuo.entry.live import room
 from dinghuo.entry.live.messages import Message, Viewer, collapsed
 from dinghuo.entry.live.place import Place, earlier, first_id, had_since, mark_of, read_place
 from dinghuo.entry.live.room import Stream
@@ -74,3 +75,13 @@ def test_a_ring_of_a_newer_version_is_no_ring() -> None:
     assert heard('[5,["a"],["pricing"]]') == Ring(5, ["a"], ["pricing"])
     assert heard("[5,null]") == Ring(5, None, [])
     assert heard("") is None and heard('{"tenant": 5}') is None
+
+
+async def test_a_client_that_went_before_the_answer_began_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, there = _stream(), _stream()
+    await anext(there.chunks())
+    assert not gone.is_lost
+    monkeypatch.setattr(room, "_TAKEN_WITHIN", 0.0)
+    assert (gone.is_lost, there.is_lost) == (True, False)
+    there.end()
+    assert there.is_lost

@@ -7,6 +7,7 @@ connection, the hub looks for itself what the outbox holds that it has not seen.
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -73,7 +74,7 @@ class Hub:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             for work in (self._listener.run, self._keep_telling, self._keep_beating, self._keep_checking):
-                group.create_task(work())
+                group.create_task(_forever(work))
 
     def close(self) -> None:
         """End every stream, and take no more: the process is about to go."""
@@ -231,7 +232,10 @@ class Hub:
             await asyncio.sleep(_HEARTBEAT_EVERY)
             for room in list(self._rooms.values()):
                 for stream in list(room.streams):
-                    stream.push(b":\n\n")
+                    if stream.is_lost:
+                        self.leave(stream)
+                    else:
+                        stream.push(b":\n\n")
 
     # Who may still be told.
     async def _keep_checking(self) -> None:
@@ -270,6 +274,16 @@ class Hub:
         if changed:
             place = here(self._database.clock(), room.versions, viewer.mark, room.newest)
             stream.say(place.text(), [Message(kind="me.changed", id=None)])
+
+
+async def _forever(work: Callable[[], Awaitable[None]]) -> None:
+    """No fault of one task may silence the others."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.error("keeping screens broke", work=getattr(work, "__name__", ""), exc_info=error)
+        await asyncio.sleep(_AFTER_TROUBLE)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

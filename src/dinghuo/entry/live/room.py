@@ -19,6 +19,7 @@ from dinghuo.identity.tokens import Token
 
 # A client that lets so many chunks wait is too slow: it is let go, and resumes when it can.
 _MOST_WAITING = 256
+_TAKEN_WITHIN = 60.0
 # What is remembered for those who ask now and then, or come back.
 _REMEMBERED = timedelta(seconds=120)
 _MOST_REMEMBERED = 2_000
@@ -37,6 +38,8 @@ class Stream:
         self.credential: Credential = credential
         self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_WAITING)
         self._first = b""
+        self._opened = time.monotonic()
+        self._is_taken = False
         self.has_ended = False
 
     def push(self, chunk: bytes) -> None:
@@ -65,7 +68,13 @@ class Stream:
             self._waiting.get_nowait()
         self._waiting.put_nowait(None)
 
+    @property
+    def is_lost(self) -> bool:
+        """Nobody will ever take it: it ended, or its client went before the answer began."""
+        return self.has_ended or (not self._is_taken and time.monotonic() - self._opened > _TAKEN_WITHIN)
+
     async def chunks(self) -> AsyncIterator[bytes]:
+        self._is_taken = True
         yield self._first
         while (chunk := await self._waiting.get()) is not None:
             yield chunk
