@@ -240,3 +240,12 @@ async def test_a_cart_with_problems_is_refused_with_all_of_them(
     found = {(fault["line"], fault["code"]) for fault in refused.json()["faults"]}
     assert found == {(1, "short-stock"), (2, "below-minimum"), (2, "not-a-multiple")}
     assert await contents(database, tenant, but={"number_counter"}) == before
+
+
+async def test_sentences_call_units_by_name(buyer: httpx.AsyncClient) -> None:
+    cart = await fill(buyer, change("OOLONG", "25", "瓶"))
+    told = (await buyer.get("/portal/v1/cart", headers={"accept-language": "en"})).json()["lines"][0]["problems"]
+    assert cart["lines"][0]["problems"][0]["fix"]["label"] == "改为 36 瓶"
+    assert [(each["message"], each["fix"]["label"], each["fix"]["unit"]) for each in told] == [
+        ("Line 1: OOLONG is ordered in multiples of 12 bottle", "Change to 36 bottle", "瓶")
+    ]

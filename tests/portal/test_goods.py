@@ -203,3 +203,10 @@ async def test_home(buyer: httpx.AsyncClient, as_dealer: AsDealer) -> None:
     receiver = (await (await as_dealer("dealer_receiver")).get("/portal/v1/home")).json()
     assert receiver.keys() == {"customer", "currency", "counts", "orders"}
     assert receiver["counts"] == {"orders_open": 4}
+
+
+async def test_units_are_told_by_name(buyer: httpx.AsyncClient) -> None:
+    assert (await buyer.get("/portal/v1/units")).json() == [
+        {"unit": "瓶", "name": "瓶", "name_en": "bottle"},
+        {"unit": "箱", "name": "箱", "name_en": None},
+    ]

@@ -16,6 +16,14 @@ from dinghuo.portal.prices import UnitPrice
 Level = Literal["in_stock", "low", "none", "to_order", "always"]
 
 
+class UnitView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a unit is called."""
+
+    unit: str
+    name: str
+    name_en: str | None
+
+
 class UnitOffer(msgspec.Struct, frozen=True, kw_only=True):
     """A unit to order by: `ratio` base units each; at least `minimum`, and from there by `step`."""
 

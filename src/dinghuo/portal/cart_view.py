@@ -115,7 +115,9 @@ async def show_cart(
     looked = await look(tx, placement) if content.lines else None
     faults = looked.priced.faults if looked else []
     lines = await _lines(tx, shelf, content.lines, looked, faults, language)
-    problems = [problem_of(f, language) for f in faults if f.line is None and f.message.code not in _UNTOLD]
+    problems = [
+        problem_of(f, language, shelf.units) for f in faults if f.line is None and f.message.code not in _UNTOLD
+    ]
     gross = looked.priced.gross if looked else ZERO
     return CartView(
         id=cart.id if cart else None,
@@ -246,7 +248,7 @@ class _Goods(msgspec.Struct, frozen=True):
             quantity=line.quantity,
             note=line.note,
             requested_date=line.requested_date,
-            problems=[problem_of(fault, language, line, sku) for fault in faults],
+            problems=[problem_of(fault, language, self.shelf.units, line, sku) for fault in faults],
             **self._of_sku(sku),
             **self._of_row(row, sku),
         )

@@ -151,10 +151,22 @@ async def delete_draft(database: Database, dealer: DealerPrincipal, draft_id: UU
 
 @post("/drafts/{draft_id:uuid}/submit", opt=_PLACE, status_code=201)
 async def submit_draft(
-    database: Database, intake: Intake, dealer: DealerPrincipal, draft_id: UUID, data: SubmitRequest
+    request: AnyRequest,
+    database: Database,
+    intake: Intake,
+    dealer: DealerPrincipal,
+    draft_id: UUID,
+    data: SubmitRequest,
 ) -> OrderPlaced:
     """Place the cart's order. However often it is tapped, one cart is one order."""
-    return await submit(database, intake, draft_id=draft_id, revision=data.revision, dealer=dealer)
+    return await submit(
+        database,
+        intake,
+        draft_id=draft_id,
+        revision=data.revision,
+        dealer=dealer,
+        language=language_of(request),
+    )
 
 
 @get("/proposals", opt=_PLACE)
@@ -181,10 +193,23 @@ async def read_proposal(
 
 @post("/proposals/{draft_id:uuid}/confirm", opt=_PLACE, status_code=201)
 async def confirm_proposal(
-    database: Database, intake: Intake, dealer: DealerPrincipal, draft_id: UUID, data: SubmitRequest
+    request: AnyRequest,
+    database: Database,
+    intake: Intake,
+    dealer: DealerPrincipal,
+    draft_id: UUID,
+    data: SubmitRequest,
 ) -> OrderPlaced:
     """Place the order that was proposed; once, however often it is tapped."""
-    return await submit(database, intake, draft_id=draft_id, revision=data.revision, dealer=dealer, proposal=True)
+    return await submit(
+        database,
+        intake,
+        draft_id=draft_id,
+        revision=data.revision,
+        dealer=dealer,
+        language=language_of(request),
+        proposal=True,
+    )
 
 
 @post("/proposals/{draft_id:uuid}/decline", opt=_PLACE, status_code=200)

@@ -15,10 +15,11 @@ from dinghuo.kit.http import needs
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.portal import products
-from dinghuo.portal.cards import Card, ProductPage
+from dinghuo.portal.cards import Card, ProductPage, UnitView
 from dinghuo.portal.credit import CreditView, read_credit
 from dinghuo.portal.home import Home, read_home
 from dinghuo.portal.products import Branch, BrandView, Sort, Wanted
+from dinghuo.portal.shelf import unit_names
 from dinghuo.pricing.locked import check_sees_price
 
 _BROWSE = needs("portal.catalogue")
@@ -43,6 +44,14 @@ async def credit(database: Database, dealer: DealerPrincipal) -> CreditView:
     check_sees_price(dealer)
     async with database.transaction(dealer.tenant_id) as tx:
         return await read_credit(tx, dealer)
+
+
+@get("/units", opt=needs(SIGNED_IN))
+async def units(database: Database, dealer: DealerPrincipal) -> list[UnitView]:
+    """What the seller's units are called: lines of orders tell their codes."""
+    async with database.transaction(dealer.tenant_id) as tx:
+        named = await unit_names(tx)
+    return [UnitView(unit=code, name=name.name, name_en=name.name_en) for code, name in sorted(named.items())]
 
 
 @get("/categories", opt=_BROWSE)
@@ -114,4 +123,4 @@ async def get_file(
     return Response(file.content, media_type=file.content_type, headers=headers)
 
 
-HANDLERS = [home, credit, categories, brands, list_products, get_product, get_file]
+HANDLERS = [home, credit, units, categories, brands, list_products, get_product, get_file]

@@ -1,7 +1,7 @@
 """What is wrong with a line, and what one tap would do about it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
@@ -31,37 +31,69 @@ class LineProblem(msgspec.Struct, frozen=True, kw_only=True):
     fix: Fix | None = None
 
 
+class UnitName(msgspec.Struct, frozen=True):
+    """What people call a unit."""
+
+    name: str
+    name_en: str | None
+
+    def told(self, language: Language) -> str:
+        return self.name if language == "zh" else self.name_en or self.name
+
+
+Units = Mapping[str, UnitName]
+
+
+def unit_told(units: Units, unit: str | None, language: Language) -> str:
+    """A unit as people call it; its code where it has no name."""
+    if unit is None:
+        return ""
+    return units[unit].told(language) if unit in units else unit
+
+
+def in_words(fault: Fault, units: Units, language: Language) -> Fault:
+    """The fault with units as people call them, for its sentence."""
+    params = dict(fault.params)
+    for name in ("unit", "base_unit"):
+        if isinstance(params.get(name), str):
+            params[name] = unit_told(units, params[name], language)
+    if isinstance(params.get("units"), str):
+        params["units"] = "、".join(unit_told(units, unit, language) for unit in params["units"].split("、"))
+    return Fault(fault.message, fault.field, fault.line, params)
+
+
 def problem_of(
-    fault: Fault, language: Language, line: LineRequest | None = None, sku: SkuFacts | None = None
+    fault: Fault,
+    language: Language,
+    units: Units,
+    line: LineRequest | None = None,
+    sku: SkuFacts | None = None,
 ) -> LineProblem:
     """A fault of an order, told of one of its lines or of all of it."""
     return LineProblem(
         code=fault.message.code,
-        message=fault.sentence(language),
+        message=in_words(fault, units, language).sentence(language),
         field=fault.field.rpartition(".")[2],
-        fix=None if line is None else fix_of(fault.message.code, fault.params, language, line, sku),
+        fix=None if line is None else fix_of(fault, language, units, line, sku),
     )
 
 
-def fix_of(
-    code: str, params: dict[str, Any], language: Language, line: LineRequest, sku: SkuFacts | None
-) -> Fix | None:
+def fix_of(fault: Fault, language: Language, units: Units, line: LineRequest, sku: SkuFacts | None) -> Fix | None:
     """The nearest line that would not have this fault."""
+    code, quantity, unit = fault.message.code, line.quantity, line.unit
     if code in _HOPELESS:
-        return _fix(Decimal(0), line.unit, language)
-    if code == "unknown-unit" and sku is not None:
-        return _fix(line.quantity, sku.sales_unit, language)
-    if "suggested" in params:
-        return _fix(Decimal(params["suggested"]), line.unit, language)
-    return None
-
-
-def _fix(quantity: Decimal, unit: str | None, language: Language) -> Fix | None:
+        quantity = Decimal(0)
+    elif code == "unknown-unit" and sku is not None:
+        unit = sku.sales_unit
+    elif "suggested" in fault.params:
+        quantity = Decimal(fault.params["suggested"])
+    else:
+        return None
     if not quantity.is_finite():
         return None
     if not quantity:
         label = "移除" if language == "zh" else "Remove"
     else:
-        told = f"{plain(quantity)} {unit or ''}".rstrip()
+        told = f"{plain(quantity)} {unit_told(units, unit, language)}".rstrip()
         label = f"改为 {told}" if language == "zh" else f"Change to {told}"
     return Fix(label=label, quantity=quantity, unit=unit)

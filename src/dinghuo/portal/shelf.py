@@ -25,16 +25,12 @@ from dinghuo.parties.facts import CustomerFacts, load_customer
 from dinghuo.portal.bought import last_bought
 from dinghuo.portal.cards import Availability, LastBought, SkuCard, UnitChoice, UnitOffer
 from dinghuo.portal.prices import Pricer
+from dinghuo.portal.problems import UnitName, Units
 from dinghuo.portal.settings import PortalSettings, load_settings
 from dinghuo.pricing.facts import load_entries, load_lists
 
 # Choices of SKUs remembered at once, of all dealers: some tens of megabytes.
 _MOST_KNOWN = 20_000
-
-
-class UnitName(msgspec.Struct, frozen=True):
-    name: str
-    name_en: str | None
 
 
 class SkuTexts(msgspec.Struct, frozen=True):
@@ -72,7 +68,7 @@ class Shelf(msgspec.Struct, frozen=True):
     sellable: Sellable
     pricer: Pricer
     settings: PortalSettings
-    units: dict[str, UnitName]
+    units: Units
     sees_price: bool
     # What was worked out before, by SKU: it changes with the catalogue's and the prices' versions only.
     known_offers: dict[UUID, list[UnitOffer]]
@@ -150,7 +146,7 @@ async def open_shelf(tx: Tx, dealer: DealerPrincipal) -> Shelf:
         sellable=Sellable(assortments, customer.audience() if assortments else ()),
         pricer=pricer,
         settings=await load_settings(tx),
-        units=await _unit_names(tx),
+        units=await unit_names(tx),
         sees_price=dealer.sees_price,
         known_offers=(await tx.cached("catalogue")).setdefault("offers", {}),
         known_choices=await _choices_known(tx, pricer if dealer.sees_price else None),
@@ -281,7 +277,8 @@ def _ref(row: Any, name: str) -> Ref | None:
     return None if row[f"{name}_id"] is None else Ref(row[f"{name}_id"], row[f"{name}_code"], row[f"{name}_name"])
 
 
-async def _unit_names(tx: Tx) -> dict[str, UnitName]:
+async def unit_names(tx: Tx) -> Units:
+    """What units are called, by their codes."""
     memory = await tx.cached("catalogue")
     known: dict[str, UnitName] | None = memory.get("unit_names")
     if known is None:

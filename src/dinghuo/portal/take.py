@@ -104,7 +104,7 @@ async def take(tx: Tx, *, entries: Sequence[Entry], dealer: DealerPrincipal, lan
     def told(each: _Judged) -> Taken:
         meant = (*each.choice, *guesses.get(each.entry.code, ()))[:_SUGGESTIONS]
         wanted = LineRequest(each.entry.code, each.entry.quantity or Decimal(0), each.unit)
-        problem = problem_of(each.fault, language, wanted, each.sku) if each.fault else None
+        problem = problem_of(each.fault, language, shelf.units, wanted, each.sku) if each.fault else None
         return Taken(
             line=each.entry.line,
             code=each.entry.code,
