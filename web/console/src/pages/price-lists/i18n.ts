@@ -41,7 +41,7 @@ export default {
     taxOf: { yes: '含税', no: '不含税' },
     state: '状态',
     states: { draft: '草稿', published: '已发布', withdrawn: '已撤回' },
-    phases: { draft: '草稿', withdrawn: '已撤回', current: '生效中', coming: '未到期', past: '已过期' },
+    phases: { draft: '草稿', withdrawn: '已撤回', current: '生效中', coming: '未生效', past: '已过期' },
     version: '版本',
     versionOf: '第 {n} 版',
     publish: '发布',
