@@ -28,6 +28,7 @@ def test_names_of_marks_are_stable_and_unique() -> None:
         "outbox.purge_due": ["kit.purge_when_due"],
         "idempotency.purge_due": ["kit.purge_keys_when_due"],
         "identity.purge_due": ["identity.purge_sessions_when_due"],
+        "notices.show_due": ["notices.show_when_due"],
         "inventory.fill_due": ["inventory.fill_waiting_when_due"],
         "imports.purge_due": ["integrations.purge_files_when_due"],
     }

@@ -104,10 +104,10 @@ class Depot:
         return await self.rows("select kind, quantity::int from stock_move where tenant_id = $1 order by id")
 
     async def news(self) -> Sequence[tuple[Any, ...]]:
-        """Kind, document and quantities of the events so far."""
+        """Kind, document and quantities of the events of documents so far."""
         rows = await self.rows(
             """select kind, subject_id, data from outbox_event
-            where tenant_id = $1 and kind like 'inventory.%' order by id"""
+            where tenant_id = $1 and kind in ('inventory.backordered', 'inventory.filled') order by id"""
         )
         return [(kind, id, [int(float(line["quantity"])) for line in data["lines"]]) for kind, id, data in rows]
 
