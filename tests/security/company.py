@@ -23,6 +23,7 @@ OF_A_CUSTOMER = frozenset(
         "account.id",
         "order.id",
         "order.number",
+        "comment.id",
         "draft.id",
         "parked.id",
         "proposal.id",

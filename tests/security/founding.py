@@ -71,6 +71,7 @@ class _Founder:
         await self._stock()
         await self._buying()
         await self._portal()
+        await self._desk()
         await self._imports()
         await self._notices()
         await self._invitations()
@@ -311,6 +312,31 @@ class _Founder:
     async def _dealt(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
         return self._checked(await self._client.post(f"/portal/v1/{path}", json=body, headers=headers))
 
+    async def _desk(self) -> None:
+        """What people said on orders, views they kept, visits, and customers that may be one."""
+        key = await key_of(self._database, self._tenant, self._login("owner"))
+        headers = {"x-api-key": key.text()}
+        for half in (MINE, ELSE):
+            order_id, customer = self._halves[half]["order.id"], self._halves[half]["customer.code"]
+            said = {"text": self._code(f"{half}-SAID"), "mentions": [self._login("owner")]}
+            for _ in self._numbers():
+                comment = await self._post(f"orders/{order_id}/comments", said, headers)
+                await self._post("visits", {"customer": customer, "note": self._code(f"{half}-SEEN")}, headers)
+            self._hold(half, "comment.id", comment["id"])
+            async with self._database.transaction(self._tenant.id) as tx:
+                await tx.write(
+                    "insert into likely_duplicate (tenant_id, one_id, other_id, score, reasons, found_at) "
+                    "select $1, least(c.id, o.id), greatest(c.id, o.id), 80, array['name'], now() "
+                    "from customer c "
+                    "join customer o on o.tenant_id = $1 and o.id <> c.id and o.owner_id = c.owner_id "
+                    "where c.tenant_id = $1 and c.code = $2",
+                    str(customer),
+                )
+        view = await self._post(
+            "saved-views", {"list": "orders", "name": self._code("VIEW"), "query": "", "shared": True}
+        )
+        self._share("view.id", view["id"])
+
     async def _imports(self) -> None:
         """A sheet with bad cells, looked at and tried; a file on its way; what was remembered of headers."""
         for _ in self._numbers()[1:]:
@@ -489,8 +515,8 @@ class _Founder:
     async def _put(self, path: str, items: Sequence[dict[str, Any]]) -> None:
         self._checked(await self._client.put(f"/api/v1/{path}", json={"items": items}))
 
-    async def _post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._checked(await self._client.post(f"/api/v1/{path}", json=body))
+    async def _post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+        return self._checked(await self._client.post(f"/api/v1/{path}", json=body, headers=headers))
 
     @staticmethod
     def _checked(answer: httpx.Response) -> Any:

@@ -84,6 +84,10 @@ async def _person(app: Litestar, company: Company, role: DefaultRole) -> Person:
         sessions = (await client.get(f"{base}/me/sessions")).json()
         other = next(session["id"] for session in sessions if not session["is_current"])
         enrolled = await client.post(f"{base}/me/totp", json={"password": PASSWORD}, headers=csrf)
+        views = [
+            await client.post(f"{base}/saved-views", json={"list": "orders", "name": n, "query": ""}, headers=csrf)
+            for n in (("first", "second") if audience == "staff" else ())
+        ]
         cookie = {"cookie": f"dinghuo={client.cookies['dinghuo']}", **csrf}
     return Person(
         name=name,
@@ -92,5 +96,10 @@ async def _person(app: Litestar, company: Company, role: DefaultRole) -> Person:
         rights=frozenset(right for right in RIGHTS if getattr(role, right)),
         key=company.key(name),
         session=cookie,
-        company=company.knowing(session_id=other, totp_secret=enrolled.json()["secret"]),
+        company=company.knowing(
+            session_id=other,
+            totp_secret=enrolled.json()["secret"],
+            # One that comes behind another, so that there is an order to change.
+            view_id=views[-1].json()["id"] if views else company["view.id"],
+        ),
     )

@@ -26,6 +26,7 @@ from dinghuo.kit.ids import new_id
 RECORDS = {
     "account_id": "account.id",
     "address_id": "address.id",
+    "comment_id": "comment.id",
     "assortment_id": "assortment.id",
     "barcode": "unit.barcode",
     "base_unit": "unit.code",
@@ -49,11 +50,24 @@ RECORDS = {
     "list_id": "shopping_list.id",
     "login": "user.login",
     "mapping_id": "import_mapping.id",
+    "mentions": "user.login",
     "notice_id": "notice.id",
     "number": "order.number",
     "order_id": "order.id",
     "organisation": "organisation.code",
     "organisation_id": "organisation.id",
+    "other": "customer.parent",
+    "one": "customer.code",
+    "photos": "file.sha256",
+    "subject": "order.id",
+    "view_id": "view.id",
+    "ViewOrder.ids": "view.id",
+    "customer_channel": "channel.code",
+    "GET /api/v1/audit.actor": "user.login",
+    "GET /api/v1/price-grid.list": "base.code",
+    "GET /api/v1/products.code": "product.code",
+    "GET /api/v1/skus.code": "sku.code",
+    "GET /api/v1/visits.by": "owner.login",
     "owner": "owner.login",
     "parent": "customer.parent",
     "product": "product.code",
@@ -131,6 +145,12 @@ PLAIN = {
     "GET /api/v1/imports/{import_id}/faults.code": "sheet-unknown-country",
     # How an order came in, not the customers' channel.
     "GET /api/v1/orders.channel": "api",
+    "GET /api/v1/exports/orders.channel": "api",
+    "GET /api/v1/exports/order-lines.channel": "api",
+    "GET /api/v1/audit.channel": "api",
+    # What was typed, said, looked for and changed.
+    "q": "名称", "text": "一句话", "query": "state=confirmed", "list": "orders",
+    "actor_kind": "staff", "kind": "order", "action": "placed", "amount_from": "1", "amount_until": "1",
     "POST /portal/v1/cart/sheet.code": "",
     "POST /portal/v1/cart/sheet.unit": "",
     "POST /portal/v1/cart/sheet.quantity": "",
@@ -211,7 +231,7 @@ def _complete(operation: Operation, company: Company, call: Call) -> Call:
     }
     headers = dict(call.headers)
     if any(one.name == "If-Match" for one in operation.parameters_in("header")):
-        (named,) = path.values()
+        *_, named = path.values()
         headers["if-match"] = str(company.revisions.get(named, 1))
     return replace(found, query={**query, **call.query}, filters=filters, headers=headers)
 
@@ -403,6 +423,7 @@ def _price_list(company: Company) -> list[Call]:
 
 
 @bodies("GET /api/v1/price-lists/{code}", "GET /api/v1/price-lists/{code}/entries",
+        "GET /api/v1/price-lists/{code}/history", "GET /api/v1/exports/price-lists/{code}",
         "POST /api/v1/price-lists/{code}/withdraw")  # fmt: skip
 def _published(company: Company) -> list[Call]:
     return [Call(path={"code": company[kind]}) for kind in ("base.code", "contract.code")]
@@ -423,6 +444,29 @@ def _prices(company: Company) -> list[Call]:
 def _no_prices(company: Company) -> list[Call]:
     price = {"sku": company["sku.code"], "unit": company["unit.code"]}
     return [replace(call, body={"items": [price]}) for call in _published(company)]
+
+
+@bodies("GET /api/v1/price-grid")
+def _grid(company: Company) -> list[Call]:
+    lists = ("base.code", "contract.code")
+    return [Call(query={"list": company[kind]}) for kind in lists]
+
+
+@bodies("PUT /api/v1/price-grid")
+def _cells(company: Company) -> list[Call]:
+    cell = {"sku": company["sku.code"], "unit": company["unit.code"], "price": "9"}
+    lists = ("base.code", "contract.code")
+    return [Call(body={"cells": [cell | {"list": company[kind]}]}) for kind in lists]
+
+
+@bodies("POST /api/v1/customers/merge", "POST /api/v1/customers/merge/preview")
+def _merged(company: Company) -> list[Call]:
+    return [Call(body={"from": company["customer.code"], "into": company["customer.parent"]})]
+
+
+@bodies("POST /api/v1/visits/photos")
+def _photo(company: Company) -> list[Call]:
+    return [Call(content=PICTURE.format(company.mark + " 3").encode())]
 
 
 @bodies("POST /api/v1/operations/outbox/drop", "POST /api/v1/operations/outbox/replay")

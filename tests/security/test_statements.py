@@ -19,6 +19,10 @@ pytestmark = pytest.mark.slow
 MANY = 100
 # As many as there are permissions, as one asks for, as groups have goods, as one customer has addresses.
 ALWAYS_FEW = {
+    "GET /api/v1/saved-views",
+    # As often as one record was changed.
+    *(f"GET /api/v1/{of}/history" for of in ("orders/{order_id}", "customers/{customer_id}", "skus/{sku_id}")),
+    *(f"GET /api/v1/{of}/history" for of in ("products/{product_id}", "price-lists/{code}", "accounts/{account_id}")),
     "GET /api/v1/permissions",
     "GET /api/v1/stock/availability",
     "GET /api/v1/changes",

@@ -35,6 +35,9 @@ WITHOUT_TEXTS = {
     "GET /api/v1/imports/{import_id}/errors.xlsx",
     *(f"GET /api/v1/imports/templates/{kind}.xlsx" for kind in NAMES),
     "GET /portal/v1/credit",
+    *(f"GET /api/v1/exports/{name}" for name in ("orders", "order-lines", "customers", "skus", "stock")),
+    "GET /api/v1/exports/price-lists/{code}",
+    "GET /api/v1/me/figures",
 }
 
 
