@@ -35,7 +35,10 @@ async function load(list: WordList, signal: AbortSignal): Promise<Word[]> {
   const all: Word[] = []
   let cursor: string | null | undefined
   do {
-    const page = await api.send<PageOf<Word> | Word[]>('get', `/api/v1/${list}`, { query: { limit: 200, cursor }, signal })
+    const page = await api.send<PageOf<Word> | Word[]>('get', `/api/v1/${list}`, {
+      query: { limit: 200, cursor },
+      signal,
+    })
     if (Array.isArray(page)) return page
     all.push(...page.items)
     cursor = page.cursor
@@ -83,7 +86,11 @@ export function choicesOf(list: WordList) {
   return async (typed: string, signal: AbortSignal): Promise<Choice[]> => {
     const wanted = typed.toLowerCase()
     return (await load(list, signal))
-      .map(word => ({ value: word.code, label: (language.value === 'en' && word.name_en) || word.name, detail: word.code }))
+      .map(word => ({
+        value: word.code,
+        label: (language.value === 'en' && word.name_en) || word.name,
+        detail: word.code,
+      }))
       .filter(choice => `${choice.label} ${choice.detail}`.toLowerCase().includes(wanted))
   }
 }

@@ -37,8 +37,7 @@ export function pictureOf(account: Account): Picture {
   const limit = account.credit_limit
   const room = account.room !== null && compare(account.room, 0) > 0 ? account.room : '0'
   const whole = limit !== null && compare(add(sum, room), limit) <= 0 ? limit : add(sum, room)
-  const share = (amount: Decimal) =>
-    compare(whole, 0) > 0 ? Number(divide(multiply(amount, 100), whole, 2)) : 0
+  const share = (amount: Decimal) => (compare(whole, 0) > 0 ? Number(divide(multiply(amount, 100), whole, 2)) : 0)
   const parts: Part[] = taken
     .filter(part => compare(part.amount, 0) > 0)
     .map(part => ({ key: part.key, amount: part.amount, share: share(part.amount) }))

@@ -47,7 +47,13 @@ export interface CustomerForm {
   addresses: AddressForm[]
 }
 
-export const newContact = (isMain: boolean): ContactForm => ({ name: '', mobile: '', email: '', title: '', is_main: isMain })
+export const newContact = (isMain: boolean): ContactForm => ({
+  name: '',
+  mobile: '',
+  email: '',
+  title: '',
+  is_main: isMain,
+})
 export const newAddress = (isDefault: boolean, recipient = '', mobile = ''): AddressForm => ({
   label: '',
   recipient,

@@ -40,7 +40,8 @@ export type Shape = 'breaks' | 'lists'
 
 const SEP = '\u001f'
 export const rowId = (sku: string, unit: string) => `${sku}${SEP}${unit}`
-export const addressOf = (list: string, sku: string, unit: string, minimum: Decimal) => [list, sku, unit, minimum].join(SEP)
+export const addressOf = (list: string, sku: string, unit: string, minimum: Decimal) =>
+  [list, sku, unit, minimum].join(SEP)
 
 export function partsOf(address: string): { list: string; sku: string; unit: string; minimum_quantity: string } {
   const [list = '', sku = '', unit = '', minimum_quantity = '0'] = address.split(SEP)
@@ -52,7 +53,8 @@ const plain = (value: Decimal) => tidy(value) ?? value
 /** From which quantities on there are prices, the smallest first; always 0. */
 export function breaksOf(items: readonly SkuPrices[], list: string, added: readonly Decimal[] = []): Decimal[] {
   const found = new Set(['0', ...added.map(plain)])
-  for (const item of items) for (const cell of item.cells) if (cell.list === list) found.add(plain(cell.minimum_quantity))
+  for (const item of items)
+    for (const cell of item.cells) if (cell.list === list) found.add(plain(cell.minimum_quantity))
   return [...found].sort((a, b) => compare(a, b))
 }
 
@@ -63,9 +65,14 @@ export function columnOf(shape: Shape, cell: Pick<Cell, 'list' | 'minimum_quanti
 }
 
 /** Which list and quantity a column is about; null for those that are not prices. */
-export function columnMeaning(shape: Shape, key: string, lists: readonly string[]): { list: string; minimum: Decimal } | null {
+export function columnMeaning(
+  shape: Shape,
+  key: string,
+  lists: readonly string[],
+): { list: string; minimum: Decimal } | null {
   if (shape === 'breaks' && /^q\d/.test(key)) return { list: lists[0] ?? '', minimum: key.slice(1) }
-  if (shape === 'lists' && key.startsWith('l') && lists.includes(key.slice(1))) return { list: key.slice(1), minimum: '0' }
+  if (shape === 'lists' && key.startsWith('l') && lists.includes(key.slice(1)))
+    return { list: key.slice(1), minimum: '0' }
   return null
 }
 
@@ -73,12 +80,19 @@ export function columnMeaning(shape: Shape, key: string, lists: readonly string[
 export function pricesOf(items: readonly SkuPrices[]): Map<string, Decimal> {
   const found = new Map<string, Decimal>()
   for (const item of items)
-    for (const cell of item.cells) found.set(addressOf(cell.list, item.sku, cell.unit, plain(cell.minimum_quantity)), plain(cell.price))
+    for (const cell of item.cells)
+      found.set(addressOf(cell.list, item.sku, cell.unit, plain(cell.minimum_quantity)), plain(cell.price))
   return found
 }
 
 /** One row for each unit that has a price, or could have one; what was typed lies over what is there. */
-export function rowsOf(items: readonly SkuPrices[], shape: Shape, lists: readonly string[], typed: TypedCells, everyUnit: boolean): Row[] {
+export function rowsOf(
+  items: readonly SkuPrices[],
+  shape: Shape,
+  lists: readonly string[],
+  typed: TypedCells,
+  everyUnit: boolean,
+): Row[] {
   const byRow = new Map<string, [string, Typed][]>()
   for (const [address, value] of Object.entries(typed)) {
     const { sku, unit } = partsOf(address)
@@ -86,7 +100,9 @@ export function rowsOf(items: readonly SkuPrices[], shape: Shape, lists: readonl
     byRow.set(key, [...(byRow.get(key) ?? []), [address, value]])
   }
   return items.flatMap(item => {
-    const priced = item.units.filter(unit => item.cells.some(cell => cell.unit === unit) || byRow.has(rowId(item.sku, unit)))
+    const priced = item.units.filter(
+      unit => item.cells.some(cell => cell.unit === unit) || byRow.has(rowId(item.sku, unit)),
+    )
     const units = everyUnit ? item.units : priced.length ? priced : [item.sales_unit]
     return units.map(unit => {
       const row: Row = { id: rowId(item.sku, unit), sku: item.sku, name: item.name, unit }

@@ -14,7 +14,14 @@ export default {
     name: '名称',
     nameEn: '英文名称',
     kind: '类型',
-    kinds: { contract: '协议价', tier_region: '等级 + 区域', tier: '客户等级', region: '区域', channel: '渠道', base: '标准价' },
+    kinds: {
+      contract: '协议价',
+      tier_region: '等级 + 区域',
+      tier: '客户等级',
+      region: '区域',
+      channel: '渠道',
+      base: '标准价',
+    },
     kindHint: {
       contract: '只给一个客户',
       tier_region: '给某区域的某一等级',
@@ -95,7 +102,8 @@ export default {
     },
     paste: {
       title: '粘贴价格到 {list}',
-      detail: '从 Excel 复制“单品编码、单位、起始数量、价格”四列粘贴进来。单位留空按销售单位，起始数量留空为 0，价格留空则删除。',
+      detail:
+        '从 Excel 复制“单品编码、单位、起始数量、价格”四列粘贴进来。单位留空按销售单位，起始数量留空为 0，价格留空则删除。',
       minimum: '起始数量',
       price: '价格',
       check: '检查并保存 {n} 行',
@@ -126,7 +134,14 @@ export default {
     name: 'Name',
     nameEn: 'English name',
     kind: 'Kind',
-    kinds: { contract: 'Contract', tier_region: 'Tier + region', tier: 'Tier', region: 'Region', channel: 'Channel', base: 'Base' },
+    kinds: {
+      contract: 'Contract',
+      tier_region: 'Tier + region',
+      tier: 'Tier',
+      region: 'Region',
+      channel: 'Channel',
+      base: 'Base',
+    },
     kindHint: {
       contract: 'For one customer only',
       tier_region: 'For one tier in one region',
@@ -207,7 +222,8 @@ export default {
     },
     paste: {
       title: 'Paste prices into {list}',
-      detail: 'Copy four columns from Excel: SKU, unit, from quantity, price. No unit means the sales unit, no quantity 0, no price removes it.',
+      detail:
+        'Copy four columns from Excel: SKU, unit, from quantity, price. No unit means the sales unit, no quantity 0, no price removes it.',
       minimum: 'From quantity',
       price: 'Price',
       check: 'Check and save {n} rows',

@@ -37,7 +37,12 @@ export function barOf(list: Dated, today: string): Bar | null {
   if (from >= whole || until <= 0) return null
   const left = Math.max(0, from)
   const right = Math.min(whole, until)
-  return { left: (left / whole) * 100, width: ((right - left) / whole) * 100, openLeft: from < 0, openRight: until > whole }
+  return {
+    left: (left / whole) * 100,
+    width: ((right - left) / whole) * 100,
+    openLeft: from < 0,
+    openRight: until > whole,
+  }
 }
 
 /** Where quarters begin, with what to write there. */
@@ -50,7 +55,8 @@ export function quarters(today: string): { at: number; label: string }[] {
     const month = (quarter % 4) * 3 + 1
     const day = `${year + Math.floor(quarter / 4)}-${String(month).padStart(2, '0')}-01`
     const at = daysBetween(first, day)
-    if (at > 0 && at < whole) all.push({ at: (at / whole) * 100, label: month === 1 ? day.slice(0, 4) : day.slice(5, 7) })
+    if (at > 0 && at < whole)
+      all.push({ at: (at / whole) * 100, label: month === 1 ? day.slice(0, 4) : day.slice(5, 7) })
   }
   return all
 }

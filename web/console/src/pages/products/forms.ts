@@ -108,7 +108,12 @@ export function skuForm(sku: SkuView): SkuForm {
     specification: sku.specification ?? '',
     base_unit: sku.base_unit,
     sales_unit: sku.sales_unit,
-    units: (sku.units ?? []).map(({ unit, numerator, denominator, barcode }) => ({ unit, numerator, denominator, barcode: barcode ?? '' })),
+    units: (sku.units ?? []).map(({ unit, numerator, denominator, barcode }) => ({
+      unit,
+      numerator,
+      denominator,
+      barcode: barcode ?? '',
+    })),
     minimum_quantity: plain(sku.minimum_quantity),
     multiple: plain(sku.multiple),
     tax: percent(sku.tax_rate)?.replace('%', '') ?? '',
@@ -132,11 +137,17 @@ export function skuBody(changed: Partial<SkuForm>): Record<string, unknown> {
     if (changed[key] !== undefined) body[key] = changed[key].trim() ? (tidy(changed[key]) ?? changed[key]) : null
   }
   if (changed.tax !== undefined) body.tax_rate = changed.tax.trim() ? (rateOf(changed.tax) ?? changed.tax) : null
-  if (changed.weight_grams !== undefined) body.weight_grams = changed.weight_grams.trim() ? Number(changed.weight_grams) : null
+  if (changed.weight_grams !== undefined)
+    body.weight_grams = changed.weight_grams.trim() ? Number(changed.weight_grams) : null
   if (changed.units) {
     body.units = changed.units
       .filter(unit => unit.unit)
-      .map(({ unit, numerator, denominator, barcode }) => ({ unit, numerator, denominator, barcode: orNull(barcode) }))
+      .map(({ unit, numerator, denominator, barcode }) => ({
+        unit,
+        numerator,
+        denominator,
+        barcode: orNull(barcode),
+      }))
   }
   if (body.sales_unit === '') delete body.sales_unit
   return body

@@ -53,7 +53,11 @@ export function within<T extends Node>(nodes: readonly T[], code: string): Set<s
 }
 
 /** New positions that put a node one place up or down among its siblings; empty where it is at the end. */
-export function moved<T extends Node>(nodes: readonly T[], code: string, by: 1 | -1): { code: string; position: number }[] {
+export function moved<T extends Node>(
+  nodes: readonly T[],
+  code: string,
+  by: 1 | -1,
+): { code: string; position: number }[] {
   const node = nodes.find(each => each.code === code)
   if (!node) return []
   const siblings = branches(nodes)
@@ -65,8 +69,10 @@ export function moved<T extends Node>(nodes: readonly T[], code: string, by: 1 |
   const order = [...siblings]
   order.splice(at, 1)
   order.splice(to, 0, node)
-  return order.map((each, position) => ({ code: each.code, position: position + 1 })).filter(each => {
-    const was = siblings.find(one => one.code === each.code)
-    return was?.position !== each.position
-  })
+  return order
+    .map((each, position) => ({ code: each.code, position: position + 1 }))
+    .filter(each => {
+      const was = siblings.find(one => one.code === each.code)
+      return was?.position !== each.position
+    })
 }

@@ -21,7 +21,10 @@ export function percent(rate: string | null): string | null {
 
 /** `13` typed as percent is `0.13` to the server; null where it is no number. */
 export function rateOf(typed: string): string | null {
-  const plain = typed.trim().replace(/[%％]$/, '').trim()
+  const plain = typed
+    .trim()
+    .replace(/[%％]$/, '')
+    .trim()
   if (!/^\d+(\.\d+)?$/.test(plain)) return null
   const [whole = '0', fraction = ''] = plain.split('.')
   const digits = `${whole.padStart(3, '0')}${fraction}`

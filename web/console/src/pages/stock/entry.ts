@@ -34,7 +34,10 @@ export function placeOf(fault: Fault): { index: number; key: string } | null {
 }
 
 /** Faults at their cells; those that are about no cell are left over. */
-export function marksOf(faults: readonly Fault[], sent: readonly GridRow[]): { marks: Map<string, Mark>; rest: Fault[] } {
+export function marksOf(
+  faults: readonly Fault[],
+  sent: readonly GridRow[],
+): { marks: Map<string, Mark>; rest: Fault[] } {
   const marks = new Map<string, Mark>()
   const rest: Fault[] = []
   for (const fault of faults) {

@@ -31,11 +31,17 @@ export function balances(moves: readonly Moved[], onHand: Decimal): Point[] {
 }
 
 /** One line for each warehouse. */
-export function linesOf(moves: readonly Moved[], onHand: ReadonlyMap<string, Decimal>): { warehouse: string; points: Point[] }[] {
+export function linesOf(
+  moves: readonly Moved[],
+  onHand: ReadonlyMap<string, Decimal>,
+): { warehouse: string; points: Point[] }[] {
   const names = new Set([...onHand.keys(), ...moves.map(move => move.warehouse)])
   return [...names].sort().map(warehouse => ({
     warehouse,
-    points: balances(moves.filter(move => move.warehouse === warehouse), onHand.get(warehouse) ?? '0'),
+    points: balances(
+      moves.filter(move => move.warehouse === warehouse),
+      onHand.get(warehouse) ?? '0',
+    ),
   }))
 }
 
