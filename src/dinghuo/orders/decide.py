@@ -300,6 +300,7 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
             continue
         taken = stock.take(sku.id, wanted, backorder=priced.may_wait(sku))
         if taken is None:
+            available = max(stock.available(sku.id), ZERO)
             priced.faults.append(
                 _fault(
                     say.SHORT_STOCK,
@@ -309,8 +310,8 @@ def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
                     available=plain(available),
                     wanted=plain(row.base_quantity),
                     base_unit=sku.base_unit,
-                )
                     suggested=plain(at_most(sku, row.unit, available)),
+                )
             )
         else:
             held.append((row, taken))
