@@ -1,8 +1,8 @@
 /** What units and quantities of a SKU are called. Pure. */
 
-import { formatDecimal, type UnitView } from '@dinghuo/api'
+import { formatDecimal, type Unit } from '@dinghuo/api'
 
-export type Ratio = Pick<UnitView, 'unit' | 'numerator' | 'denominator'>
+export type Ratio = Unit
 
 /** `1 箱 = 24 瓶`; where a base unit is the larger one, `5 斤 = 2 公斤`. */
 export function ratioOf(unit: Ratio, base: string, nameOf: (code: string) => string): string {
