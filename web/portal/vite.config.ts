@@ -37,10 +37,5 @@ export default defineConfig({
     // Where the mini-program finds the server; a browser asks the server that served it.
     IS_WEB: JSON.stringify(isWeb),
     SERVER: JSON.stringify(process.env.DINGHUO_SERVER ?? ''),
-    __VUE_I18N_FULL_INSTALL__: false,
-    __VUE_I18N_LEGACY_API__: false,
-    __INTLIFY_PROD_DEVTOOLS__: false,
-    // Without it messages are compiled by `new Function`, which the mini-program forbids.
-    __INTLIFY_JIT_COMPILATION__: true,
   },
 })

@@ -1,6 +1,6 @@
 /** The cart of the chosen company, for screens: typed at once, sent when there is a network. */
 
-import { ApiError } from '@dinghuo/api'
+import { ApiError, isDecimal, trim } from '@dinghuo/api'
 import { computed, shallowRef } from 'vue'
 import { cart as routes } from '@/api/routes'
 import { isOnline } from '@/api/transport'
@@ -46,7 +46,8 @@ export function wake(): void {
 }
 
 export function edit(change: Edit): void {
-  save(record(loadJournal(credentials.customer), change, Date.now()))
+  const quantity = isDecimal(change.quantity) ? trim(change.quantity) : change.quantity
+  save(record(loadJournal(credentials.customer), { ...change, quantity }, Date.now()))
   courier.nudge()
 }
 
