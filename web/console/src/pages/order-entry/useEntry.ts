@@ -182,7 +182,7 @@ export function useEntry(options: {
       if (!asked) return null
       return { preview: await ask.preview(asked.body, signal), lines: asked.lines }
     },
-    enabled: computed(() => !!sent.value && !isFrozen.value && !placed.value && may('orders.place')),
+    enabled: computed(() => !!sent.value && !placed.value && may('orders.place')),
     placeholderData: before => before,
     staleTime: 20_000,
     gcTime: 30_000,
@@ -299,7 +299,9 @@ export function useEntry(options: {
     }
     refused.value = error.faults
     const { title, detail } = explain(error)
-    toast(title, 'bad', { detail: error.isUnreachable ? t('order-entry.sendAgain') : detail })
+    // Faults stand at their lines; here it is only said that there are some.
+    if (error.faults.length) toast(title, 'bad', { stays: 5000 })
+    else toast(title, 'bad', { detail: error.isUnreachable ? t('order-entry.sendAgain') : detail })
   }
 
   const saveDraft = () =>
