@@ -464,6 +464,11 @@ def _merged(company: Company) -> list[Call]:
     return [Call(body={"from": company["customer.code"], "into": company["customer.parent"]})]
 
 
+@bodies("GET /api/v1/search")
+def _typed(company: Company) -> list[Call]:
+    return [Call(query={"q": company.mark})]
+
+
 @bodies("POST /api/v1/visits/photos")
 def _photo(company: Company) -> list[Call]:
     return [Call(content=PICTURE.format(company.mark + " 3").encode())]

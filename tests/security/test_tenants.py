@@ -31,12 +31,8 @@ WITHOUT_TEXTS = {
     "GET /portal/v1/changes",
     "GET /portal/v1/wechat",
     "GET /api/v1/imports/kinds",
-    # Workbooks, packed.
-    "GET /api/v1/imports/{import_id}/errors.xlsx",
     *(f"GET /api/v1/imports/templates/{kind}.xlsx" for kind in NAMES),
     "GET /portal/v1/credit",
-    *(f"GET /api/v1/exports/{name}" for name in ("orders", "order-lines", "customers", "skus", "stock")),
-    "GET /api/v1/exports/price-lists/{code}",
     "GET /api/v1/me/figures",
 }
 

@@ -79,6 +79,11 @@ _NAMES_OF = " union all ".join(
     f"select '{kind}' as kind, t.id, t.{column} as name from {table} t where t.tenant_id = $1 and t.id = any($2::uuid[])"  # noqa: S608, E501
     for kind, (table, column) in _NAMES.items()
 )
+# Accounts are called by whose they are.
+_NAMES_OF += """ union all
+select 'account', a.id, c.code from account a
+join customer c on c.tenant_id = $1 and c.id = a.customer_id
+where a.tenant_id = $1 and a.id = any($2::uuid[])"""
 
 # Fields that are amounts, whatever the record.
 _PRICES = frozenset({"price", "prices", "deal_price", "list_price", "net", "tax", "gross", "amount", "amounts"})
