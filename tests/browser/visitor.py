@@ -16,6 +16,8 @@ Theme = Literal["light", "dark"]
 
 SIZES: dict[Device, tuple[int, int]] = {"phone": (390, 844), "desk": (1440, 900)}
 _LOCALES: dict[Language, str] = {"zh": "zh-CN", "en": "en-GB"}
+# Who comes is asked for their session first, and has none.
+_ASKED = ((401, "/api/v1/me"), (401, "/portal/v1/me"))
 _GRAVE = frozenset({"serious", "critical"})
 
 
@@ -25,16 +27,42 @@ class Visitor:
 
     page: Page
     url: str
+    company: str
+    password: str
     device: Device
     language: Language
     theme: Theme
     # Answers that a story provokes on purpose: (status, path).
-    expected: list[tuple[int, str]] = field(default_factory=list)
+    expected: list[tuple[int, str]] = field(default_factory=lambda: list(_ASKED))
     faults: list[str] = field(default_factory=list)
     offline: bool = False
 
     async def goto(self, path: str) -> None:
         await self.page.goto(f"{self.url}{path}", wait_until="domcontentloaded")
+
+    async def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        """What the server says to this visitor beside what is on screen."""
+        me = await self.page.request.get(
+            f"{self.url}{'/portal/v1/me' if path.startswith('/portal') else '/api/v1/me'}"
+        )
+        headers = {"origin": self.url, "x-csrf-token": me.headers.get("x-csrf-token", "")}
+        answer = await self.page.request.fetch(f"{self.url}{path}", method=method, data=body, headers=headers)
+        assert answer.status == status, await answer.text()
+        return await answer.json()
+
+    async def sign_in_to_portal(self, login: str) -> None:
+        await self.goto("/portal/#/pages/sign-in/index")
+        await self.page.fill("input[name=company]", self.company)
+        await self.page.fill("input[name=username]", login)
+        await self.page.fill("input[name=password]", self.password)
+        await self.page.click("button[type=submit]")
+        await self.page.wait_for_selector(".home-list .sku, .home")
+
+    async def sign_in_to_console(self, login: str) -> None:
+        """With the session's cookie; that the form works is a story of its own."""
+        body = {"company": self.company, "login": login, "password": self.password}
+        answer = await self.page.request.post(f"{self.url}/api/v1/sign-in", data=body, headers={"origin": self.url})
+        assert answer.status == 201, await answer.text()
 
     async def settled(self) -> None:
         """Wait until no skeleton is left, every picture in sight is there and what moves has come to rest."""
