@@ -1,4 +1,4 @@
-import { t } from '@/app/i18n'
+import { language, t } from '@/app/i18n'
 import type { Target } from './types'
 
 /** Whom it is for, in a few words. */
@@ -11,7 +11,9 @@ export function useAudienceText() {
     const customers = of.audience.filter(target => target.kind === 'customer')
     const count = customers.length + (of.hidden_customers ?? 0)
     const only = customers.length === 1 && count === 1 ? (customers[0]?.name ?? customers[0]?.code ?? '') : ''
-    return [...groups, ...(only ? [only] : count ? [t('notices.customersN', { n: count })] : [])].join('、')
+    return [...groups, ...(only ? [only] : count ? [t('notices.customersN', { n: count })] : [])].join(
+      language.value === 'zh' ? '、' : ', ',
+    )
   }
   return { audienceText }
 }

@@ -280,3 +280,9 @@ export function addressLine(to: ShipTo): string {
     .filter(Boolean)
     .join(' · ')
 }
+
+/** An address without what the book of addresses says of it. */
+export function shipToOf(address: ShipTo): ShipTo {
+  const { recipient, street, mobile, province, city, district, postcode, country } = address
+  return { recipient, street, mobile, province, city, district, postcode, country }
+}

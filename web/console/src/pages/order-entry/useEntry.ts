@@ -3,10 +3,11 @@ import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, onScopeDispose, reactive, ref, shallowRef, toRaw, watch } from 'vue'
 import { useNews } from '@/app/events'
 import { t } from '@/app/i18n'
-import { may, me } from '@/app/session'
+import { may } from '@/app/session'
 import { explain, toast, toastError } from '@/app/toasts'
 import { useUnits } from '@/composables/useUnits'
 import * as ask from './ask'
+import { placeOf, readKept, writeKept } from './keeping'
 import {
   blankEntry,
   blankLine,
@@ -17,19 +18,10 @@ import {
   isAskable,
   isEmptyEntry,
   sameEntry,
+  shipToOf,
   withBlank,
 } from './lines'
 import type { CustomerChoice, DraftView, Entry, Line, Placed, Preview, PreviewLine, SkuInfo, Usual } from './types'
-
-interface Kept {
-  entry: Entry
-  /** The server's draft it is, and the revision it was read at. */
-  draftId: string | null
-  revision: number
-  /** Kept from before the first request, so that a lost answer makes no second draft. */
-  key: string
-  at: string
-}
 
 const DEBOUNCE = 220
 
@@ -41,8 +33,7 @@ export function useEntry(options: {
 }) {
   const client = useQueryClient()
   const { units, unitName } = useUnits()
-  const prefix = `dinghuo.draft.${me.value?.id ?? ''}.order-entry.`
-  const kept = readKept(prefix + (options.draftId ?? options.customerCode ?? 'new'))
+  const kept = readKept(placeOf(options.draftId ?? options.customerCode))
 
   const entry = reactive<Entry>(blankEntry())
   const saved = shallowRef<Entry>(blankEntry())
@@ -64,26 +55,20 @@ export function useEntry(options: {
   const isDirty = computed(() => !sameEntry(entry, saved.value))
   const isFrozen = computed(() => draft.value?.proposal?.state === 'proposed')
   let timer: ReturnType<typeof setTimeout> | undefined
-  const place = () => prefix + (draftId.value ?? options.customerCode ?? 'new')
+  const place = () => placeOf(draftId.value ?? options.customerCode)
 
   function keep(): void {
     clearTimeout(timer)
     timer = undefined
-    try {
-      if (placed.value || !isDirty.value || isEmptyEntry(entry)) localStorage.removeItem(place())
-      else {
-        const now: Kept = {
-          entry: toRaw(entry),
-          draftId: draftId.value,
-          revision,
-          key: createKey,
-          at: new Date().toISOString(),
-        }
-        localStorage.setItem(place(), JSON.stringify(now))
-      }
-    } catch {
-      // A full or forbidden store must not get in the way of typing.
+    const isOver = placed.value || !isDirty.value || isEmptyEntry(entry)
+    const now = {
+      entry: toRaw(entry),
+      draftId: draftId.value,
+      revision,
+      key: createKey,
+      at: new Date().toISOString(),
     }
+    writeKept(place(), isOver ? null : now)
   }
   watch(entry, () => {
     refused.value = []
@@ -263,7 +248,7 @@ export function useEntry(options: {
     overtaken.value = false
     restoredAt.value = null
     if (draftId.value !== view.id) {
-      localStorage.removeItem(place())
+      writeKept(place(), null)
       draftId.value = view.id
       options.became(view.id)
     }
@@ -414,17 +399,3 @@ export function useEntry(options: {
 }
 
 export type EntryState = ReturnType<typeof useEntry>
-
-export function shipToOf(address: Entry['shipTo'] & object): NonNullable<Entry['shipTo']> {
-  const { recipient, street, mobile, province, city, district, postcode, country } = address
-  return { recipient, street, mobile, province, city, district, postcode, country }
-}
-
-function readKept(place: string): Kept | null {
-  try {
-    const found = JSON.parse(localStorage.getItem(place) ?? 'null') as Kept | null
-    return found?.entry?.lines ? found : null
-  } catch {
-    return null
-  }
-}
