@@ -80,7 +80,7 @@ async def test_reading_shows_what_each_right_is_for_and_no_more(
     assert not wrong, "\n".join(wrong)
     assert {"GET /api/v1/skus", "GET /api/v1/stock/moves", "GET /api/v1/orders/{order_id}"} <= telling["sees_cost"]
     assert {"GET /api/v1/prices", "GET /api/v1/drafts", "GET /api/v1/orders/{order_id}"} <= telling["sees_price"]
-    assert telling["sees_margin"] == {"GET /api/v1/orders/{order_id}"}
+    assert telling["sees_margin"] == {"GET /api/v1/orders/{order_id}", "GET /api/v1/exports/order-lines"}
 
 
 def _is_hidden(answer: httpx.Response) -> bool:

@@ -100,6 +100,7 @@ async def test_reading_many_costs_the_statements_of_reading_one(
 
 def _whole(operation: Operation, call: Call) -> Call:
     """The largest page there is."""
-    if not any(parameter.name == "limit" for parameter in operation.parameters_in("query")):
+    most = [one.schema.get("maximum", 200) for one in operation.parameters_in("query") if one.name == "limit"]
+    if not most:
         return call
-    return Call(path=call.path, query={**call.query, "limit": 200}, headers=call.headers)
+    return Call(path=call.path, query={**call.query, "limit": int(most[0])}, headers=call.headers)
