@@ -4,8 +4,8 @@ from dinghuo.kit.errors import MALFORMED, Message
 
 NO_CUSTOMER = Message(
     "order-book-no-customer",
-    "没有写明客户；零售散单可用 --map customer_code:=编码 归到一个客户名下",
-    "The line names no customer; --map customer_code:=CODE gives lines like it to one customer, for counter sales",
+    "没有写明客户；零售散单可以给客户编码一个固定值，归到一个客户名下",
+    "The line names no customer; for counter sales give the customer code a fixed value: one customer has them all",
     MALFORMED,
 )
 NOT_GOODS = Message("order-book-not-goods", "{code}：{zh}", "{code}: {en}", MALFORMED)

@@ -41,13 +41,13 @@ export function mappingOf(choices: Choices, look: Look): Mapping {
     if (field) columns[field] = ref
   }
   return {
-    title: look.mapping.title,
+    title: look.mapping.title ?? '',
     columns,
     constants: Object.fromEntries(Object.entries(choices.constants).filter(([, value]) => value.trim())),
     date_order: (choices.dateOrder || null) as Mapping['date_order'],
     decimal: (choices.decimal || null) as Mapping['decimal'],
     time_zone: choices.timeZone.trim() || null,
-    fill_down: look.mapping.fill_down.filter(field => field in columns),
+    fill_down: (look.mapping.fill_down ?? []).filter(field => field in columns),
     cancel_prefix: choices.cancelPrefix.trim() || null,
     not_goods: kindsOf(choices.notGoods, look.mapping.not_goods),
   }
