@@ -46,6 +46,11 @@ async function load(list: WordList, signal: AbortSignal): Promise<Word[]> {
   return all
 }
 
+/** What a record is called in the language of the screen. */
+export function nameIn(record: { name: string; name_en?: string | null } | undefined | null): string {
+  return (language.value === 'en' && record?.name_en) || (record?.name ?? '')
+}
+
 /** The words of one list, as they are called in the language of the screen. */
 export function useWordList(list: WordList) {
   const [news, permission] = LISTS[list]
@@ -58,7 +63,7 @@ export function useWordList(list: WordList) {
   const words = computed<Word[]>(() => data.value ?? [])
   const byCode = computed(() => new Map(words.value.map(word => [word.code, word])))
   const byId = computed(() => new Map(words.value.map(word => [word.id, word])))
-  const called = (word: Word | undefined) => (word && language.value === 'en' && word.name_en) || word?.name
+  const called = (word: Word | undefined) => (word ? nameIn(word) : undefined)
   return {
     words,
     isPending,
@@ -88,7 +93,7 @@ export function choicesOf(list: WordList) {
     return (await load(list, signal))
       .map(word => ({
         value: word.code,
-        label: (language.value === 'en' && word.name_en) || word.name,
+        label: nameIn(word),
         detail: word.code,
       }))
       .filter(choice => `${choice.label} ${choice.detail}`.toLowerCase().includes(wanted))
