@@ -172,6 +172,9 @@ async def test_lists_are_filtered_and_paged(it: httpx.AsyncClient) -> None:
     disabled = (await it.get("/api/v1/users", params={"state": "disabled"})).json()["items"]
     assert [user["login"] for user in disabled] == ["u3"]
     assert (await it.get("/api/v1/users", params={"audience": "dealer"})).json() == {"items": [], "cursor": None}
+    for sought, found in {"用户4": ["u4"], " U2 ": ["u2"], "%": [], "\0": []}.items():
+        listed = (await it.get("/api/v1/users", params={"search": sought})).json()["items"]
+        assert [user["login"] for user in listed] == found
     wrong = await it.get("/api/v1/users", params={"cursor": "nonsense"})
     assert (wrong.status_code, codes(wrong)) == (422, ["bad-cursor"])
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from dinghuo.identity.holders import holders
@@ -28,6 +28,7 @@ from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
+from dinghuo.kit.texts import storable
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,9 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """`search` is a part of the login, the name, the mobile number or the e-mail address."""
+
+    search: str | None = None
     audience: Audience | None = None
     state: str | None = None
     role: str | None = None
@@ -171,8 +175,14 @@ def _user_view(row: Any) -> UserView:
     )
 
 
+_SOUGHT = (app_user.c.login, app_user.c.name, app_user.c.mobile, app_user.c.email)
+
+
 def _conditions(tx: Tx, wanted: UserFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
+    if wanted.search is not None:
+        sought = storable([wanted.search.strip().casefold()])
+        conditions.append(or_(false(), *(func.strpos(func.lower(c), text) > 0 for text in sought for c in _SOUGHT)))
     if wanted.audience is not None:
         conditions.append(app_user.c.audience == wanted.audience)
     if wanted.state is not None:

@@ -77,6 +77,7 @@ class Rotation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def read_users(
     database: Database,
     staff: StaffPrincipal,
+    search: str | None = None,
     audience: Audience | None = None,
     role: str | None = None,
     department: str | None = None,
@@ -84,8 +85,8 @@ async def read_users(
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[UserView]:
-    """Users by login."""
-    wanted = UserFilter(audience=audience, role=role, department=department, state=in_state)
+    """Users by login. `search` is a part of the login, the name, the mobile number or the e-mail address."""
+    wanted = UserFilter(search=search, audience=audience, role=role, department=department, state=in_state)
     async with database.transaction(staff.tenant_id) as tx:
         return await list_users(tx, wanted=wanted, cursor=cursor, limit=limit)
 
