@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import uniModule from '@dcloudio/vite-plugin-uni'
 import { defineConfig, type Plugin, type PluginOption } from 'vite'
 import { plainHtml } from './build/plain-html'
+import { together } from './build/together'
 
 const uni = (uniModule as unknown as { default?: typeof uniModule }).default ?? uniModule
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -33,6 +34,7 @@ export default defineConfig({
   base: './',
   plugins: [withoutScopes(framework), noForeignPictures],
   resolve: { alias: { '@dinghuo/api': here('../api/src/index.ts') } },
+  build: isWeb ? { rollupOptions: { output: { manualChunks: together } } } : {},
   define: {
     // Where the mini-program finds the server; a browser asks the server that served it.
     IS_WEB: JSON.stringify(isWeb),

@@ -1,6 +1,7 @@
 /** What happens when the portal starts, is left and is seen again. */
 
 import * as cart from '@/cart/store'
+import { askEarly } from '@/first'
 import { showLanguage } from '@/i18n'
 import { listen, pauseLive, startLive } from '@/live'
 import { askConsent } from '@/privacy'
@@ -19,6 +20,7 @@ export function launch(options?: { path?: string }): void {
   })
   if (me.value) {
     arrive()
+    if (isHome(options?.path)) askEarly()
     void recognise().then(known => (known ? cart.refresh().catch(() => {}) : undefined))
   } else if (!OPEN.includes(options?.path ?? '')) {
     void recognise().then(known => {
@@ -26,6 +28,10 @@ export function launch(options?: { path?: string }): void {
       else uni.reLaunch({ url: '/pages/sign-in/index' })
     })
   }
+}
+
+function isHome(path = ''): boolean {
+  return path === '' || path === 'pages/home/index'
 }
 
 export function resume(): void {

@@ -13,7 +13,6 @@ import { named, unitNamed } from '@/shown'
 export interface Offer {
   key: string
   sku: SkuCard
-  productId: string | null
   isNew: boolean
   /** How many further SKUs of the product are not shown on their own. */
   others: number
@@ -40,9 +39,7 @@ export function offersOf(cards: readonly Card[]): Offer[] {
 /** Every SKU that was bought, each on its own. */
 export function boughtOf(cards: readonly Card[]): Offer[] {
   return cards.flatMap(card =>
-    card.skus
-      .filter(sku => sku.last_bought)
-      .map(sku => ({ key: sku.id, sku, productId: card.id, isNew: card.is_new, others: 0 })),
+    card.skus.filter(sku => sku.last_bought).map(sku => ({ key: sku.id, sku, isNew: card.is_new, others: 0 })),
   )
 }
 
@@ -66,17 +63,17 @@ export function mayOrder(sku: SkuCard, unit: UnitChoice | null): boolean {
   return unit !== null && unit.price !== null && sku.availability.state !== 'none'
 }
 
-export function put(sku: SkuCard, productId: string | null, unit: string, quantity: string): void {
+export function put(sku: SkuCard, unit: string, quantity: string): void {
   const before = quantityIn(sku.code, unit)
-  setQuantity(sku, productId, unit, quantity)
+  setQuantity(sku, unit, quantity)
   if (isZero(quantity) && !isZero(before)) {
-    const again = () => setQuantity(sku, productId, unit, before)
+    const again = () => setQuantity(sku, unit, before)
     say({ text: t('cart.removed', { name: named(sku) }), action: { label: t('do.undo'), run: again } })
   }
 }
 
-export function taskOf(offer: Pick<Offer, 'sku' | 'productId'>): Task | null {
-  const { sku, productId } = offer
+export function taskOf(offer: Pick<Offer, 'sku'>): Task | null {
+  const { sku } = offer
   const unit = unitOf(sku)
   if (!unit || !mayOrder(sku, unit)) return null
   return {
@@ -88,10 +85,10 @@ export function taskOf(offer: Pick<Offer, 'sku' | 'productId'>): Task | null {
     minimum: unit.minimum,
     step: unit.step,
     breaks: unit.price?.breaks ?? [],
-    set: quantity => put(sku, productId, unit.unit, quantity),
+    set: quantity => put(sku, unit.unit, quantity),
   }
 }
 
-export function tasksOf(offers: readonly Pick<Offer, 'sku' | 'productId'>[]): Task[] {
+export function tasksOf(offers: readonly Pick<Offer, 'sku'>[]): Task[] {
   return offers.map(taskOf).filter((task): task is Task => task !== null)
 }

@@ -29,7 +29,7 @@ export async function take(code: string): Promise<boolean> {
       say({ text: entry?.problem?.message ?? t('fast.unknown', { code }), tone: 'bad' })
       return false
     }
-    put(sku, null, unit.unit, up(basket.quantityIn(sku.code, unit.unit), unit.minimum, unit.step))
+    put(sku, unit.unit, up(basket.quantityIn(sku.code, unit.unit), unit.minimum, unit.step))
     say({
       text: t('fast.scanned', { name: named(sku) }),
       tone: 'good',

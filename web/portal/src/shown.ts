@@ -6,7 +6,7 @@ import { language, t } from '@/i18n'
 import { currency, zone } from '@/session/session'
 import { units } from '@/units'
 
-export function named(one: { name: string | null; name_en?: string | null }): string {
+export function named(one: { name?: string | null; name_en?: string | null }): string {
   return (language.value === 'en' && one.name_en) || one.name || ''
 }
 

@@ -68,7 +68,7 @@ describe('a pasted block', () => {
       wantedOf([
         entry({}),
         entry({ unit: 'bottle', quantity: '7' }),
-        entry({ problem: { code: 'bad-quantity', message: '' } }),
+        entry({ problem: { code: 'bad-quantity', field: 'quantity', message: '' } }),
         entry({ sku: null }),
       ]),
     ).toEqual([

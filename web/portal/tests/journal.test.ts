@@ -54,7 +54,7 @@ describe('what was typed', () => {
   })
 
   it('forgets a problem of the line it mends until the server speaks again', () => {
-    const bad = line('A', 'case', '7', { problems: [{ code: 'not-a-multiple', message: 'no' }] })
+    const bad = line('A', 'case', '7', { problems: [{ code: 'not-a-multiple', field: 'quantity', message: 'no' }] })
     const known = answered(begin('d'), cart('c', 1, [bad]), [])
     expect(shownLines(known)[0]?.problems).toHaveLength(1)
     expect(shownLines(typed(known, edit('A', '10')))[0]?.problems).toEqual([])

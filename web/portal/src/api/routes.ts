@@ -4,6 +4,7 @@ import type { Method } from '@dinghuo/api'
 import { ask } from './client'
 import type {
   Banner,
+  Binding,
   Enrolment,
   Invitation,
   LiveMessage,
@@ -12,6 +13,7 @@ import type {
   NoticePage,
   SessionView,
   SignedIn,
+  Unread,
   UserInput,
   UserView,
   WeChatSignIn,
@@ -19,6 +21,7 @@ import type {
 import type {
   Added,
   Address,
+  AddressFields,
   Brand,
   Card,
   Cart,
@@ -35,6 +38,7 @@ import type {
   Placed,
   ProductPage,
   Proposal,
+  ProposalPage,
   ShipTo,
   ShoppingList,
   UnitName,
@@ -94,7 +98,7 @@ export const drafts = {
 
 export const proposals = {
   list: (state?: string, cursor?: string | null) => get<Page<Proposal>>('proposals', { state, cursor }),
-  read: (id: string) => get<Cart>(`proposals/${id}`),
+  read: (id: string) => get<ProposalPage>(`proposals/${id}`),
   confirm: (id: string, revision: number) =>
     ask<Placed>('post', `proposals/${id}/confirm`, { body: { revision }, key: id }),
   decline: (id: string, reason: string) => post<Proposal>(`proposals/${id}/decline`, { reason: reason || null }),
@@ -121,8 +125,8 @@ export const lists = {
 
 export const addresses = {
   list: () => get<Address[]>('addresses'),
-  create: (address: Omit<Address, 'id'>, key: string) => post<Address>('addresses', address, key),
-  save: (id: string, address: Omit<Address, 'id'>) => put<Address>(`addresses/${id}`, address),
+  create: (address: AddressFields, key: string) => post<Address>('addresses', address, key),
+  save: (id: string, address: AddressFields) => put<Address>(`addresses/${id}`, address),
   remove: (id: string) => remove(`addresses/${id}`),
 }
 
@@ -152,7 +156,7 @@ export const invitations = {
 export const wechat = {
   signIn: (code: string, company?: string) => post<WeChatSignIn>('wechat/sign-in', { code, company }),
   bind: (form: Record<string, string>) => post<SignedIn>('wechat/bind', form),
-  state: () => get<{ available: boolean; bound: boolean; bound_at: string | null }>('wechat'),
+  state: () => get<Binding>('wechat'),
   unbind: () => remove('wechat'),
 }
 
@@ -161,7 +165,7 @@ export const notices = {
     get<Page<NoticeItem>>('notices', filter),
   read: (id: string) => get<NoticePage>(`notices/${id}`),
   markRead: (id: string) => post<void>(`notices/${id}/read`),
-  unread: () => get<{ count: number; must_read: NoticeItem[] }>('notices/unread'),
+  unread: () => get<Unread>('notices/unread'),
   banners: () => get<Banner[]>('banners'),
 }
 

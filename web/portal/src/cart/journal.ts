@@ -39,7 +39,7 @@ export interface Journal {
 }
 
 /** A line as it is shown: `isPending` while the server has not said what it costs. */
-export type ShownLine = CartLine & { isPending: boolean }
+export type ShownLine = Omit<CartLine, 'unit'> & { unit: string; isPending: boolean }
 
 export interface Batch {
   cart: string | null
@@ -90,7 +90,11 @@ export function settled(journal: Journal, sent: readonly number[]): Journal {
 
 /** The cart's lines with what was typed since laid over them. */
 export function shownLines(journal: Journal): ShownLine[] {
-  let lines: ShownLine[] = (journal.cart?.lines ?? []).map(line => ({ ...line, isPending: false }))
+  let lines: ShownLine[] = (journal.cart?.lines ?? []).map(line => ({
+    ...line,
+    unit: line.unit ?? '',
+    isPending: false,
+  }))
   for (const edit of journal.pending) lines = laidOver(lines, edit)
   return lines
 }
@@ -153,7 +157,8 @@ function provisional(edit: Pending, unit: string, number: number): ShownLine {
 function changeOf(one: Pending, now: number): Change {
   const change: Change = {
     sku: one.sku,
-    unit: one.unit,
+    // Only goods that nobody knows have no unit.
+    unit: one.unit || null,
     quantity: one.quantity,
     seq: one.seq,
     age_ms: Math.max(0, now - one.at),

@@ -31,8 +31,15 @@ export function changeNote(line: ShownLine, note: string): void {
 /** The server's own proposal to mend a line, done with one tap. */
 export function mend(line: ShownLine, fix: Fix): void {
   if (isZero(fix.quantity)) removeLines([line])
-  else if (fix.unit === line.unit) changeLine(line, fix.quantity)
-  else edit({ sku: line.sku, unit: line.unit, new_unit: fix.unit, quantity: fix.quantity, shown: shownOf(line) })
+  else if (fix.unit === line.unit || fix.unit === null) changeLine(line, fix.quantity)
+  else
+    edit({
+      sku: line.sku,
+      unit: line.unit,
+      new_unit: fix.unit ?? undefined,
+      quantity: fix.quantity,
+      shown: shownOf(line),
+    })
 }
 
 export function taskOfLine(line: ShownLine): Task {
@@ -41,7 +48,7 @@ export function taskOfLine(line: ShownLine): Task {
   return {
     id: `${line.sku} ${line.unit}`,
     title: named(line),
-    image: line.image,
+    image: line.image ?? null,
     unit: unitNamed(line.unit, line.units),
     quantity: line.quantity,
     minimum: unit?.minimum ?? '1',

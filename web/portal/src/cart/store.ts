@@ -3,8 +3,7 @@
 import { ApiError, isDecimal, trim } from '@dinghuo/api'
 import { computed, shallowRef } from 'vue'
 import { cart as routes } from '@/api/routes'
-import { isOnline } from '@/api/transport'
-import type { Added, Cart, CartDetails, SkuCard } from '@/api/types'
+import type { Cart, CartDetails, SkuCard } from '@/api/types'
 import { say } from '@/saying'
 import { credentials } from '@/session/credentials'
 import { Courier } from './courier'
@@ -51,8 +50,8 @@ export function edit(change: Edit): void {
   courier.nudge()
 }
 
-export function setQuantity(sku: SkuCard, productId: string | null, unit: string, quantity: string): void {
-  edit({ sku: sku.code, unit, quantity, shown: shownOf(sku, productId) })
+export function setQuantity(sku: SkuCard, unit: string, quantity: string): void {
+  edit({ sku: sku.code, unit, quantity, shown: shownOf(sku) })
 }
 
 export function quantityIn(sku: string, unit: string): string {
@@ -73,12 +72,6 @@ export function take(cart: Cart): void {
   save(answered(loadJournal(credentials.customer), cart, []))
 }
 
-/** Lines were added on the server: fetch the cart and say how many. */
-export async function added(outcome: Added): Promise<void> {
-  take(await routes.read())
-  void outcome
-}
-
 /** The order is placed, so the cart is another. */
 export async function startAnew(): Promise<void> {
   const known = loadJournal(credentials.customer)
@@ -90,19 +83,15 @@ export async function startAnew(): Promise<void> {
   }
 }
 
-export function isReachable(): boolean {
-  return isOnline.value
-}
-
 function save(changed: Journal): void {
   saveJournal(credentials.customer, changed)
   journal.value = changed
 }
 
-function shownOf(sku: SkuCard, productId: string | null): Shown {
+function shownOf(sku: SkuCard): Shown {
   return {
     sku_id: sku.id,
-    product_id: productId,
+    product_id: sku.product_id,
     name: sku.name,
     name_en: sku.name_en,
     specification: sku.specification,

@@ -78,6 +78,7 @@ export const zh = {
     attachments: '资料下载',
     choose: '{count} 种规格',
     inCart: '购物车中 {quantity}',
+    lastShort: '上次 {quantity}',
     lastBought: '{when} {quantity}',
     picture: '第 {number} 张图片',
     purchases: '我买过的',

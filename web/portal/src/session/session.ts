@@ -20,7 +20,7 @@ export const epoch = shallowRef(newKey())
 
 export const zone = computed(() => me.value?.company.time_zone ?? 'Asia/Shanghai')
 export const currency = computed(() => me.value?.company.currency ?? 'CNY')
-export const company = computed(() => me.value?.customers.find(one => one.id === me.value?.customer_id) ?? null)
+export const company = computed(() => me.value?.customers?.find(one => one.id === me.value?.customer_id) ?? null)
 
 export interface Remembered {
   company: string
