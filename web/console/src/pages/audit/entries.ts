@@ -37,6 +37,8 @@ export function linesOf(changes: Record<string, unknown> | null, words: AuditWor
 }
 
 function labelOf(field: string, words: AuditWords): string {
+  const line = /^line (\S+)(?: (.+))?$/.exec(field)
+  if (line) return [line[1], line[2] && words.unitOf(line[2])].filter(Boolean).join(' · ')
   const price = priceKey(field)
   if (!price) return words.fieldOf(field)
   return `${price.sku} · ${words.unitOf(price.unit)}${/^0(\.0+)?$/.test(price.minimum) ? '' : ` ≥ ${price.minimum.replace(/\.?0+$/, '')}`}`

@@ -120,7 +120,7 @@ export default {
     search: 'Search by name, login, mobile, e-mail',
     name: 'Name',
     login: 'Login',
-    loginHint: 'Lower-case letters, digits and . _ - @ +; it cannot change later',
+    loginHint: "Lower-case letters, digits and . _ - {'@'} +; it cannot change later",
     mobile: 'Mobile',
     email: 'E-mail',
     language: 'Language',
