@@ -51,6 +51,11 @@ export function nameIn(record: { name: string; name_en?: string | null } | undef
   return (language.value === 'en' && record?.name_en) || (record?.name ?? '')
 }
 
+/** What it is called in the other language. */
+export function otherName(record: { name: string; name_en?: string | null }): string | null {
+  return language.value === 'en' && record.name_en ? record.name : (record.name_en ?? null)
+}
+
 /** The words of one list, as they are called in the language of the screen. */
 export function useWordList(list: WordList) {
   const [news, permission] = LISTS[list]

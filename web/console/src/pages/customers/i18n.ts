@@ -242,7 +242,7 @@ export default {
       prepaid: 'Prepaid',
       on_delivery: 'On delivery',
       credit_days: 'Credit days',
-      monthly: 'Monthly settlement',
+      monthly: 'Monthly',
     },
     days: 'Credit period (days)',
     withDays: '{terms} · {n} days',

@@ -187,7 +187,7 @@ export default {
     exempt: 'Exempt',
     taxRates: 'Usual rates',
     supply: 'Supply policy',
-    supplyOf: { refuse: 'Refuse when short', backorder: 'Backorder', presell: 'Pre-sell', untracked: 'Not tracked' },
+    supplyOf: { refuse: 'Refuse', backorder: 'Backorder', presell: 'Pre-sell', untracked: 'Not tracked' },
     supplyHint: {
       refuse: 'Orders beyond what is available are refused',
       backorder: 'Orders are taken and served in turn as goods arrive',

@@ -5,11 +5,11 @@ import type { GridRow, Mark } from '@/components/grid/types'
 
 export type EntryKind = 'receive' | 'adjust' | 'count'
 
-/** Columns by kind, in the order in which they are pasted. */
+/** Columns by kind: first those that are typed, in the order in which they are pasted; then what is told of them. */
 export const COLUMNS: Record<EntryKind, readonly string[]> = {
-  receive: ['sku', 'name', 'unit', 'quantity', 'unit_cost'],
-  adjust: ['sku', 'name', 'unit', 'quantity', 'reason', 'note'],
-  count: ['sku', 'name', 'unit', 'book', 'quantity', 'difference'],
+  receive: ['sku', 'unit', 'quantity', 'unit_cost', 'name'],
+  adjust: ['sku', 'unit', 'quantity', 'reason', 'note', 'name'],
+  count: ['sku', 'unit', 'quantity', 'book', 'difference', 'name'],
 }
 
 export const REASONS = ['damaged', 'lost', 'found', 'expired', 'sample', 'correction'] as const
