@@ -16,7 +16,8 @@ export interface AuditWords extends Reader {
   unitOf(code: string): string
 }
 
-const isWords = (value: unknown): value is string[] => Array.isArray(value) && value.every(each => typeof each === 'string')
+const isWords = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every(each => typeof each === 'string')
 
 /** Each field once: from what to what. What says nothing to people is left out. */
 export function linesOf(changes: Record<string, unknown> | null, words: AuditWords): ChangeLine[] {
@@ -26,8 +27,14 @@ export function linesOf(changes: Record<string, unknown> | null, words: AuditWor
       const old = new Set(from ?? [])
       const now = new Set(to)
       const say = (each: string) => shown(each, field, words)
-      const added = to.filter(each => !old.has(each)).map(say).filter(each => each !== null)
-      const gone = [...old].filter(each => !now.has(each)).map(say).filter(each => each !== null)
+      const added = to
+        .filter(each => !old.has(each))
+        .map(say)
+        .filter(each => each !== null)
+      const gone = [...old]
+        .filter(each => !now.has(each))
+        .map(say)
+        .filter(each => each !== null)
       return added.length + gone.length ? [{ field: label, from: '', to: '', added, gone }] : []
     }
     const [before, after] = [shown(from, field, words), shown(to, field, words)]
@@ -106,9 +113,50 @@ export const PAGE_NEEDS: Record<string, string> = {
 
 /** What is done to everything, and what happens to some; what was done most comes first. */
 export const KINDS = [
-  'order', 'draft', 'customer', 'sku', 'product', 'price_list', 'sku_cost', 'stock_adjustment', 'stock_count', 'goods_receipt',
-  'account', 'notice', 'app_user', 'role', 'api_key', 'session', 'invitation', 'organisation', 'department', 'warehouse', 'setting',
-  'wechat_app', 'import', 'visit', 'comment', 'outbox_event',
+  'order',
+  'draft',
+  'customer',
+  'sku',
+  'product',
+  'price_list',
+  'sku_cost',
+  'stock_adjustment',
+  'stock_count',
+  'goods_receipt',
+  'account',
+  'notice',
+  'app_user',
+  'role',
+  'api_key',
+  'session',
+  'invitation',
+  'organisation',
+  'department',
+  'warehouse',
+  'setting',
+  'wechat_app',
+  'import',
+  'visit',
+  'comment',
+  'outbox_event',
 ] as const
-export const ACTIONS = ['created', 'updated', 'deleted', 'placed', 'cancelled', 'priced', 'published', 'withdrawn', 'booked', 'limit_set', 'merged', 'revoked', 'rotated', 'password_set', 'second_factor_removed', 'replayed', 'dropped'] as const
+export const ACTIONS = [
+  'created',
+  'updated',
+  'deleted',
+  'placed',
+  'cancelled',
+  'priced',
+  'published',
+  'withdrawn',
+  'booked',
+  'limit_set',
+  'merged',
+  'revoked',
+  'rotated',
+  'password_set',
+  'second_factor_removed',
+  'replayed',
+  'dropped',
+] as const
 export const CHANNELS = ['console', 'portal', 'api', 'import', 'cli', 'system'] as const

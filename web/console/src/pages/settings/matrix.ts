@@ -22,12 +22,19 @@ const OWN = new Set<string>(['scope', ...SIGHTS])
 export function cellsOf(role: RoleView, permissions: readonly PermissionView[]): Cells {
   const cells: Cells = { scope: role.scope }
   for (const sight of SIGHTS) cells[sight] = role[sight]
-  for (const { name, audience } of permissions) if (audience === role.audience) cells[name] = role.permissions.includes(name)
+  for (const { name, audience } of permissions)
+    if (audience === role.audience) cells[name] = role.permissions.includes(name)
   return cells
 }
 
 /** The edit after a cell was set; null where nothing differs any more. */
-export function withCell(edit: RoleEdit | undefined, role: RoleView, base: Cells, name: string, value: boolean | string): RoleEdit | null {
+export function withCell(
+  edit: RoleEdit | undefined,
+  role: RoleView,
+  base: Cells,
+  name: string,
+  value: boolean | string,
+): RoleEdit | null {
   const from = edit ?? { revision: role.revision, base, mine: {}, theirs: [] }
   const mine = { ...from.mine }
   if (from.base[name] === value) delete mine[name]

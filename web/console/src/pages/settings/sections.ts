@@ -1,6 +1,17 @@
 /** The parts of the settings, and who may see each. */
 
-import { Boxes, Building2, KeyRound, LifeBuoy, MessageCircle, Network, ShieldCheck, Store, Tags, Users } from 'lucide-vue-next'
+import {
+  Boxes,
+  Building2,
+  KeyRound,
+  LifeBuoy,
+  MessageCircle,
+  Network,
+  ShieldCheck,
+  Store,
+  Tags,
+  Users,
+} from 'lucide-vue-next'
 import type { Component } from 'vue'
 import { may } from '@/app/session'
 
@@ -49,10 +60,20 @@ export const GROUPS: readonly SectionGroup[] = [
 ]
 
 /** Who has more to do here than to name a region finds the settings in the sidebar. */
-export const MANAGES = ['settings.write', 'identity.users', 'identity.roles', 'identity.keys', 'operations.outbox', 'inventory.adjust', 'catalogue.write']
+export const MANAGES = [
+  'settings.write',
+  'identity.users',
+  'identity.roles',
+  'identity.keys',
+  'operations.outbox',
+  'inventory.adjust',
+  'catalogue.write',
+]
 export const ANY = [...new Set(GROUPS.flatMap(group => group.sections.flatMap(section => section.needs)))]
 
 /** Those a person may see. */
 export function sections(): SectionGroup[] {
-  return GROUPS.map(group => ({ ...group, sections: group.sections.filter(section => may(section.needs)) })).filter(group => group.sections.length)
+  return GROUPS.map(group => ({ ...group, sections: group.sections.filter(section => may(section.needs)) })).filter(
+    group => group.sections.length,
+  )
 }

@@ -62,7 +62,13 @@ export function useRecordDialog<T extends object>({ send, reread, saved }: Recor
     if (!was || !now) return false
     const touched = Object.keys(changed) as (keyof T & string)[]
     const theirs = Object.keys(differences(was.value, now.value)) as (keyof T & string)[]
-    conflict.value = { mine, theirs: now.value, fields: [...new Set([...theirs, ...touched])], touched, revision: now.revision }
+    conflict.value = {
+      mine,
+      theirs: now.value,
+      fields: [...new Set([...theirs, ...touched])],
+      touched,
+      revision: now.revision,
+    }
     return true
   }
 
@@ -82,7 +88,8 @@ export function useRecordDialog<T extends object>({ send, reread, saved }: Recor
     faults,
     conflict,
     /** The sentence on a field: at `name`, `items[0].name` or `fields.name`. */
-    at: (field: string) => faults.value.find(fault => fault.field?.replace(/^items\[0\]\./, '') === field)?.message ?? '',
+    at: (field: string) =>
+      faults.value.find(fault => fault.field?.replace(/^items\[0\]\./, '') === field)?.message ?? '',
     open,
     close,
     save,

@@ -33,7 +33,12 @@ export default {
   },
   states: { active: 'Active', disabled: 'Disabled', closed: 'Closed' },
   audiences: { staff: 'Staff', dealer: 'Dealer' },
-  scopes: { own: 'Their own customers', department: 'Customers of their department', region: 'Customers of their regions', all: 'All customers' },
+  scopes: {
+    own: 'Their own customers',
+    department: 'Customers of their department',
+    region: 'Customers of their regions',
+    all: 'All customers',
+  },
   scopesShort: { own: 'Own', department: 'Department', region: 'Region', all: 'All' },
   sees: { price: 'prices', cost: 'costs', margin: 'margins' },
   areas: {
@@ -166,15 +171,29 @@ export default {
     history: 'Changes of this account',
     temporary: 'Temporary password',
     temporaryNote: 'Shown only now. They have to change it when they sign in.',
-    ask: { password: 'Make a new temporary password for {name}?', factor: 'Remove the second factor of {name}?', wechat: 'Unbind the WeChat of {name}?', sessions: 'Sign {name} out on all devices?' },
+    ask: {
+      password: 'Make a new temporary password for {name}?',
+      factor: 'Remove the second factor of {name}?',
+      wechat: 'Unbind the WeChat of {name}?',
+      sessions: 'Sign {name} out on all devices?',
+    },
     askDetail: {
       password: 'The present one stops working at once, and all devices are signed out.',
       factor: 'Only when the authenticator was lost. All devices are signed out.',
       wechat: 'They sign in with login and password to bind it again.',
       sessions: 'Unsaved work stays on their devices and goes on after signing in again.',
     },
-    askDo: { password: 'Make a password', factor: 'Remove the second factor', wechat: 'Unbind', sessions: 'Sign out all' },
-    done: { factor: 'The second factor was removed', wechat: 'WeChat was unbound', sessions: 'Signed out on all devices' },
+    askDo: {
+      password: 'Make a password',
+      factor: 'Remove the second factor',
+      wechat: 'Unbind',
+      sessions: 'Sign out all',
+    },
+    done: {
+      factor: 'The second factor was removed',
+      wechat: 'WeChat was unbound',
+      sessions: 'Signed out on all devices',
+    },
   },
   roles: {
     detail: 'Tick and save. A role’s name opens its details and who has it.',
@@ -201,7 +220,8 @@ export default {
     allOf: 'all {n}',
     changes: '{n} unsaved changes',
     saved: 'Saved: {names}',
-    overtaken: 'Somebody changed {names} while you were editing. Your ticks are kept; theirs are marked in yellow. Check them and save again.',
+    overtaken:
+      'Somebody changed {names} while you were editing. Your ticks are kept; theirs are marked in yellow. Check them and save again.',
     theirs: 'just changed by somebody else',
     remove: 'Delete the role',
     removeAsk: 'It cannot be brought back.',
@@ -293,7 +313,10 @@ export default {
     overlap: 'How long the old secret still works',
     overlaps: { 0: 'Not at all', 3600: '1 hour', 86400: '1 day', 604800: '1 week' },
     ask: { rotate: 'Rotate the key “{name}”', revoke: 'Revoke the key “{name}”?' },
-    askDetail: { rotate: 'It gets a new secret. How long shall the old one still work?', revoke: 'Systems that use it are shut out at once. It cannot be brought back.' },
+    askDetail: {
+      rotate: 'It gets a new secret. How long shall the old one still work?',
+      revoke: 'Systems that use it are shut out at once. It cannot be brought back.',
+    },
     askDo: { rotate: 'Make a new secret', revoke: 'Revoke the key' },
     ready: 'The key is ready',
     once: 'Shown only now and never again. Put it into the system that will use it.',

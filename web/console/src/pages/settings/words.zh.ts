@@ -166,7 +166,12 @@ export default {
     history: '账号的变更记录',
     temporary: '初始密码',
     temporaryNote: '只显示这一次。对方登录后须立即修改。',
-    ask: { password: '为 {name} 生成新的初始密码？', factor: '移除 {name} 的两步验证？', wechat: '解除 {name} 的微信绑定？', sessions: '让 {name} 在所有设备上退出？' },
+    ask: {
+      password: '为 {name} 生成新的初始密码？',
+      factor: '移除 {name} 的两步验证？',
+      wechat: '解除 {name} 的微信绑定？',
+      sessions: '让 {name} 在所有设备上退出？',
+    },
     askDetail: {
       password: '现有密码立即失效，所有设备退出登录。',
       factor: '仅在对方丢失验证器时使用。所有设备会退出登录。',
