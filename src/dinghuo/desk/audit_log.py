@@ -6,14 +6,26 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, literal_column, or_, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Select,
+    Uuid,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.identity.save_users import normal_login
-from dinghuo.identity.tables import api_key, app_user
 from dinghuo.kit.audit import audit_entry
-from dinghuo.kit.bulk import among, within
+from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.ids import first_id_at, last_id_at
 from dinghuo.kit.paging import Page, decode_cursor, page
@@ -96,62 +108,84 @@ async def read_audit(
     tx: Tx, *, staff: StaffPrincipal, wanted: AuditFilter, cursor: str | None = None, limit: int = 50
 ) -> Page[AuditView]:
     """A page of the company's audit, the newest first."""
-    statement = _narrow(tx, _entries(tx), wanted)
+    conditions = _conditions(wanted)
     zone = (await load_tenant(tx)).zone
     a = audit_entry.c
     if wanted.since is not None:
-        statement = statement.where(a.id >= first_id_at(datetime.combine(wanted.since, time.min, zone)))
+        conditions.append(a.id >= first_id_at(datetime.combine(wanted.since, time.min, zone)))
     if wanted.until is not None:
-        statement = statement.where(a.id <= last_id_at(datetime.combine(wanted.until, time.max, zone)))
-    return await _page(tx, statement, staff, cursor, limit)
+        conditions.append(a.id <= last_id_at(datetime.combine(wanted.until, time.max, zone)))
+    actors = None if wanted.actor is None else await _actors(tx, wanted.actor)
+    return await _page(tx, conditions, staff, cursor, limit, actors)
 
 
 async def history_of(
     tx: Tx, *, staff: StaffPrincipal, subject_id: UUID, cursor: str | None = None, limit: int = 50
 ) -> Page[AuditView]:
     """What happened to one record, the newest first. That the reader may see the record, the caller says."""
-    return await _page(tx, _entries(tx).where(audit_entry.c.subject_id == subject_id), staff, cursor, limit)
+    return await _page(tx, [audit_entry.c.subject_id == subject_id], staff, cursor, limit)
 
 
-def _entries(tx: Tx) -> Select[Any]:
-    return select(audit_entry).where(audit_entry.c.tenant_id == tx.tenant_id)
-
-
-def _narrow(tx: Tx, statement: Select[Any], wanted: AuditFilter) -> Select[Any]:
+def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     a = audit_entry.c
-    for column, value in (
+    found: list[ColumnElement[bool]] = []
+    for place, value in (
         (a.actor_kind, wanted.actor_kind),
         (a.subject_kind, wanted.kind),
         (a.action, wanted.action),
         (a.channel, wanted.channel),
     ):
         if value is not None:
-            statement = statement.where(among(column, storable([value])))
+            found.append(among(place, storable([value])))
     if wanted.kind is not None and wanted.kind != _COMMONEST:
-        statement = statement.where(literal_column("audit_entry.subject_kind <> 'order'"))
+        found.append(literal_column("audit_entry.subject_kind <> 'order'", Boolean))
     if wanted.subject is not None:
-        statement = statement.where(a.subject_id == wanted.subject)
-    if wanted.actor is not None:
-        u, k = app_user.c, api_key.c
-        named = storable([normal_login(wanted.actor)])
-        users = select(u.id).where(u.tenant_id == tx.tenant_id, among(u.login, named))
-        keys = select(k.id).where(
-            k.tenant_id == tx.tenant_id,
-            or_(among(k.name, storable([wanted.actor])), k.user_id == users.scalar_subquery()),
-        )
-        statement = statement.where(within(a.actor_id, users.union(keys)))
-    return statement
+        found.append(a.subject_id == wanted.subject)
+    return found
+
+
+_ACTORS = """
+select u.id from app_user u where u.tenant_id = $1 and u.login = any($2::text[])
+union
+select k.id from api_key k
+where k.tenant_id = $1 and (k.name = any($3::text[]) or k.user_id in (
+  select o.id from app_user o where o.tenant_id = $1 and o.login = any($2::text[])))
+"""
+
+
+async def _actors(tx: Tx, named: str) -> list[UUID]:
+    """The user with this login and the keys they have, and keys of this name."""
+    rows = await tx.fetch(_ACTORS, storable([normal_login(named)]), storable([named]))
+    return [row["id"] for row in rows]
 
 
 async def _page(
-    tx: Tx, statement: Select[Any], staff: StaffPrincipal, cursor: str | None, limit: int
+    tx: Tx,
+    conditions: Sequence[ColumnElement[bool]],
+    staff: StaffPrincipal,
+    cursor: str | None,
+    limit: int,
+    actors: Sequence[UUID] | None = None,
 ) -> Page[AuditView]:
     a = audit_entry.c
-    if cursor is not None:
-        statement = statement.where(a.id < decode_cursor(cursor, (UUID,))[0])
-    rows = await tx.rows(statement.order_by(a.id.desc()).limit(limit + 1))
+    after = [] if cursor is None else [a.id < decode_cursor(cursor, (UUID,))[0]]
+    statement = (
+        select(audit_entry)
+        .where(a.tenant_id == tx.tenant_id, *conditions, *after)
+        .order_by(a.id.desc())
+        .limit(limit + 1)
+    )
+    rows = await tx.rows(statement if actors is None else _of_actors(statement, actors, limit + 1))
     names = await _names(tx, rows[:limit])
     return page(rows, limit, lambda row: (row.id,), lambda row: _view(row, names, staff))
+
+
+def _of_actors(statement: Select[Any], actors: Sequence[UUID], most: int) -> Select[Any]:
+    """The newest of each actor, merged: what others did, however much, is never walked over."""
+    given = func.unnest(cast(bindparam(None, list(actors), type_=ARRAY(Uuid)), ARRAY(Uuid)))
+    actor = given.table_valued(column("id", Uuid), name="actor").render_derived()
+    newest = statement.where(audit_entry.c.actor_id == actor.c.id).correlate(actor).lateral("newest")
+    return select(newest).select_from(actor.join(newest, true())).order_by(newest.c.id.desc()).limit(most)
 
 
 async def _names(tx: Tx, rows: Sequence[Any]) -> dict[tuple[str, UUID], str]:
