@@ -9,5 +9,6 @@ const LATER = /(AddressForm|ByCode|BySheet|CartRow|BreakBar|Entries|Timeline)\.v
 export function together(id: string): string | undefined {
   const path = id.split('?')[0] ?? ''
   const isShared = path.includes('/src/components/') && !LATER.test(path)
-  return isShared || path.endsWith(FIRST) ? 'first' : undefined
+  // With the whole app's style before theirs, so that theirs wins.
+  return isShared || path.endsWith(FIRST) || path.endsWith('/src/App.vue') ? 'first' : undefined
 }

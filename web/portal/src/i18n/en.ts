@@ -151,6 +151,7 @@ export const en: typeof zh = {
     pasteText: 'One product a line: code, quantity, unit, parted by tabs, commas or spaces.',
     pasteHint: 'TEA-500 5 case\n6901234567892 24',
     take: 'Read it',
+    badQuantity: 'The quantity is no number',
     ready: '{count} line(s) ready',
     someBad: '{count} line(s) to mend',
     put: 'Add to cart ({count})',

@@ -148,6 +148,7 @@ export const zh = {
     pasteText: '每行一种商品：货号、数量、单位，用制表符、逗号或空格隔开。',
     pasteHint: 'TEA-500 5 箱\n6901234567892 24',
     take: '识别',
+    badQuantity: '数量不是数字',
     ready: '{count} 行可以加购',
     someBad: '{count} 行需要修改',
     put: '加入购物车（{count}）',
