@@ -1,5 +1,6 @@
 /** What an entry of the audit says, ready to be drawn. Pure. */
 
+import { formatDecimal } from '@dinghuo/api'
 import { priceKey, type Reader, shown, toldOf } from '@/pages/records/changes'
 
 export interface ChangeLine {
@@ -14,12 +15,17 @@ export interface ChangeLine {
 export interface AuditWords extends Reader {
   fieldOf(field: string): string
   unitOf(code: string): string
+  momentOf(moment: string): string
+  /** For what was changed to something only machines can read. */
+  changed: string
 }
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/
 
 const isWords = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every(each => typeof each === 'string')
 
-/** Each field once: from what to what. What says nothing to people is left out. */
+/** Each field once: from what to what. */
 export function linesOf(changes: Record<string, unknown> | null, words: AuditWords): ChangeLine[] {
   return toldOf(changes).flatMap(({ field, from, to }): ChangeLine[] => {
     const label = labelOf(field, words)
@@ -37,9 +43,12 @@ export function linesOf(changes: Record<string, unknown> | null, words: AuditWor
         .filter(each => each !== null)
       return added.length + gone.length ? [{ field: label, from: '', to: '', added, gone }] : []
     }
-    const [before, after] = [shown(from, field, words), shown(to, field, words)]
-    if (before === null || after === null || before === after) return []
-    return [{ field: label, from: before, to: after }]
+    if (JSON.stringify(from) === JSON.stringify(to)) return []
+    const [before, after] = [from, to].map(value =>
+      typeof value === 'string' && MOMENT.test(value) ? words.momentOf(value) : shown(value, field, words),
+    )
+    if (before == null || after == null) return [{ field: label, from: '', to: words.changed }]
+    return before === after ? [] : [{ field: label, from: before, to: after }]
   })
 }
 
@@ -48,7 +57,7 @@ function labelOf(field: string, words: AuditWords): string {
   if (line) return [line[1], line[2] && words.unitOf(line[2])].filter(Boolean).join(' · ')
   const price = priceKey(field)
   if (!price) return words.fieldOf(field)
-  return `${price.sku} · ${words.unitOf(price.unit)}${/^0(\.0+)?$/.test(price.minimum) ? '' : ` ≥ ${price.minimum.replace(/\.?0+$/, '')}`}`
+  return `${price.sku} · ${words.unitOf(price.unit)}${/^0(\.0+)?$/.test(price.minimum) ? '' : ` ≥ ${formatDecimal(price.minimum)}`}`
 }
 
 /** The page of what was changed, where there is one. */

@@ -24,6 +24,7 @@ export default {
     gone: '移除',
     became: '改为',
     less: '收起',
+    changed: '已修改',
     kinds: {
       order: '订单',
       draft: '购物车 / 草稿',
@@ -164,6 +165,7 @@ export default {
       ship_to: '收货地址',
       customer_reference: '客户单号',
       expires_at: '到期',
+      previous_until: '旧密钥可用至',
       allowance: '可超卖量',
       moves: '库存流水',
       on_hand: '现存量',
@@ -207,6 +209,7 @@ export default {
     gone: 'removed',
     became: 'became',
     less: 'Less',
+    changed: 'changed',
     kinds: {
       order: 'order',
       draft: 'cart or draft',
@@ -359,6 +362,7 @@ export default {
       ship_to: 'Ship to',
       customer_reference: 'Customer’s number',
       expires_at: 'Expires',
+      previous_until: 'Old secret works until',
       allowance: 'Allowance',
       moves: 'Stock moves',
       on_hand: 'On hand',
