@@ -14,6 +14,7 @@ depends_on = None
 
 _SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _TABLES = re.findall(r"^CREATE TABLE (\w+)", _SQL, re.M)
+_COLUMNS = re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", _SQL, re.M)
 
 
 def upgrade() -> None:
@@ -30,6 +31,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(_TABLES):
         op.execute(f"drop table {table} cascade")
+    for table, column in _COLUMNS:
+        op.execute(f"alter table {table} drop column {column} cascade")
 
 
 def _is_comment(statement: str) -> bool:
