@@ -36,7 +36,7 @@ export function open(): void {
 
 /** Ask the server for the cart, after telling it what was typed here. */
 export async function refresh(): Promise<void> {
-  if (await courier.flush()) take(await routes.read())
+  if (credentials.mayOrder && (await courier.flush())) take(await routes.read())
 }
 
 /** There is a network again, or the page is seen again. */

@@ -7,10 +7,12 @@ interface Credentials {
   token: string
   /** The dealer company that was chosen among the user's. */
   customer: string
+  /** Whether there is a cart at all. */
+  mayOrder: boolean
 }
 
 const NAME = 'credentials'
-const NONE: Credentials = { token: '', customer: '' }
+const NONE: Credentials = { token: '', customer: '', mayOrder: false }
 
 export const credentials: Credentials = { ...NONE, ...recall<Credentials>(NAME) }
 

@@ -89,7 +89,8 @@ export function arrive(): void {
 function know(known: Me): void {
   me.value = known
   keep(NAME, known)
-  if (!credentials.customer && known.customer_id) setCredentials({ customer: known.customer_id })
+  const mayOrder = known.permissions.includes('portal.orders.place')
+  setCredentials({ mayOrder, customer: credentials.customer || known.customer_id || '' })
 }
 
 function gone(): void {
