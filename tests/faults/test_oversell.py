@@ -68,6 +68,7 @@ async def _buy_all(buyer: httpx.AsyncClient, *, first: int) -> list[int]:
                 "available": str(available),
                 "wanted": str(quantity),
                 "base_unit": "瓶",
+                "suggested": str(available),
             },
         }
         assert 0 <= available < quantity
