@@ -18,7 +18,7 @@ from dinghuo.kit.database import Database
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_data, pytest.mark.xdist_group("faults")]
 
-_LINES = 24_000
+_LINES = 60_000
 _DATA = Path(__file__).parents[3] / "shared" / "data" / "online-retail" / "order-lines-2010-12-to-2011-06.csv.gz"
 
 

@@ -31,6 +31,8 @@ notice = tenant_table(
     text("state", default="draft"),
     # From when on dealers see it: when it was published, or `valid_from`. What their list is sorted by.
     moment("shown_at", nullable=True),
+    # Which `shown_at` was told to screens, once its moment had come.
+    moment("told_at", nullable=True),
     moment("published_at", nullable=True),
     text("published_by", nullable=True),
     moment("created_at"),

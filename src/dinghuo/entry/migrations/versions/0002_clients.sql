@@ -144,6 +144,7 @@ CREATE TABLE notice (
   valid_until TIMESTAMP WITH TIME ZONE,
   state TEXT DEFAULT 'draft' NOT NULL,
   shown_at TIMESTAMP WITH TIME ZONE,
+  told_at TIMESTAMP WITH TIME ZONE,
   published_at TIMESTAMP WITH TIME ZONE,
   published_by TEXT,
   created_at TIMESTAMP WITH TIME ZONE NOT NULL,
