@@ -52,7 +52,9 @@ function flat(words: object, before = ''): Map<string, string> {
   return found
 }
 
+/** In a page the framework may not be there yet when this is asked. */
 function ofDevice(): Language {
+  if (typeof window !== 'undefined') return languageOf(navigator.language)
   try {
     return languageOf(uni.getSystemInfoSync().language)
   } catch {
