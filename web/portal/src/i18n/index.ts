@@ -52,9 +52,11 @@ function flat(words: object, before = ''): Map<string, string> {
   return found
 }
 
+declare const wx: unknown
+
 /** In a page the framework may not be there yet when this is asked. */
 function ofDevice(): Language {
-  if (typeof window !== 'undefined') return languageOf(navigator.language)
+  if (typeof window !== 'undefined' && typeof wx === 'undefined') return languageOf(navigator.language)
   try {
     return languageOf(uni.getSystemInfoSync().language)
   } catch {
