@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tools.clients.locks import faults, mend
 
+_SOMEWHERE = "https://somewhere.invalid"
+
 
 def test_ours_are_clean() -> None:
     assert faults() == []
@@ -17,7 +19,7 @@ def test_addresses_go_and_other_platforms_come(tmp_path: Path) -> None:
         "node_modules/api": {"resolved": "api", "link": True},
         "node_modules/rolldown": {
             "version": "1.0.0",
-            "resolved": "https://registry.example/rolldown.tgz",
+            "resolved": f"{_SOMEWHERE}/rolldown.tgz",
             "integrity": "sha512-x",
             "dev": True,
             "optionalDependencies": {
