@@ -93,7 +93,7 @@ def test_a_password_from_standard_input_is_not_repeated(home: Home) -> None:
 
 
 def test_migrate_says_where_it_was(home: Home) -> None:
-    assert home.told("migrate") == {"before": "0002", "now": "0002"}
+    assert home.told("migrate") == {"before": "0003", "now": "0003"}
 
 
 def test_a_foreign_database_is_not_migrated_by_the_way(home: Home) -> None:

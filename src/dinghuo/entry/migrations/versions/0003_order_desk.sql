@@ -1,0 +1,2 @@
+-- Tables of the order desk: promotions, approvals, amendments, rules, promises. Primary keys are made after every
+-- other index of their table (see 0001).
