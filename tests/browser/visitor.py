@@ -18,6 +18,19 @@ _LOCALES: dict[Language, str] = {"zh": "zh-CN", "en": "en-GB"}
 # Who comes is asked for their session first, and has none.
 _ASKED = ((401, "/api/v1/me"), (401, "/portal/v1/me"))
 _GRAVE = frozenset({"serious", "critical"})
+# A movement may begin in the next frame, or when another has ended: looked for until two frames bring none.
+_AT_REST = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done))
+  const moving = () => document.getAnimations().filter((each) =>
+    each.playState === 'running' && each.effect?.getComputedTiming().iterations !== Infinity)
+  for (let turns = 0; turns < 50; turns += 1) {
+    await frame()
+    await frame()
+    const left = moving()
+    if (!left.length) return
+    await Promise.all(left.map((each) => each.finished.catch(() => null)))
+  }
+}"""
 
 
 @dataclass
@@ -70,11 +83,7 @@ class Visitor:
               && [...document.images].every((image) => image.complete || image.loading === 'lazy')
               && document.fonts.status === 'loaded'"""
         )
-        await self.page.evaluate(
-            """() => Promise.all(document.getAnimations()
-              .filter((moving) => moving.effect?.getComputedTiming().iterations !== Infinity)
-              .map((moving) => moving.finished.catch(() => null)))"""
-        )
+        await self.page.evaluate(_AT_REST)
 
     async def look(self, name: str) -> None:
         """Keep what is on screen as an artefact: `{name}.{device}.{language}.{theme}.png`."""
