@@ -1,0 +1,42 @@
+"""What a dealer does."""
+
+from tests.security.calls import Call
+from tests.security.company import Company
+from tests.security.recipes.book import PLAIN, RECORDS, WITHOUT_BODY, bodies
+
+RECORDS.update(
+    {
+        "list_id": "shopping_list.id",
+        "QuickEntry.code": "sku.code",
+        "DELETE /portal/v1/drafts/{draft_id}.draft_id": "parked.id",
+        "GET /portal/v1/drafts/{draft_id}.draft_id": "parked.id",
+        "POST /portal/v1/drafts/{draft_id}/resume.draft_id": "parked.id",
+        "POST /portal/v1/drafts/{draft_id}/submit.draft_id": "parked.id",
+        "GET /portal/v1/proposals/{draft_id}.draft_id": "proposal.id",
+        "POST /portal/v1/proposals/{draft_id}/confirm.draft_id": "proposal.id",
+        "POST /portal/v1/proposals/{draft_id}/decline.draft_id": "proposal.id",
+    }
+)
+PLAIN.update(
+    {
+        "POST /portal/v1/cart/sheet.code": "",
+        "POST /portal/v1/cart/sheet.unit": "",
+        "POST /portal/v1/cart/sheet.quantity": "",
+    }
+)
+WITHOUT_BODY.update({"/add", "/clear", "/reorder", "/resume", "/submit"})
+
+
+@bodies("POST /portal/v1/cart/quick")
+def _quick(company: Company) -> list[Call]:
+    return [Call(body={"entries": [{"code": company["sku.code"], "quantity": "1"}], "add": True})]
+
+
+@bodies("POST /portal/v1/cart/sheet")
+def _sheet(company: Company) -> list[Call]:
+    return [Call(query={"add": "true"}, content=f"code,quantity\n{company['sku.code']},1\n".encode())]
+
+
+@bodies("PUT /api/v1/settings/portal")
+def _portal(company: Company) -> list[Call]:
+    return [Call(body={"availability": "word"})]
