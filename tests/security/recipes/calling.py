@@ -31,8 +31,8 @@ def _from_contract(operation: Operation, company: Company) -> Call:
         if operation.is_read or operation.method == "DELETE" or operation.path.endswith(tuple(WITHOUT_BODY)):
             return Call()
         raise NoRecipe(
-            f"{operation.name}: the contract names no body. If it takes none, add its last word to WITHOUT_BODY, in its "
-            f"file of tests/security/recipes; otherwise write its bodies there, under @bodies({operation.name!r})."
+            f"{operation.name}: the contract names no body. If it takes none, add its last word to WITHOUT_BODY in "
+            f"a file of tests/security/recipes; otherwise write its bodies there, under @bodies({operation.name!r})."
         )
     return Call(body=_Maker(operation, company).value(operation.body, ""))
 
