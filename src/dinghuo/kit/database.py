@@ -110,6 +110,11 @@ class Tx:
         self._together.append(Part(sql, len(rows), (encoded, *arguments)))
         return len(rows)
 
+    async def fetch_rows(self, sql: str, rows: Sequence[Any], *arguments: Any) -> list[Any]:
+        """Like `write_rows` for statements that return rows."""
+        self.wrote = True
+        return await self.fetch(sql, _encode_rows(rows).decode(), *arguments)
+
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
         """Send what is written by `write_rows` in this block as one statement, when the block ends.
