@@ -1,0 +1,1 @@
+"""Blanket orders: price and quantity agreed beforehand, called off by orders."""

@@ -1,0 +1,206 @@
+"""Hold priced orders to the tenant's order rules: minima, freight, cut-off and delivery days, quotas.
+
+The last thing that happens to an order before it is admitted against balances. Rules that pass over one another and
+what they come to are pure (`orders.rules.decide`); here they meet an order.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from dinghuo.accounts.allotments import Opening, Take
+from dinghuo.catalogue.facts import SkuFacts
+from dinghuo.identity.facts import load_tenant
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import CONFLICT, Fault, Message
+from dinghuo.kit.money import MAX_MONEY, ZERO, split_tax
+from dinghuo.orders import faults as say
+from dinghuo.orders.decide import LineRow, Priced
+from dinghuo.orders.rules.decide import Goods, delivery_of, freight_of, is_free, missing_of
+from dinghuo.orders.rules.facts import RuleBook, RuleFacts, rule_book
+from dinghuo.orders.rules.outcome import FREE_FREIGHT, Charge, Delivery, Hint
+from dinghuo.orders.rules.terms import DeliveryTerms, Freight, Kind, Minimum
+from dinghuo.pricing.facts import scopes_of
+
+BELOW_AMOUNT = Message(
+    "order-below-amount",
+    "订单商品金额 {amount}，未达到起订金额 {minimum}，还差 {missing} {currency}",
+    "The goods come to {amount}: {missing} {currency} are missing to the minimum order of {minimum}",
+    CONFLICT,
+)
+BELOW_AMOUNT_UNTOLD = Message(
+    "order-below-amount-untold",
+    "订单商品金额未达到起订金额",
+    "The goods come to less than the minimum order",
+    CONFLICT,
+)
+BELOW_QUANTITY = Message(
+    "order-below-quantity",
+    "订单未达到起订数量 {minimum}，还差 {missing}",
+    "{missing} are missing to the minimum order of {minimum} units",
+    CONFLICT,
+)
+TOO_EARLY = Message(
+    "requested-too-early",
+    "要求到货日 {requested} 太早，最早 {earliest}",
+    "{requested} is too early: the earliest delivery is on {earliest}",
+    CONFLICT,
+)
+NOT_DELIVERED = Message(
+    "not-delivered-on",
+    "{requested} 不送货，最近的送货日是 {suggested}",
+    "Nothing is delivered on {requested}; the next day is {suggested}",
+    CONFLICT,
+)
+
+
+async def find_rules(tx: Tx, orders: Sequence[Priced]) -> None:
+    """Find what these priced orders are held to, and what they take of quotas; history is not measured by it."""
+    book = await rule_book(tx)
+    if book is None:
+        return
+    zone = (await load_tenant(tx)).zone
+    for order in orders:
+        if order.placement.history is None:
+            order.rules = book
+            order.placed_local = order.placed_at.astimezone(zone)
+            if book.quotas:
+                order.takes += _quota_takes(order, book, frozenset(scopes_of(order.customer)))
+
+
+def hold_to_rules(order: Priced) -> None:
+    """Add the order's charges, faults and hints, and the day it can come: what its lines come to is settled."""
+    book = order.rules
+    if book is None or order.placed_local is None:
+        return
+    scopes = scopes_of(order.customer)
+    if order.lines:
+        goods = goods_of(order)
+        minimum = _winner(order, book, "minimum", scopes)
+        if minimum and isinstance(minimum.terms, Minimum):
+            order.faults += _minimum_faults(order, minimum.terms, goods)
+        freight = _winner(order, book, "freight", scopes)
+        if freight and isinstance(freight.terms, Freight):
+            _charge(order, freight, freight.terms, goods)
+    found = book.winner("delivery", scopes, organisation_id=order.organisation.id, day=order.day, currency=None)
+    terms = found.terms if found and isinstance(found.terms, DeliveryTerms) else None
+    route = book.route_of(order.customer)
+    order.delivery = delivery_of(terms, route, book.calendar(terms, route), order.placed_local)
+    if order.delivery is not None and not order.placement.waives_minimum:
+        order.faults += _date_faults(order, order.delivery)
+
+
+def _winner(order: Priced, book: RuleBook, kind: Kind, scopes: Sequence[str]) -> RuleFacts | None:
+    return book.winner(kind, scopes, organisation_id=order.organisation.id, day=order.day, currency=order.currency)
+
+
+def goods_of(order: Priced) -> Goods:
+    """What the order's lines come to. What costs nothing counts for no minimum quantity, but weighs."""
+    units, grams = Fraction(0), Fraction(0)
+    for row, sku in zip(order.lines, order.skus, strict=True):
+        if row.gross:
+            units += Fraction(row.base_quantity) / _sales_ratio(sku)
+        grams += Fraction(row.base_quantity) * (sku.weight_grams or 0)
+    return Goods(sum((row.gross for row in order.lines), ZERO), units, grams)
+
+
+def _sales_ratio(sku: SkuFacts) -> Fraction:
+    return Fraction(*sku.units.get(sku.sales_unit, (1, 1)))
+
+
+def _minimum_faults(order: Priced, minimum: Minimum, goods: Goods) -> Iterator[Fault]:
+    if order.placement.waives_minimum:
+        return
+    missing = missing_of(minimum, goods)
+    if missing.amount and not order.placement.sees_price:
+        yield BELOW_AMOUNT_UNTOLD("lines")
+    elif missing.amount:
+        yield BELOW_AMOUNT(
+            "lines",
+            amount=goods.amount,
+            minimum=minimum.amount,
+            missing=missing.amount,
+            currency=order.currency,
+        )
+    if missing.quantity:
+        yield BELOW_QUANTITY("lines", minimum=_plain(minimum.quantity), missing=_plain(missing.quantity))
+
+
+def _plain(value: Decimal | None) -> str:
+    return f"{(value or ZERO).normalize():f}"
+
+
+def _charge(order: Priced, rule: RuleFacts, terms: Freight, goods: Goods) -> None:
+    amount = freight_of(terms, goods, order.currency)
+    split = split_tax(amount, terms.tax_rate, tax_inclusive=terms.tax_inclusive, currency=order.currency)
+    reason = {"target": rule.target, "basis": terms.basis, "goods": f"{goods.amount:f}"}
+    if terms.free_from is not None:
+        reason["free_from"] = f"{terms.free_from:f}"
+    if terms.basis == "weight":
+        reason["grams"] = f"{round(goods.grams)}"
+    if is_free(terms, goods):
+        reason["free"] = "true"
+    order.charges.append(
+        Charge(
+            order.id,
+            len(order.charges) + 1,
+            "freight",
+            rule.code,
+            rule.name,
+            split.net,
+            split.tax,
+            split.gross,
+            reason,
+            rule.name_en,
+            terms.tax_rate,
+        )
+    )
+    order.net += split.net
+    order.tax += split.tax
+    order.gross += split.gross
+    if order.gross > MAX_MONEY:
+        order.faults.append(say.TOO_LARGE_ORDER("lines"))
+    if split.gross and terms.free_from is not None:
+        order.hints.append(Hint(FREE_FREIGHT, terms.free_from - goods.amount, terms.free_from))
+
+
+def _date_faults(order: Priced, delivery: Delivery) -> Iterator[Fault]:
+    """Days asked for on which nothing can come, of the order and of its lines."""
+    if found := _date_fault(delivery, "requested_date", order.placement.request.requested_date, None):
+        yield found
+    for number, line in enumerate(order.placement.request.lines, start=1):
+        place = f"lines[{number - 1}].requested_date"
+        if line.requested_date and (found := _date_fault(delivery, place, line.requested_date, number)):
+            yield found
+
+
+def _date_fault(delivery: Delivery, field: str, requested: date | None, line: int | None) -> Fault | None:
+    if requested is None or delivery.earliest is None:
+        return None
+    if requested < delivery.earliest:
+        days = {"earliest": delivery.earliest.isoformat(), "suggested": delivery.earliest.isoformat()}
+        return TOO_EARLY(field, line=line, requested=requested.isoformat(), **days)
+    if delivery.is_driven(requested):
+        return None
+    suggested = delivery.next_from(requested)
+    return NOT_DELIVERED(
+        field,
+        line=line,
+        requested=requested.isoformat(),
+        suggested=(suggested or delivery.earliest).isoformat(),
+    )
+
+
+def _quota_takes(order: Priced, book: RuleBook, scopes: frozenset[str]) -> Iterator[Take]:
+    """What the lines take of every quota that names their SKU and this customer."""
+    for row in order.lines:
+        for quota in book.quotas.get(row.sku_id, ()):
+            if quota.scope in scopes and quota.holds_on(order.day):
+                opening = Opening("quota", quota.id, quota.quantity, quota.period_from(order.day))
+                yield Take(quota.allotment_id(order.day), row.line_no, wanted_of(row), opening)
+
+
+def wanted_of(row: LineRow) -> Decimal:
+    """What a line is still to bring, in base units."""
+    return row.base_quantity - (row.cancelled or ZERO)
