@@ -19,10 +19,11 @@ from dinghuo.catalogue.save_skus import save_skus as save_all_skus
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database, Tx
-from dinghuo.kit.files import MOST_BYTES, StoredFile, read_file, store_files
+from dinghuo.kit.files import MOST_BYTES, StoredFile, store_files
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import MOST, Page
+from dinghuo.kit.pictures import Width, in_size, read_sized
 from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.parties.queries import find_customer_id
 
@@ -229,13 +230,15 @@ async def get_file(
     database: Database,
     staff: StaffPrincipal,
     sha256: str,
+    width: Width | None = None,
     if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
 ) -> Response[bytes]:
-    """A picture by the hash of its content, which therefore never changes."""
+    """A picture by the hash of its content, which therefore never changes; no wider than asked for."""
     async with database.transaction(staff.tenant_id) as tx:
-        file = await read_file(tx, sha256)
-    if file is None:
+        found = await read_sized(tx, sha256, width)
+    if found is None:
         raise missing("file", sha256)
+    file = await in_size(database, staff.tenant_id, sha256, found)
     headers = {**_FILE_HEADERS, "etag": f'"{sha256}"'}
     if if_none_match is not None and sha256 in if_none_match:
         return Response(b"", status_code=304, headers=headers)

@@ -10,6 +10,7 @@ from litestar.routes import HTTPRoute
 from sqlalchemy import text
 
 from dinghuo.entry.clients import clients
+from dinghuo.entry.compress import compressed
 from dinghuo.entry.edge import edge
 from dinghuo.entry.hot_lane import hot_lane
 from dinghuo.entry.live.hub import Hub
@@ -80,7 +81,7 @@ def create_app(
     )
     _check_routes(app)
     app.asgi_handler = hot_lane(
-        edge(clients(app.asgi_handler)), database=database, intake=intake, body_bytes=body_bytes
+        edge(clients(compressed(app.asgi_handler))), database=database, intake=intake, body_bytes=body_bytes
     )
     return app
 

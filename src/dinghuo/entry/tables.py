@@ -14,6 +14,7 @@ import dinghuo.kit.files
 import dinghuo.kit.idempotency
 import dinghuo.kit.numbering
 import dinghuo.kit.outbox
+import dinghuo.kit.pictures
 import dinghuo.kit.search
 import dinghuo.notices.tables
 import dinghuo.orders.tables

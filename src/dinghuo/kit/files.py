@@ -88,9 +88,14 @@ async def store_files(tx: Tx, contents: Sequence[bytes]) -> list[StoredFile]:
     return found
 
 
+def is_sha256(text: str) -> bool:
+    """Whether this may be the hash of a content, in hexadecimal."""
+    return _SHA256.fullmatch(text) is not None
+
+
 async def read_file(tx: Tx, sha256: str) -> FileContent | None:
     """A file by the hash of its content, in hexadecimal."""
-    if not _SHA256.fullmatch(sha256):
+    if not is_sha256(sha256):
         return None
     row = await tx.one(
         select(stored_file.c.content_type, stored_file.c.content).where(

@@ -13,6 +13,7 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.files import StoredFile
 from dinghuo.kit.http import needs, once
 from dinghuo.kit.paging import Page
+from dinghuo.kit.pictures import Width, in_size
 from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.notices.publish import publish_notice
 from dinghuo.notices.queries import NoticeFilter, NoticeSummary, NoticeView, get_notice, list_notices
@@ -128,11 +129,14 @@ async def upload(request: Request[Any, Any, Any], database: Database, staff: Sta
 
 
 @get("/notices/{notice_id:uuid}/files/{sha256:str}", opt=_READ)
-async def read_file(database: Database, staff: StaffPrincipal, notice_id: UUID, sha256: str) -> Response[bytes]:
-    """The picture or an attachment of a notice."""
+async def read_file(
+    database: Database, staff: StaffPrincipal, notice_id: UUID, sha256: str, width: Width | None = None
+) -> Response[bytes]:
+    """The picture, no wider than asked for, or an attachment of a notice."""
     async with database.transaction(staff.tenant_id) as tx:
         view = await get_notice(tx, notice_id, seen_by=staff)
-        file, name = await file_of(tx, sha256, picture=view.picture, attachments=view.attachments)
+        found, name = await file_of(tx, sha256, width, picture=view.picture, attachments=view.attachments)
+    file = await in_size(database, staff.tenant_id, sha256, found)
     return Response(file.content, media_type=file.content_type, headers=file_headers(sha256, file.content_type, name))
 
 

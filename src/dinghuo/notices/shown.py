@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from dinghuo.kit.attachments import FileRef, FileView
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Language
-from dinghuo.kit.files import FileContent, read_file
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.kit.pictures import SizedFile, Width, read_sized
 from dinghuo.notices.queries import file_views
 from dinghuo.notices.tables import notice, notice_audience, notice_read
 
@@ -99,19 +99,21 @@ async def shown_notice(tx: Tx, reader: Reader, notice_id: UUID) -> ShownWhole:
     )
 
 
-async def shown_file(tx: Tx, reader: Reader, notice_id: UUID, sha256: str) -> tuple[FileContent, str | None]:
+async def shown_file(
+    tx: Tx, reader: Reader, notice_id: UUID, sha256: str, width: Width | None
+) -> tuple[SizedFile, str | None]:
     """A picture or attachment of a notice that the reader sees, and what it is called."""
     row = await _one(tx, reader, notice_id)
     attachments = [FileRef(file["sha256"], file["name"]) for file in row.attachments]
-    return await file_of(tx, sha256, picture=row.picture, attachments=attachments)
+    return await file_of(tx, sha256, width, picture=row.picture, attachments=attachments)
 
 
 async def file_of(
-    tx: Tx, sha256: str, *, picture: str | None, attachments: Sequence[FileRef | FileView]
-) -> tuple[FileContent, str | None]:
+    tx: Tx, sha256: str, width: Width | None, *, picture: str | None, attachments: Sequence[FileRef | FileView]
+) -> tuple[SizedFile, str | None]:
     """A file of a notice, and what it is called there; as if there were none when it is not of this notice."""
     names = {file.sha256: file.name for file in attachments}
-    content = await read_file(tx, sha256) if sha256 == picture or sha256 in names else None
+    content = await read_sized(tx, sha256, width) if sha256 == picture or sha256 in names else None
     if content is None:
         raise missing("file", sha256)
     return content, names.get(sha256)

@@ -10,10 +10,11 @@ from litestar.params import HeaderParameter, Parameter
 from dinghuo.identity.permissions import SIGNED_IN
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Database
-from dinghuo.kit.files import PDF, read_file
+from dinghuo.kit.files import PDF
 from dinghuo.kit.http import needs
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import MOST, Page
+from dinghuo.kit.pictures import Width, in_size, read_sized
 from dinghuo.portal import products
 from dinghuo.portal.cards import Card, ProductPage, UnitView
 from dinghuo.portal.credit import CreditView, read_credit
@@ -108,14 +109,16 @@ async def get_file(
     database: Database,
     dealer: DealerPrincipal,
     sha256: str,
+    width: Width | None = None,
     if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
 ) -> Response[bytes]:
-    """A picture or an attachment of goods that the company may buy, or has bought; its content never changes."""
+    """A picture, no wider than asked for, or an attachment of goods that the company may buy, or has bought."""
     async with database.transaction(dealer.tenant_id) as tx:
         seen = await products.may_see_file(tx, sha256, dealer=dealer)
-        file = await read_file(tx, sha256) if seen else None
-    if file is None:
+        found = await read_sized(tx, sha256, width) if seen else None
+    if found is None:
         raise missing("file", sha256)
+    file = await in_size(database, dealer.tenant_id, sha256, found)
     shown = "attachment" if file.content_type == PDF else "inline"
     headers = {**_FILE_HEADERS, "etag": f'"{sha256}"', "content-disposition": shown}
     if if_none_match is not None and sha256 in if_none_match:

@@ -13,6 +13,7 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Language
 from dinghuo.kit.http import language_of, needs
 from dinghuo.kit.paging import Page
+from dinghuo.kit.pictures import Width, in_size
 from dinghuo.notices.shown import (
     Banner,
     Reader,
@@ -83,12 +84,18 @@ async def read(request: AnyRequest, database: Database, dealer: DealerPrincipal,
 
 @get("/notices/{notice_id:uuid}/files/{sha256:str}", opt=_SIGNED_IN)
 async def read_file(
-    request: AnyRequest, database: Database, dealer: DealerPrincipal, notice_id: UUID, sha256: str
+    request: AnyRequest,
+    database: Database,
+    dealer: DealerPrincipal,
+    notice_id: UUID,
+    sha256: str,
+    width: Width | None = None,
 ) -> Response[bytes]:
-    """The picture or an attachment of a notice or banner."""
+    """The picture, no wider than asked for, or an attachment of a notice or banner."""
     async with database.transaction(dealer.tenant_id) as tx:
         reader = await reader_of(tx, dealer, language_of(request))
-        file, name = await shown_file(tx, reader, notice_id, sha256)
+        found, name = await shown_file(tx, reader, notice_id, sha256, width)
+    file = await in_size(database, dealer.tenant_id, sha256, found)
     return Response(file.content, media_type=file.content_type, headers=file_headers(sha256, file.content_type, name))
 
 

@@ -1,2 +1,14 @@
 -- Tables of the order desk: promotions, approvals, amendments, rules, promises. Primary keys are made after every
 -- other index of their table (see 0001).
+
+-- kit: pictures in the sizes that screens ask for
+CREATE TABLE picture_size (
+  tenant_id BIGINT NOT NULL,
+  sha256 TEXT NOT NULL,
+  width INTEGER NOT NULL,
+  content_type TEXT,
+  content BYTEA,
+  created_at TIMESTAMP WITH TIME ZONE NOT NULL
+);
+ALTER TABLE picture_size ADD CONSTRAINT pk_picture_size PRIMARY KEY (tenant_id, sha256, width);
+ALTER TABLE picture_size ADD CONSTRAINT fk_picture_size_tenant_id_sha256 FOREIGN KEY (tenant_id, sha256) REFERENCES stored_file (tenant_id, sha256);
