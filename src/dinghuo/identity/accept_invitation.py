@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from dinghuo.identity.authenticate import changed
 from dinghuo.identity.granting import Granter
 from dinghuo.identity.invitations import Open, open_invitation
+from dinghuo.identity.narrow_roles import narrow_roles
 from dinghuo.identity.open_session import Visitor, open_session
 from dinghuo.identity.passwords import password_faults
 from dinghuo.identity.principals import DealerPrincipal
@@ -113,8 +114,7 @@ async def join_company(tx: Tx, *, token: Token, dealer: DealerPrincipal, attempt
     )
     if customer_id in {row.customer_id for row in rows}:
         raise Refused(ALREADY_THERE("token", customer=found.customer_name))
-    await tx.write(_NARROW, dealer.user_id)
-    await tx.write(_DROP, dealer.user_id)
+    await narrow_roles(tx, dealer.user_id)
     key = {"tenant_id": tx.tenant_id, "user_id": dealer.user_id, "customer_id": customer_id}
     await tx.execute(insert(user_customer).values(**key))
     await tx.execute(insert(user_customer_role), [key | {there.role_id.name: id} for id in sorted(found.roles)])
@@ -124,16 +124,6 @@ async def join_company(tx: Tx, *, token: Token, dealer: DealerPrincipal, attempt
     await forget(tx, attempt)
     await changed(tx)
     return customer_id
-
-
-_NARROW = """
-insert into user_customer_role (tenant_id, user_id, customer_id, role_id)
-select $1, c.user_id, c.customer_id, r.role_id
-from user_customer c join user_role r on r.tenant_id = $1 and r.user_id = c.user_id
-where c.tenant_id = $1 and c.user_id = $2
-on conflict do nothing
-"""
-_DROP = "delete from user_role where tenant_id = $1 and user_id = $2"
 
 
 async def _close(tx: Tx, found: Open, user_id: UUID, by: Actor) -> None:

@@ -6,10 +6,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 
 from dinghuo.identity.authenticate import TENANT_SUSPENDED
-from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.identity.principals import Principal, StaffPrincipal
 from dinghuo.identity.save_users import CUSTOMER
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import app_user, invitation, role, tenant
@@ -32,20 +32,20 @@ UNKNOWN_INVITATION = Message(
 INVITATION_USED = Message("invitation-used", "此邀请已被接受", "This invitation has been accepted", CONFLICT)
 INVITATION_REVOKED = Message(
     "invitation-revoked",
-    "此邀请已被撤销，请联系您的供应商",
-    "This invitation was revoked: ask your supplier",
+    "此邀请已被撤销，请联系邀请您的人",
+    "This invitation was revoked: ask whoever invited you",
     CONFLICT,
 )
 INVITATION_EXPIRED = Message(
     "invitation-expired",
-    "此邀请已过期，请联系您的供应商重新发送",
-    "This invitation has expired: ask your supplier for another",
+    "此邀请已过期，请让邀请您的人重新发送",
+    "This invitation has expired: ask whoever invited you for another",
     CONFLICT,
 )
 ROLES_GONE = Message(
     "invitation-roles-gone",
-    "邀请中的角色已被删除，请联系您的供应商",
-    "The roles of this invitation are gone: ask your supplier",
+    "邀请中的角色已被删除，请让邀请您的人重新发送",
+    "The roles of this invitation are gone: ask whoever invited you for another",
     CONFLICT,
 )
 
@@ -145,7 +145,7 @@ async def look(tx: Tx, token: Token, *, english: bool) -> Invited:
 
 
 async def list_invitations(
-    tx: Tx, customer_id: UUID, *, seen_by: StaffPrincipal, cursor: str | None, limit: int
+    tx: Tx, customer_id: UUID, *, seen_by: Principal, cursor: str | None, limit: int
 ) -> Page[InvitationView]:
     """A customer's invitations, the newest first."""
     await check_customer(tx, customer_id, seen_by=seen_by)
@@ -168,9 +168,17 @@ async def list_invitations(
     return page(rows, limit, lambda row: (row.id,), lambda row: _view(row, codes, tx.now))
 
 
-async def check_customer(tx: Tx, customer_id: UUID, *, seen_by: StaffPrincipal) -> None:
+def inviting(principal: Principal) -> ColumnElement[bool]:
+    """Of which customers this one sees invitations: staff of those in their scope, dealers of the one acted for."""
+    if isinstance(principal, StaffPrincipal):
+        return visible_customers(principal, CUSTOMER)
+    own: ColumnElement[bool] = CUSTOMER.c.id == principal.customer_id
+    return own
+
+
+async def check_customer(tx: Tx, customer_id: UUID, *, seen_by: Principal) -> None:
     c = CUSTOMER.c
-    seen = [c.tenant_id == tx.tenant_id, c.id == customer_id, visible_customers(seen_by, CUSTOMER)]
+    seen = [c.tenant_id == tx.tenant_id, c.id == customer_id, inviting(seen_by)]
     if await tx.one(select(c.id).where(*seen)) is None:
         raise missing("customer", customer_id)
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import insert, select, update
 
-from dinghuo.identity.granting import roles_of
-from dinghuo.identity.invitations import check_customer, state_of
-from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.identity.granting import granter_of, roles_of
+from dinghuo.identity.invitations import check_customer, inviting, state_of
+from dinghuo.identity.members import granter_in
+from dinghuo.identity.principals import Principal, StaffPrincipal
 from dinghuo.identity.save_users import CUSTOMER, ROLE_OF_OTHERS
-from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import invitation, role
 from dinghuo.identity.tokens import Token, new_token
 from dinghuo.kit.audit import Change, record
@@ -41,11 +41,9 @@ class NewInvitation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     expires_in_hours: int = 168
 
 
-async def invite(
-    tx: Tx, *, customer_id: UUID, wanted: NewInvitation, staff: StaffPrincipal
-) -> tuple[Token, datetime]:
+async def invite(tx: Tx, *, customer_id: UUID, wanted: NewInvitation, by: Principal) -> tuple[Token, datetime]:
     """An invitation and when it expires; its secret is told only now. The roles hold for this customer alone."""
-    await check_customer(tx, customer_id, seen_by=staff)
+    await check_customer(tx, customer_id, seen_by=by)
     faults = Faults("")
     found = list(text_faults("name", wanted.name, 100))
     found += [*text_faults("mobile", wanted.mobile, 40), *text_faults("email", wanted.email, 200)]
@@ -60,10 +58,12 @@ async def invite(
             faults.add(number, f"roles[{number}]", UNKNOWN_CODE, code=code)
         elif facts[ids[code]].audience != "dealer":
             faults.add(number, f"roles[{number}]", ROLE_OF_OTHERS, code=code)
+    granter = granter_of(by) if isinstance(by, StaffPrincipal) else granter_in(by)
+    granter.check(facts.values(), 0, faults)
     if found or faults:
         raise Refused([*found, *faults])
     token = new_token(tx.tenant_id, new_id())
-    by, expires_at = staff.actor(), tx.now + timedelta(hours=wanted.expires_in_hours)
+    expires_at = tx.now + timedelta(hours=wanted.expires_in_hours)
     await tx.execute(
         insert(invitation).values(
             tenant_id=tx.tenant_id,
@@ -80,17 +80,17 @@ async def invite(
         )
     )
     told = {"customer_id": [None, str(customer_id)], "roles": [None, sorted(ids)], "name": [None, wanted.name]}
-    await record(tx, [Change("invitation", token.id, "created", by, told)])
+    await record(tx, [Change("invitation", token.id, "created", by.actor(), told)])
     return token, expires_at
 
 
-async def revoke_invitation(tx: Tx, *, invitation_id: UUID, staff: StaffPrincipal) -> None:
+async def revoke_invitation(tx: Tx, *, invitation_id: UUID, by: Principal) -> None:
     """Take an open invitation back; the link opens nothing from now on."""
     i, c = invitation.c, CUSTOMER.c
     row = await tx.one(
         select(invitation)
         .join(CUSTOMER, (c.tenant_id == i.tenant_id) & (c.id == i.customer_id))
-        .where(i.tenant_id == tx.tenant_id, i.id == invitation_id, visible_customers(staff, CUSTOMER))
+        .where(i.tenant_id == tx.tenant_id, i.id == invitation_id, inviting(by))
         .with_for_update(key_share=True, of=invitation)
     )
     if row is None:
@@ -100,4 +100,4 @@ async def revoke_invitation(tx: Tx, *, invitation_id: UUID, staff: StaffPrincipa
     await tx.execute(
         update(invitation).where(i.tenant_id == tx.tenant_id, i.id == invitation_id).values(revoked_at=tx.now)
     )
-    await record(tx, [Change("invitation", invitation_id, "revoked", staff.actor())])
+    await record(tx, [Change("invitation", invitation_id, "revoked", by.actor())])

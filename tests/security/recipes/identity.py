@@ -40,6 +40,8 @@ RECORDS.update(
         "POST /portal/v1/users/{user_id}/password.user_id": "dealer.id",
         "POST /api/v1/users/{user_id}/wechat/unbind.user_id": "dealer.id",
         "invitation_id": "invitation.id",
+        "PUT /portal/v1/members/{user_id}/roles.user_id": "dealer.id",
+        "DELETE /portal/v1/members/{user_id}.user_id": "dealer.id",
     }
 )
 PLAIN.update({"password": "a new password", "permissions": "", "device": ""})
@@ -99,6 +101,16 @@ def _keys(company: Company) -> list[Call]:
 @bodies("POST /api/v1/customers/{customer_id}/invitations")
 def _invitation(company: Company) -> list[Call]:
     return [Call(body={"roles": [company["role.dealer"]], "name": PLAIN["name"]})]
+
+
+@bodies("POST /portal/v1/invitations")
+def _colleague(company: Company) -> list[Call]:
+    return _invitation(company)
+
+
+@bodies("PUT /portal/v1/members/{user_id}/roles")
+def _member(company: Company) -> list[Call]:
+    return [Call(path={"user_id": company["dealer.id"]}, body={"roles": ["dealer_receiver", company["role.dealer"]]})]
 
 
 @bodies("POST /portal/v1/invitations/look", "POST /portal/v1/invitations/join")

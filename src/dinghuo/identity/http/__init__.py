@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from dinghuo.identity.http import company, dealer_users, dealers, invitations, staff, users, views, wechat
+from dinghuo.identity.http import company, dealer_users, dealers, invitations, members, staff, users, views, wechat
 
 API: list[Router] = [staff.router, users.router, company.router, invitations.router, wechat.router, views.router]
-PORTAL: list[Router] = [dealers.router, dealer_users.router, invitations.portal, wechat.portal]
+PORTAL: list[Router] = [dealers.router, dealer_users.router, members.router, invitations.portal, wechat.portal]

@@ -32,6 +32,7 @@ from dinghuo.identity.passwords import hash_password
 from dinghuo.identity.permissions import OWN_ACCOUNT, PUBLIC, SIGNED_IN
 from dinghuo.identity.principals import DealerPrincipal, StaffPrincipal
 from dinghuo.identity.throttle import forget
+from dinghuo.identity.tokens import Token
 from dinghuo.identity.totp import qr_svg
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import CONFLICT, Message, Refused
@@ -88,6 +89,12 @@ class AcceptBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return f"AcceptBody({self.login!r}, …)"
 
 
+def link_of(request: AnyRequest, site: Site, token: Token, expires_at: datetime) -> InvitationLink:
+    """The link and its code for a phone's camera."""
+    url = f"{site.url(request)}{_PAGE}{token.text()}"
+    return InvitationLink(token.id, url, token.text(), qr_svg(url), expires_at)
+
+
 @post("/customers/{customer_id:uuid}/invitations", opt=_INVITE)
 async def new_invitation(
     request: AnyRequest,
@@ -99,10 +106,9 @@ async def new_invitation(
 ) -> InvitationLink:
     """Invite a person to this customer's portal. No Idempotency-Key is heeded: the answer holds a secret."""
     token, expires_at = await database.run(
-        staff.tenant_id, lambda tx: invite(tx, customer_id=customer_id, wanted=data, staff=staff)
+        staff.tenant_id, lambda tx: invite(tx, customer_id=customer_id, wanted=data, by=staff)
     )
-    url = f"{site.url(request)}{_PAGE}{token.text()}"
-    return InvitationLink(token.id, url, token.text(), qr_svg(url), expires_at)
+    return link_of(request, site, token, expires_at)
 
 
 @get("/customers/{customer_id:uuid}/invitations", opt=_READ)
@@ -121,7 +127,7 @@ async def read_invitations(
 @delete("/invitations/{invitation_id:uuid}", opt=_INVITE, status_code=204)
 async def take_back(database: Database, staff: StaffPrincipal, invitation_id: UUID) -> Response[None]:
     """Take an open invitation back."""
-    await database.run(staff.tenant_id, lambda tx: revoke_invitation(tx, invitation_id=invitation_id, staff=staff))
+    await database.run(staff.tenant_id, lambda tx: revoke_invitation(tx, invitation_id=invitation_id, by=staff))
     return Response(None, status_code=204)
 
 
