@@ -51,15 +51,24 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong: `field` is a path as in the request (`lines[2].quantity`), `line` counts from 1."""
+    """One thing wrong: `field` is a path as in the request (`lines[2].quantity`), `line` counts from 1.
+
+    `words` are parameters as people say them, in Chinese and in English, where that is not what programs read.
+    """
 
     message: Message
     field: str = ""
     line: int | None = None
     params: dict[str, Any] = dataclasses.field(default_factory=dict)
+    words: dict[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
+
+    def saying(self, words: dict[str, tuple[str, str]]) -> "Fault":
+        """The same with these words in its sentence."""
+        return dataclasses.replace(self, words={**self.words, **words})
 
     def sentence(self, language: Language) -> str:
-        return self.message.sentence(language, self.params)
+        said = {name: pair[language != "zh"] for name, pair in self.words.items()}
+        return self.message.sentence(language, {**self.params, **said} if said else self.params)
 
 
 SEVERAL = Message("several-faults", "有 {count} 处需要修改", "{count} things need mending", MALFORMED)

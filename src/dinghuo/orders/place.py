@@ -13,6 +13,7 @@ from dinghuo.orders.draw import Balances, draw, lock_balances, see_balances
 from dinghuo.orders.prepare import price_orders, start_orders
 from dinghuo.orders.requests import Outcome, Placement
 from dinghuo.orders.submit_drafts import lock_drafts, mark_submitted
+from dinghuo.orders.unit_words import name_units
 from dinghuo.orders.write import write_consequences, write_documents, write_history
 
 _Identity = tuple[UUID, str, str]
@@ -35,7 +36,7 @@ async def place(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]:
             outcomes[i] = _replay(key, known[key.identity].body_hash, known[key.identity].outcome)
         elif first_of.setdefault(key.identity, i) == i:
             fresh.append(i)
-    placed = await _place_fresh(tx, [placements[i] for i in fresh])
+    placed = await name_units(tx, await _place_fresh(tx, [placements[i] for i in fresh]))
     for i, outcome in zip(fresh, placed, strict=True):
         outcomes[i] = outcome
     return [

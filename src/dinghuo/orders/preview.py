@@ -11,6 +11,7 @@ import msgspec
 
 from dinghuo.accounts.reserve import find_credit
 from dinghuo.catalogue.facts import SkuFacts
+from dinghuo.catalogue.unit_names import unit_names, with_unit_names
 from dinghuo.inventory.reserve import read_stock
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
@@ -92,6 +93,7 @@ async def look(tx: Tx, placement: Placement) -> Look:
 async def preview(tx: Tx, *, placement: Placement, language: Language) -> Preview:
     """Look at one order; refused only when it is not known whose it is."""
     looked = await look(tx, placement)
+    units = await unit_names(tx)
     started, told = looked.priced, placement.sees_price
     lines = [
         _line(row, sku, looked.available, told=told) for row, sku in zip(started.lines, started.skus, strict=True)
@@ -101,7 +103,7 @@ async def preview(tx: Tx, *, placement: Placement, language: Language) -> Previe
         currency=started.currency,
         amounts=Amounts(started.net, started.tax, started.gross) if told else None,
         lines=lines,
-        faults=[fault_view(fault, language) for fault in started.faults],
+        faults=[fault_view(with_unit_names(fault, units), language) for fault in started.faults],
         credit_left=looked.room if told else None,
     )
 

@@ -151,22 +151,10 @@ async def delete_draft(database: Database, dealer: DealerPrincipal, draft_id: UU
 
 @post("/drafts/{draft_id:uuid}/submit", opt=_PLACE, status_code=201)
 async def submit_draft(
-    request: AnyRequest,
-    database: Database,
-    intake: Intake,
-    dealer: DealerPrincipal,
-    draft_id: UUID,
-    data: SubmitRequest,
+    database: Database, intake: Intake, dealer: DealerPrincipal, draft_id: UUID, data: SubmitRequest
 ) -> OrderPlaced:
     """Place the cart's order. However often it is tapped, one cart is one order."""
-    return await submit(
-        database,
-        intake,
-        draft_id=draft_id,
-        revision=data.revision,
-        dealer=dealer,
-        language=language_of(request),
-    )
+    return await submit(database, intake, draft_id=draft_id, revision=data.revision, dealer=dealer)
 
 
 @get("/proposals", opt=_PLACE)
@@ -193,23 +181,10 @@ async def read_proposal(
 
 @post("/proposals/{draft_id:uuid}/confirm", opt=_PLACE, status_code=201)
 async def confirm_proposal(
-    request: AnyRequest,
-    database: Database,
-    intake: Intake,
-    dealer: DealerPrincipal,
-    draft_id: UUID,
-    data: SubmitRequest,
+    database: Database, intake: Intake, dealer: DealerPrincipal, draft_id: UUID, data: SubmitRequest
 ) -> OrderPlaced:
     """Place the order that was proposed; once, however often it is tapped."""
-    return await submit(
-        database,
-        intake,
-        draft_id=draft_id,
-        revision=data.revision,
-        dealer=dealer,
-        language=language_of(request),
-        proposal=True,
-    )
+    return await submit(database, intake, draft_id=draft_id, revision=data.revision, dealer=dealer, proposal=True)
 
 
 @post("/proposals/{draft_id:uuid}/decline", opt=_PLACE, status_code=200)

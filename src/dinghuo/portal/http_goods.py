@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import Provide
 from litestar.params import HeaderParameter, Parameter
 
+from dinghuo.catalogue.unit_names import unit_names
 from dinghuo.identity.permissions import SIGNED_IN
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Database
@@ -20,7 +21,6 @@ from dinghuo.portal.cards import Card, ProductPage, UnitView
 from dinghuo.portal.credit import CreditView, read_credit
 from dinghuo.portal.home import Home, read_home
 from dinghuo.portal.products import Branch, BrandView, Sort, Wanted
-from dinghuo.portal.shelf import unit_names
 from dinghuo.pricing.locked import check_sees_price
 
 _BROWSE = needs("portal.catalogue")

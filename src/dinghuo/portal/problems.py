@@ -1,12 +1,12 @@
 """What is wrong with a line, and what one tap would do about it."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
 
 from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.catalogue.quantities import plain
+from dinghuo.catalogue.unit_names import Units, unit_told, with_unit_names
 from dinghuo.kit.errors import Fault, Language
 from dinghuo.orders.requests import LineRequest
 
@@ -31,37 +31,6 @@ class LineProblem(msgspec.Struct, frozen=True, kw_only=True):
     fix: Fix | None = None
 
 
-class UnitName(msgspec.Struct, frozen=True):
-    """What people call a unit."""
-
-    name: str
-    name_en: str | None
-
-    def told(self, language: Language) -> str:
-        return self.name if language == "zh" else self.name_en or self.name
-
-
-Units = Mapping[str, UnitName]
-
-
-def unit_told(units: Units, unit: str | None, language: Language) -> str:
-    """A unit as people call it; its code where it has no name."""
-    if unit is None:
-        return ""
-    return units[unit].told(language) if unit in units else unit
-
-
-def in_words(fault: Fault, units: Units, language: Language) -> Fault:
-    """The fault with units as people call them, for its sentence."""
-    params = dict(fault.params)
-    for name in ("unit", "base_unit"):
-        if isinstance(params.get(name), str):
-            params[name] = unit_told(units, params[name], language)
-    if isinstance(params.get("units"), str):
-        params["units"] = "、".join(unit_told(units, unit, language) for unit in params["units"].split("、"))
-    return Fault(fault.message, fault.field, fault.line, params)
-
-
 def problem_of(
     fault: Fault,
     language: Language,
@@ -72,7 +41,7 @@ def problem_of(
     """A fault of an order, told of one of its lines or of all of it."""
     return LineProblem(
         code=fault.message.code,
-        message=in_words(fault, units, language).sentence(language),
+        message=with_unit_names(fault, units).sentence(language),
         field=fault.field.rpartition(".")[2],
         fix=None if line is None else fix_of(fault, language, units, line, sku),
     )

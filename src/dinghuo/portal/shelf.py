@@ -15,6 +15,7 @@ from msgspec import UNSET
 
 from dinghuo.catalogue.facts import Sellable, SkuFacts, load_assortments, load_skus
 from dinghuo.catalogue.quantities import quantities
+from dinghuo.catalogue.unit_names import Units, unit_names
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.inventory.queries import availability
@@ -25,7 +26,6 @@ from dinghuo.parties.facts import CustomerFacts, load_customer
 from dinghuo.portal.bought import last_bought
 from dinghuo.portal.cards import Availability, LastBought, SkuCard, UnitChoice, UnitOffer
 from dinghuo.portal.prices import Pricer
-from dinghuo.portal.problems import UnitName, Units
 from dinghuo.portal.settings import PortalSettings, load_settings
 from dinghuo.pricing.facts import load_entries, load_lists
 
@@ -238,7 +238,6 @@ left join lateral (
   from product_media where tenant_id = $1 and product_id = p.id) m on true
 where p.tenant_id = $1 and p.id = any($2::uuid[])
 """
-_UNITS = "select code, name, name_en from unit where tenant_id = $1"
 
 
 async def load_texts(tx: Tx, sku_ids: Collection[UUID]) -> dict[UUID, SkuTexts]:
@@ -275,16 +274,6 @@ async def load_products(tx: Tx, product_ids: Collection[UUID]) -> dict[UUID, Pro
 
 def _ref(row: Any, name: str) -> Ref | None:
     return None if row[f"{name}_id"] is None else Ref(row[f"{name}_id"], row[f"{name}_code"], row[f"{name}_name"])
-
-
-async def unit_names(tx: Tx) -> Units:
-    """What units are called, by their codes."""
-    memory = await tx.cached("catalogue")
-    known: dict[str, UnitName] | None = memory.get("unit_names")
-    if known is None:
-        known = {row["code"]: UnitName(row["name"], row["name_en"]) for row in await tx.fetch(_UNITS)}
-        memory["unit_names"] = known
-    return known
 
 
 async def sold_skus(tx: Tx, shelf: Shelf, codes: Iterable[str]) -> list[SkuFacts]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Database, Tx
-from dinghuo.kit.errors import Language, Refused
+from dinghuo.kit.errors import Refused
 from dinghuo.kit.missing import missing
 from dinghuo.orders.intake import Intake
 from dinghuo.orders.propose import NOT_PROPOSED, terms_of
@@ -21,8 +21,6 @@ from dinghuo.orders.tables import sales_order
 from dinghuo.parties.facts import load_customer
 from dinghuo.portal.cart import Cart, find_own, find_proposal
 from dinghuo.portal.cart_view import placement_of
-from dinghuo.portal.problems import in_words
-from dinghuo.portal.shelf import unit_names
 
 # What a line of a request may weigh, as the intake reckons.
 _LINE_BYTES = 100
@@ -49,7 +47,6 @@ async def submit(
     draft_id: UUID,
     revision: int | None,
     dealer: DealerPrincipal,
-    language: Language,
     proposal: bool = False,
 ) -> OrderPlaced:
     """Place the order of a draft of this company, or of a proposal. `revision` is the one that they saw."""
@@ -60,11 +57,9 @@ async def submit(
         if found.order_id is not None:
             return await _placed(tx, found.order_id, dealer)
         placement = await _placement(tx, found, revision, dealer)
-        units = await unit_names(tx)
     outcome = await intake.submit(dealer.tenant_id, placement, size=_LINE_BYTES * (1 + len(placement.request.lines)))
     if outcome.refused is not None:
-        told = [in_words(fault, units, language) for fault in outcome.refused.faults]
-        raise Refused(told, retry_after=outcome.refused.retry_after)
+        raise outcome.refused
     if outcome.body is None:
         raise AssertionError("an outcome is either placed or refused")
     placed = msgspec.json.decode(outcome.body, type=Placed)
