@@ -3,14 +3,16 @@
 from collections import defaultdict
 from decimal import Decimal
 from itertools import pairwise
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.inventory.conftest import Depot
 
+from dinghuo.inventory.allocate import shift
 from dinghuo.inventory.levels import Level, Place
 from dinghuo.inventory.promises import Promise
-from dinghuo.inventory.rebalance import _ACTUAL, shift
+from dinghuo.inventory.rebalance import _ACTUAL
 from dinghuo.kit.ids import new_id
 
 PLACES: list[Place] = [(new_id(), new_id()) for _ in range(2)]
@@ -76,7 +78,7 @@ def test_nothing_changes_when_all_is_even() -> None:
 
 async def test_whom_goods_are_taken_from_or_given_to_is_found_in_small_indexes(depot: Depot) -> None:
     """As the application's role: under row-level security a comparison of numbers alone would read everything."""
-    places = [[depot.goods.skus["A"]], [depot.warehouses["W1"]], [Decimal(5)]]
+    places = [[depot.goods.skus["A"]], [depot.warehouses["W1"]], [Decimal(5)], UUID(int=0), False]
     async with depot.database.transaction(depot.tenant.id) as tx:
         await tx.fetch("select set_config('enable_seqscan', 'off', true) where $1::bigint > 0")
         plan = "\n".join(row[0] for row in await tx.fetch(f"explain {_ACTUAL}", *places))

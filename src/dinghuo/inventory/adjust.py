@@ -11,15 +11,17 @@ import msgspec
 from dinghuo.inventory.book import book
 from dinghuo.inventory.goods import Known, know
 from dinghuo.inventory.levels import Level, Place
+from dinghuo.inventory.lots.tracked import find_lots
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
 from dinghuo.kit import audit
 from dinghuo.kit.actor import Actor
+from dinghuo.kit.bulk import UNKNOWN_CODE
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Fault, Message
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import MAX_QUANTITY
-from dinghuo.kit.texts import check_texts
+from dinghuo.kit.texts import check_texts, is_code
 
 Reason = Literal["damaged", "lost", "found", "expired", "sample", "correction"]
 
@@ -32,7 +34,10 @@ NOT_THERE = Message(
 
 
 class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to add (or, below zero, take away), in `unit` or in the SKU's base unit."""
+    """What to add (or, below zero, take away), in `unit` or in the SKU's base unit.
+
+    `lot` is the number of the lot it is of; without one, what goes is of the first to expire.
+    """
 
     warehouse: str
     sku: str
@@ -40,6 +45,7 @@ class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
     unit: str | None = None
     note: str | None = None
+    lot: str | None = None
 
 
 class Adjusted(msgspec.Struct, frozen=True):
@@ -59,6 +65,7 @@ async def adjust(tx: Tx, *, adjustments: Sequence[Adjustment], by: Actor) -> Adj
     )
     id = new_id()
     moves = [move for i, item in enumerate(adjustments) if (move := _move(tx, known, id, i, item, by))]
+    lots = await _lots(tx, known, adjustments, moves)
     known.faults.check()
     if not moves:
         return Adjusted(id, 0)
@@ -70,9 +77,20 @@ async def adjust(tx: Tx, *, adjustments: Sequence[Adjustment], by: Actor) -> Adj
         [Booking(*place, by=quantity) for place, quantity in totals.items()],
         check=lambda before, after: _check(adjustments, moves, before, after),
     )
-    await write_moves(tx, moves)
+    await write_moves(tx, moves, lots=lots)
     await audit.record(tx, [audit.Change("stock_adjustment", id, "booked", by, {"moves": [None, len(moves)]})])
     return Adjusted(id, len(moves))
+
+
+async def _lots(tx: Tx, known: Known, adjustments: Sequence[Adjustment], moves: Sequence[Move]) -> dict[UUID, UUID]:
+    """The lots that are named, by move."""
+    named = {(move.line_no or 0) - 1: move for move in moves}
+    wanted = {i: (move.sku_id, lot) for i, move in named.items() if (lot := adjustments[i].lot) and is_code(lot)}
+    found = await find_lots(tx, wanted.values())
+    for i, item in enumerate(adjustments):
+        if item.lot and i in named and wanted.get(i) not in found:
+            known.faults.add(i, "lot", UNKNOWN_CODE, code=item.lot)
+    return {named[i].id: found[key].id for i, key in wanted.items() if key in found}
 
 
 def _move(tx: Tx, known: Known, id: UUID, line: int, item: Adjustment, by: Actor) -> Move | None:

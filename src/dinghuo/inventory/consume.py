@@ -1,7 +1,7 @@
 """Take goods out that documents hold: they have left the warehouse."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -45,9 +45,18 @@ class Use(msgspec.Struct, frozen=True):
 
 
 async def consume(
-    tx: Tx, *, uses: Sequence[Use], by: Actor, document_kind: str = "order", at: datetime | None = None
+    tx: Tx,
+    *,
+    uses: Sequence[Use],
+    by: Actor,
+    document_kind: str = "order",
+    at: datetime | None = None,
+    days: Mapping[UUID, int] | None = None,
 ) -> list[Change]:
-    """Take all of these out or none; returns what each promise gave. `at` is when it happened, now by default."""
+    """Take all of these out or none; returns what each promise gave. `at` is when it happened, now by default.
+
+    `days` says by document for how many days more its goods must be good, where lots are kept of them.
+    """
     promises: dict[tuple[UUID, int], list[Promise]] = defaultdict(list)
     locked = await lock_promises(tx, {use.document_id for use in uses})
     for promise in locked:
@@ -66,7 +75,7 @@ async def consume(
     if faults:
         raise Refused(faults)
     await _take_out(tx, changes, waiting_at(locked))
-    await write_moves(tx, [_move(change, by, document_kind, at or tx.now) for change in changes])
+    await write_moves(tx, [_move(change, by, document_kind, at or tx.now) for change in changes], days=days)
     return changes
 
 
@@ -94,7 +103,7 @@ async def _take_out(tx: Tx, changes: Sequence[Change], waiting: set[Place]) -> N
     for change in changes:
         level = after[change.place]
         on_hand, reserved = level.on_hand - change.consumed, level.reserved - change.consumed
-        after[change.place] = Level(on_hand, level.allowance, reserved)
+        after[change.place] = Level(on_hand, level.allowance, reserved, level.safety)
     absent = [place for place, level in after.items() if level.on_hand < 0]
     if absent:
         raise Refused(await _not_there(tx, absent, before, after))

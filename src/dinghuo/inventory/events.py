@@ -33,3 +33,7 @@ class Filled(Event, frozen=True, tag="inventory.filled"):
     """Goods that a document waited for are there now and held for it."""
 
     lines: list[ShiftedLine]
+
+
+class PrioritiesChanged(Event, frozen=True, tag="inventory.priorities_changed"):
+    """Some customers are served sooner or later than before: what they have ordered is ranked anew."""

@@ -27,7 +27,7 @@ async def fill_waiting_when_due(tx: Tx, _deliveries: Sequence[Delivery]) -> None
 
 
 async def fill_waiting(tx: Tx) -> int:
-    """Give what is free to those that wait for it, the earliest first; at how many places there was some."""
+    """Give what is free to those that wait for it, by the rule (`allocate`); at how many places there was some."""
     rows = await tx.fetch(_FREE, _MOST)
     if rows:
         await book(tx, [Booking(row["sku_id"], row["warehouse_id"]) for row in rows])
@@ -48,6 +48,6 @@ with recursive place as (
 )
 select s.sku_id, s.warehouse_id from place p
 join stock s on s.tenant_id = $1 and s.sku_id = p.sku_id and s.warehouse_id = p.warehouse_id
-where s.on_hand + s.allowance > s.reserved
+where s.on_hand + s.allowance - s.safety > s.reserved
 limit $2
 """

@@ -63,13 +63,13 @@ class Known(msgspec.Struct, frozen=True):
             self.faults.add(line, f"{within}sku", UNKNOWN_CODE, code=code)
         return found
 
-    def warehouse(self, line: int, code: str, *, closed_too: bool = True) -> UUID | None:
+    def warehouse(self, line: int, code: str, *, closed_too: bool = True, field: str = "warehouse") -> UUID | None:
         found = self.warehouses.get(code)
         if found is None:
-            self.faults.add(line, "warehouse", UNKNOWN_CODE, code=code)
+            self.faults.add(line, field, UNKNOWN_CODE, code=code)
             return None
         if found[1] == "closed" and not closed_too:
-            self.faults.add(line, "warehouse", CLOSED, code=code)
+            self.faults.add(line, field, CLOSED, code=code)
         return found[0]
 
     def in_base(
@@ -129,11 +129,11 @@ class Known(msgspec.Struct, frozen=True):
         return round_price(cost * denominator / numerator)
 
 
-async def know(tx: Tx, *, skus: Iterable[str], warehouses: Iterable[str], count: int) -> Known:
-    """Look the codes of a request up; refused when it has too many items."""
+async def know(tx: Tx, *, skus: Iterable[str], warehouses: Iterable[str], count: int, path: str = "items") -> Known:
+    """Look the codes of a request up; refused when it has too many items. `path` is where these are in it."""
     if count > MOST:
         raise Refused(TOO_MANY_ITEMS("items", most=MOST, count=count))
     rows = await tx.fetch(_WAREHOUSES, sorted(set(storable(warehouses))))
     return Known(
-        Faults(), await load_skus(tx, storable(skus)), {row["code"]: (row["id"], row["state"]) for row in rows}
+        Faults(path), await load_skus(tx, storable(skus)), {row["code"]: (row["id"], row["state"]) for row in rows}
     )

@@ -11,7 +11,7 @@ from litestar.params import Parameter
 
 from dinghuo.catalogue.facts import load_skus
 from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.inventory import queries, receipts
+from dinghuo.inventory import http_warehouses, queries, receipts
 from dinghuo.inventory.adjust import Adjusted, Adjustment, adjust
 from dinghuo.inventory.count import Counted, CountOutcome, count
 from dinghuo.inventory.queries import MoveView, StockView, WarehouseView
@@ -179,6 +179,7 @@ router = Router(
     route_handlers=[
         list_warehouses,
         save_warehouses,
+        *http_warehouses.HANDLERS,
         list_stock,
         read_availability,
         list_moves,

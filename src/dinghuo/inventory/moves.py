@@ -1,32 +1,13 @@
 """The entries of what is on hand: written once, never changed."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-import msgspec
-
+from dinghuo.inventory.lots.book import move_lots
+from dinghuo.inventory.move import Move
 from dinghuo.kit.database import Tx
 
-
-class Move(msgspec.Struct, frozen=True, gc=False):
-    """What was added to what is on hand at a place, in base units, and why. `unit_cost` is per base unit."""
-
-    id: UUID
-    at: datetime
-    kind: str
-    sku_id: UUID
-    warehouse_id: UUID
-    quantity: Decimal
-    document_kind: str | None = None
-    document_id: UUID | None = None
-    line_no: int | None = None
-    unit_cost: Decimal | None = None
-    reason: str | None = None
-    note: str | None = None
-    actor_id: UUID | None = None
-
+__all__ = ["Move", "write_moves"]
 
 _WRITE = """
 insert into stock_move (tenant_id, id, at, kind, sku_id, warehouse_id, quantity, document_kind, document_id, line_no,
@@ -39,8 +20,18 @@ from json_to_recordset($2::json) as m(id uuid, at timestamptz, kind text, sku_id
 """
 
 
-async def write_moves(tx: Tx, moves: Sequence[Move]) -> None:
-    """Write those of these moves that move something."""
+async def write_moves(
+    tx: Tx,
+    moves: Sequence[Move],
+    *,
+    lots: Mapping[UUID, UUID] | None = None,
+    days: Mapping[UUID, int] | None = None,
+) -> None:
+    """Write those of these moves that move something; their balances are moved and locked already.
+
+    `lots` says by move which lot it is of, `days` by document for how long its goods must be good (`move_lots`).
+    """
     moving = [move for move in moves if move.quantity]
     if moving:
         await tx.write_rows(_WRITE, moving)
+        await move_lots(tx, moving, named=lots, days=days)

@@ -20,6 +20,7 @@ class Promise(msgspec.Struct, frozen=True, gc=False):
     warehouse_id: UUID
     held: Decimal
     backordered: Decimal
+    priority: int = 100
 
     @property
     def place(self) -> Place:

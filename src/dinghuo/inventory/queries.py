@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Row, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
 
 from dinghuo.catalogue.save_skus import SEARCH_KIND
 from dinghuo.catalogue.tables import sku
@@ -40,7 +40,10 @@ class WarehouseView(msgspec.Struct, frozen=True):
     name_en: str | None
     region: Ref | None
     priority: int
+    latitude: Decimal | None
+    longitude: Decimal | None
     state: str
+    revision: int
 
 
 class StockView(msgspec.Struct, frozen=True):
@@ -48,11 +51,13 @@ class StockView(msgspec.Struct, frozen=True):
 
     sku: str
     sku_name: str
+    sku_name_en: str | None
     base_unit: str
     warehouse: str
     on_hand: Decimal
     allowance: Decimal
     reserved: Decimal
+    safety: Decimal
     available: Decimal
     waiting: Decimal
 
@@ -65,6 +70,7 @@ class MoveView(msgspec.Struct, frozen=True):
     kind: str
     sku: str
     sku_name: str
+    sku_name_en: str | None
     warehouse: str
     quantity: Decimal
     document_kind: str | None
@@ -100,6 +106,12 @@ async def list_warehouses(tx: Tx, *, cursor: str | None = None, limit: int = 50)
     return page(rows, limit, lambda row: (row.code,), view)
 
 
+def open_to_promise(s: Any) -> ColumnElement[Decimal]:
+    """What can still be promised at a place: what is kept back is not, but nothing goes below zero for it."""
+    uncommitted = s.on_hand + s.allowance - s.reserved
+    return func.least(uncommitted, func.greatest(uncommitted - s.safety, 0))
+
+
 async def list_stock(
     tx: Tx,
     *,
@@ -127,12 +139,14 @@ async def list_stock(
         select(
             sku.c.code.label("sku"),
             sku.c.name.label("sku_name"),
+            sku.c.name_en.label("sku_name_en"),
             sku.c.base_unit,
             warehouse.c.code.label("warehouse"),
             s.on_hand,
             s.allowance,
             s.reserved,
-            (s.on_hand + s.allowance - s.reserved).label("available"),
+            s.safety,
+            open_to_promise(s).label("available"),
             promised.label("waiting"),
         )
         .select_from(stock)
@@ -149,7 +163,7 @@ async def list_stock(
     if warehouse_code is not None:
         statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
     if short:
-        statement = statement.where(s.on_hand + s.allowance <= s.reserved)
+        statement = statement.where(s.on_hand + s.allowance - s.safety <= s.reserved)
     if cursor is not None:
         statement = statement.where(key > tuple_(*decode_cursor(cursor, (str, str))))
     rows = await tx.rows(statement)
@@ -177,6 +191,7 @@ async def list_moves(
             *(m[name] for name in names),
             sku.c.code.label("sku"),
             sku.c.name.label("sku_name"),
+            sku.c.name_en.label("sku_name_en"),
             warehouse.c.code.label("warehouse"),
         )
         .select_from(stock_move)
@@ -201,7 +216,7 @@ async def list_moves(
 
 
 _AVAILABLE = """
-select s.sku_id, sum(greatest(s.on_hand + s.allowance - s.reserved, 0)) as available
+select s.sku_id, sum(greatest(s.on_hand + s.allowance - s.reserved - s.safety, 0)) as available
 from stock s
 join warehouse w on w.tenant_id = $1 and w.id = s.warehouse_id and w.state = 'active'
 where s.tenant_id = $1 and s.sku_id = any($2::uuid[])

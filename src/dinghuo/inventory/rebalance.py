@@ -1,8 +1,8 @@
 """Keep promises true to what is there (docs/inventory.md).
 
-When more is held at a place than it can give, the latest documents wait for the rest (backorder). When something is
-free there, the earliest that wait get it. It happens in the transaction that changed the stock: nothing is oversold
-for a moment, and nothing waits beside free goods.
+When more is held at a place than it can give, those who are served last wait for the rest (backorder). When something
+is free there, those who wait get it by the seller's rule (`allocate`). It happens in the transaction that changed the
+stock: nothing is oversold for a moment, and nothing waits beside free goods.
 """
 
 from collections import defaultdict
@@ -13,43 +13,24 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.inventory.allocate import shift
 from dinghuo.inventory.events import Backordered, Filled, ShiftedLine
 from dinghuo.inventory.levels import Level, Place
 from dinghuo.inventory.promises import Change, Promise, change_promises
+from dinghuo.inventory.settings import load_rule
 from dinghuo.kit import outbox
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.money import ZERO
 
-
-def shift(levels: Mapping[Place, Level], promises: Sequence[Promise]) -> list[Change]:
-    """Which of these promises change, so that no place holds more than it can give and nothing free is waited for.
-
-    The latest documents (highest ids) lose first, the earliest are served first.
-    """
-    by_place: dict[Place, list[Promise]] = defaultdict(list)
-    for promise in promises:
-        by_place[promise.place].append(promise)
-    changes = []
-    for place, several in by_place.items():
-        several.sort(key=lambda promise: (promise.document_id, promise.line_no))
-        free = levels[place].free
-        for promise in reversed(several) if free < 0 else several:
-            moved = -min(promise.held, -free) if free < 0 else min(promise.backordered, free)
-            if moved:
-                free -= moved
-                changes.append(promise.change(held=moved, backordered=-moved))
-    return changes
-
-
-# Those promises at the places in `level` that the shift may need, locked: enough of the latest that hold where
-# `free` is below zero, enough of the earliest that wait where it is above. Lateral, because the planner cannot know
-# how few they are: each place is one look into a small index, each promise one into the key.
+# Those promises at the places in `level` that the shift may need, locked: enough of the last that hold where `free`
+# is below zero, enough of the first that wait where it is above, or all of these for shares. Lateral, because
+# the planner cannot know how few they are: each place is one look into a small index, each promise one into the key.
 _CANDIDATES = """
 with level as ({level}), chosen as (
   select c.document_id, c.line_no, c.warehouse_id from level l
   cross join lateral (
     select r.document_id, r.line_no, r.warehouse_id,
-      sum(r.held) over (order by r.document_id desc, r.line_no desc) - r.held as before
+      sum(r.held) over (order by {rank} desc, r.document_id desc, r.line_no desc) - r.held as before
     from reservation r
     where r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.held > 0 and l.free < 0
   ) c where c.before < -l.free
@@ -57,41 +38,49 @@ with level as ({level}), chosen as (
   select c.document_id, c.line_no, c.warehouse_id from level l
   cross join lateral (
     select r.document_id, r.line_no, r.warehouse_id,
-      sum(r.backordered) over (order by r.document_id, r.line_no) - r.backordered as before
+      sum(r.backordered) over (order by {rank}, r.document_id, r.line_no) - r.backordered as before
     from reservation r
     where r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.backordered > 0
       and l.free > 0
-  ) c where c.before < l.free
+  ) c where c.before < l.free or {fair}
 )
 select p.* from (select * from chosen order by document_id, line_no, warehouse_id) c
 cross join lateral (
-  select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered from reservation r
+  select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered, r.priority from reservation r
   where r.tenant_id = $1 and r.document_id = c.document_id and r.line_no = c.line_no
     and r.warehouse_id = c.warehouse_id
   for no key update {others}
 ) p
 """
 
+_RANK = "case when r.document_id < ${patience}::uuid then -1 else r.priority end"
 # Before the stock is locked: what the levels will be, going by what they are now.
 _EXPECTED = _CANDIDATES.format(
     level="""
   select s.sku_id, s.warehouse_id,
-         coalesce(b."to", s.on_hand + b."by") + coalesce(b.allowance, s.allowance) - s.reserved as free
+         least(u.free, greatest(u.free - coalesce(b.safety, s.safety), 0)) as free
   from json_to_recordset($2::json)
-    as b(sku_id uuid, warehouse_id uuid, "by" numeric, "to" numeric, allowance numeric)
-  join stock s on s.tenant_id = $1 and s.sku_id = b.sku_id and s.warehouse_id = b.warehouse_id""",
+    as b(sku_id uuid, warehouse_id uuid, "by" numeric, "to" numeric, allowance numeric, safety numeric)
+  join stock s on s.tenant_id = $1 and s.sku_id = b.sku_id and s.warehouse_id = b.warehouse_id
+  cross join lateral (
+    select coalesce(b."to", s.on_hand + b."by") + coalesce(b.allowance, s.allowance) - s.reserved as free
+  ) u""",
     others="",
+    rank=_RANK.format(patience=3),
+    fair="$4::bool",
 )
 # Under the stock's lock nobody is waited for: whoever has a promise locked may be waiting for that very stock.
 _ACTUAL = _CANDIDATES.format(
     level="select * from unnest($2::uuid[], $3::uuid[], $4::numeric[]) as l(sku_id, warehouse_id, free)",
     others="skip locked",
+    rank=_RANK.format(patience=5),
+    fair="$6::bool",
 )
-# When some of those are being shipped or called off just now, the next latest make way.
+# When some of those are being shipped or called off just now, the next ones make way.
 _ANYONE = """
 select p.* from unnest($2::uuid[], $3::uuid[]) as l(sku_id, warehouse_id)
 cross join lateral (
-  select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered from reservation r
+  select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered, r.priority from reservation r
   where r.tenant_id = $1 and r.sku_id = l.sku_id and r.warehouse_id = l.warehouse_id and r.held > 0
   for no key update skip locked
 ) p
@@ -109,6 +98,7 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     by: Decimal = ZERO
     to: Decimal | None = None
     allowance: Decimal | None = None
+    safety: Decimal | None = None
 
     @property
     def place(self) -> Place:
@@ -116,7 +106,12 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
 
     def applied(self, level: Level) -> Level:
         on_hand = level.on_hand + self.by if self.to is None else self.to
-        return Level(on_hand, level.allowance if self.allowance is None else self.allowance, level.reserved)
+        return Level(
+            on_hand,
+            level.allowance if self.allowance is None else self.allowance,
+            level.reserved,
+            level.safety if self.safety is None else self.safety,
+        )
 
 
 async def lock_candidates(tx: Tx, bookings: Sequence[Booking]) -> None:
@@ -125,7 +120,8 @@ async def lock_candidates(tx: Tx, bookings: Sequence[Booking]) -> None:
     Bookings in one warehouse take turns: two that lowered the same stock would lock each other's promises.
     """
     await tx.fetch(_GATE, list({booking.warehouse_id for booking in bookings}))
-    await tx.write_rows(_EXPECTED, bookings)
+    rule = await load_rule(tx)
+    await tx.write_rows(_EXPECTED, bookings, rule.patience, rule.fair_share)
 
 
 async def rebalance(tx: Tx, levels: Mapping[Place, Level]) -> dict[Place, Level]:
@@ -133,12 +129,14 @@ async def rebalance(tx: Tx, levels: Mapping[Place, Level]) -> dict[Place, Level]
     uneven = {place: level.free for place, level in levels.items() if level.free}
     if not uneven:
         return dict(levels)
-    changes = shift(levels, await _fetch(tx, _ACTUAL, uneven, list(uneven.values())))
+    rule = await load_rule(tx)
+    found = await _fetch(tx, _ACTUAL, uneven, list(uneven.values()), rule.patience, rule.fair_share)
+    changes = shift(levels, found, rule)
     after = _after(levels, changes)
     short = [place for place, level in after.items() if level.free < 0]
     if short:
         others = {place: levels[place] for place in short}
-        instead = shift(others, await _fetch(tx, _ANYONE, short))
+        instead = shift(others, await _fetch(tx, _ANYONE, short), rule)
         changes = [change for change in changes if change.place not in others] + instead
         after = _after(levels, changes)
     if any(level.free < 0 for level in after.values()):
@@ -157,7 +155,7 @@ def _after(levels: Mapping[Place, Level], changes: Iterable[Change]) -> dict[Pla
     after = dict(levels)
     for change in changes:
         level = after[change.place]
-        after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held)
+        after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held, level.safety)
     return after
 
 

@@ -37,6 +37,7 @@ class ReceiptLineView(msgspec.Struct, frozen=True):
     line_no: int
     sku: str
     sku_name: str
+    sku_name_en: str | None
     unit: str
     quantity: Decimal
     base_quantity: Decimal
@@ -82,7 +83,12 @@ async def get_receipt(tx: Tx, receipt_id: UUID, *, seen_by: Principal | None) ->
         if name in c and (name != "unit_cost" or sees_cost(seen_by))
     ]
     rows = await tx.rows(
-        select(*(c[name] for name in names), sku.c.code.label("sku"), sku.c.name.label("sku_name"))
+        select(
+            *(c[name] for name in names),
+            sku.c.code.label("sku"),
+            sku.c.name.label("sku_name"),
+            sku.c.name_en.label("sku_name_en"),
+        )
         .select_from(goods_receipt_line)
         .join(sku, and_(sku.c.tenant_id == tx.tenant_id, sku.c.id == c.sku_id))
         .where(c.tenant_id == tx.tenant_id, c.receipt_id == receipt_id)

@@ -1,7 +1,7 @@
 """Receive goods 入库: a receipt with its lines, the stock they add to, and those who waited for it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -14,8 +14,11 @@ from dinghuo.identity.principals import Principal
 from dinghuo.inventory.book import book
 from dinghuo.inventory.goods import Known, know
 from dinghuo.inventory.levels import Place
+from dinghuo.inventory.lots.receive import receive_lots
+from dinghuo.inventory.lots.tracked import LotInput, write_lots
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
+from dinghuo.inventory.receive_supply import Expected, check_expected, lock_expected, receive_expected
 from dinghuo.kit import audit
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import RetryTransaction, Tx
@@ -42,12 +45,17 @@ _SINCE = 1970
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Goods that arrived: quantity and cost by `unit`, or by the SKU's base unit. Costs are without tax."""
+    """Goods that arrived: quantity and cost by `unit`, or by the SKU's base unit. Costs are without tax.
+
+    `supply` is the code of what was expected (`expected_supply`); `lot` is needed where lots are kept.
+    """
 
     sku: str
     quantity: Decimal
     unit: str | None = None
     unit_cost: Decimal | None = None
+    supply: str | None = None
+    lot: LotInput | None = None
 
 
 class GoodsReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +96,8 @@ class _LineRow(msgspec.Struct, frozen=True, gc=False):
     quantity: Decimal
     base_quantity: Decimal
     unit_cost: Decimal | None
+    supply_id: UUID | None
+    lot_id: UUID | None = None
 
 
 _TAKEN = "select number from goods_receipt where tenant_id = $1 and number = any($2::text[])"
@@ -102,10 +112,11 @@ on conflict (tenant_id, number) do nothing
 """
 _LINES = """
 insert into goods_receipt_line
-  (tenant_id, receipt_id, line_no, sku_id, unit, quantity, base_quantity, unit_cost)
-select $1, receipt_id, line_no, sku_id, unit, quantity, base_quantity, unit_cost
+  (tenant_id, receipt_id, line_no, sku_id, unit, quantity, base_quantity, unit_cost, supply_id, lot_id)
+select $1, receipt_id, line_no, sku_id, unit, quantity, base_quantity, unit_cost, supply_id, lot_id
 from json_to_recordset($2::json) as l(receipt_id uuid, line_no int, sku_id uuid, unit text, quantity numeric,
-  base_quantity numeric, unit_cost numeric)
+  base_quantity numeric, unit_cost numeric, supply_id uuid,
+  lot_id uuid)
 """
 
 
@@ -125,12 +136,22 @@ async def receive(
         count=sum(len(receipt.lines) for receipt in receipts),
     )
     await _check_numbers(tx, known, receipts)
-    found = [_resolve(tx, known, i, receipt) for i, receipt in enumerate(receipts)]
+    expected = await lock_expected(tx, (line.supply for receipt in receipts for line in receipt.lines if line.supply))
+    found = [_resolve(tx, known, i, receipt, expected) for i, receipt in enumerate(receipts)]
+    lots = await receive_lots(tx, known, receipts)
     known.faults.check()
+    await write_lots(tx, lots.new)
+    found = [(row, [lots.of(i, line) for line in lines]) for i, (row, lines) in enumerate(found)]
     totals: dict[Place, Decimal] = defaultdict(Decimal)
     for row, lines in found:
         for line in lines:
             totals[line.sku_id, row.warehouse_id] += line.base_quantity
+    came: dict[UUID, Decimal] = defaultdict(Decimal)
+    for _, lines in found:
+        for line in lines:
+            if line.supply_id is not None:
+                came[line.supply_id] += line.base_quantity
+    await receive_expected(tx, came)
     if totals:
         await book(tx, [Booking(*place, by=quantity) for place, quantity in totals.items()])
     return await _write(tx, await _number(tx, found), known, by)
@@ -139,7 +160,7 @@ async def receive(
 _Resolved = tuple[_ReceiptRow, list[_LineRow]]
 
 
-def _resolve(tx: Tx, known: Known, i: int, receipt: GoodsReceipt) -> _Resolved:
+def _resolve(tx: Tx, known: Known, i: int, receipt: GoodsReceipt, expected: Mapping[str, Expected]) -> _Resolved:
     """A receipt as rows; where something is wrong with it, its faults and whatever is right."""
     check_texts(known.faults, i, receipt, {"supplier": 200, "reference": 200, "note": 2000})
     warehouse_id = known.warehouse(i, receipt.warehouse, closed_too=False) or _NOWHERE
@@ -159,18 +180,23 @@ def _resolve(tx: Tx, known: Known, i: int, receipt: GoodsReceipt) -> _Resolved:
         note=receipt.note,
         received_at=received_at,
     )
-    lines = [_line(known, i, j, line, row.id) for j, line in enumerate(receipt.lines)]
+    lines = [_line(known, i, j, line, row, expected) for j, line in enumerate(receipt.lines)]
     return row, [line for line in lines if line is not None]
 
 
-def _line(known: Known, i: int, j: int, line: ReceiptLine, receipt_id: UUID) -> _LineRow | None:
+def _line(
+    known: Known, i: int, j: int, line: ReceiptLine, receipt: _ReceiptRow, expected: Mapping[str, Expected]
+) -> _LineRow | None:
     within = f"lines[{j}]."
     sku = known.sku(i, line.sku, within=within)
     known.check_cost(i, sku, line.unit, line.unit_cost, within=within)
     quantity = known.in_base(i, sku, line.quantity, line.unit, within=within) if sku else None
+    place = (sku.id, receipt.warehouse_id) if sku else None
+    supply = check_expected(known.faults, i, f"{within}supply", line.supply, expected, place) if line.supply else None
     if sku is None or quantity is None:
         return None
-    return _LineRow(receipt_id, j + 1, sku.id, line.unit or sku.base_unit, line.quantity, quantity, line.unit_cost)
+    unit = line.unit or sku.base_unit
+    return _LineRow(receipt.id, j + 1, sku.id, unit, line.quantity, quantity, line.unit_cost, supply)
 
 
 async def _check_numbers(tx: Tx, known: Known, receipts: Sequence[GoodsReceipt]) -> None:
@@ -208,28 +234,31 @@ async def _write(tx: Tx, found: Sequence[_Resolved], known: Known, by: Actor) ->
         raise RetryTransaction("another transaction has just used one of these receipt numbers")
     await tx.write_rows(_LINES, [line for _, lines in found for line in lines])
     skus = {sku.id: sku for sku in known.skus.values()}
-    await write_moves(
-        tx,
-        [
-            Move(
-                new_id(),
-                row.received_at,
-                "receipt",
-                line.sku_id,
-                row.warehouse_id,
-                line.base_quantity,
-                document_kind="goods_receipt",
-                document_id=row.id,
-                line_no=line.line_no,
-                unit_cost=known.base_cost(skus[line.sku_id], line.unit, line.unit_cost),
-                actor_id=by.id,
-            )
-            for row, lines in found
-            for line in lines
-        ],
-    )
+    moves = {
+        line: _move(row, line, known.base_cost(skus[line.sku_id], line.unit, line.unit_cost), by)
+        for row, lines in found
+        for line in lines
+    }
+    lots = {move.id: line.lot_id for line, move in moves.items() if line.lot_id is not None}
+    await write_moves(tx, list(moves.values()), lots=lots)
     changes = [
         audit.Change("goods_receipt", row.id, "received", by, {"number": [None, row.number]}) for row in receipts
     ]
     await audit.record(tx, changes)
     return [ReceiptOutcome(row.id, row.number, len(lines)) for row, lines in found]
+
+
+def _move(receipt: _ReceiptRow, line: _LineRow, unit_cost: Decimal | None, by: Actor) -> Move:
+    return Move(
+        new_id(),
+        receipt.received_at,
+        "receipt",
+        line.sku_id,
+        receipt.warehouse_id,
+        line.base_quantity,
+        document_kind="goods_receipt",
+        document_id=receipt.id,
+        line_no=line.line_no,
+        unit_cost=unit_cost,
+        actor_id=by.id,
+    )

@@ -93,7 +93,7 @@ async def _release(tx: Tx, changes: list[Change], waiting: set[Place]) -> list[C
     after = dict(before)
     for change in changes:
         level = after[change.place]
-        after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held)
+        after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held, level.safety)
     await change_promises(tx, changes)
     await write_levels(tx, before, await rebalance(tx, after))
     return changes

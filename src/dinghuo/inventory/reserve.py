@@ -1,11 +1,11 @@
 """Stock: what is available where, how a line is served, and the rows that promise it.
 
-`available = on_hand + allowance − reserved`. Supply policies: `refuse` and `presell` never promise more than is
-available (presell's allowance is part of it), `backorder` promises what is there and lets the rest wait,
+`available = on_hand + allowance − reserved − safety`. Supply policies: `refuse` and `presell` never promise more than
+is available (presell's allowance is part of it), `backorder` promises what is there and lets the rest wait,
 `untracked` reserves nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.kit.database import Tx
+from dinghuo.inventory.sourcing import Route, Sourcing, load_sites, load_sourcing
+from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.money import ZERO
 
 
@@ -27,36 +28,79 @@ class Balance(msgspec.Struct):
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
-    """What one line takes from one warehouse, in base units."""
+    """What one line takes from one warehouse, in base units. `why` from there is said where there are rules."""
 
     warehouse_id: UUID
     held: Decimal
     backordered: Decimal = ZERO
+    why: str | None = None
 
 
 class Stock:
     """The balances of a batch: `take` for a line, `put_back` when its order is refused after all."""
 
-    def __init__(self, balances: dict[UUID, list[Balance]]) -> None:
+    def __init__(self, balances: dict[UUID, list[Balance]], sourcing: Sourcing | None = None) -> None:
         self._balances = balances
+        self.sourcing = sourcing
         self._waiting: set[UUID] = set()
 
     def __contains__(self, sku_id: UUID) -> bool:
         return sku_id in self._balances
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether something that was taken has to wait."""
+        return bool(self._waiting)
+
     def available(self, sku_id: UUID) -> Decimal:
         return sum((b.available for b in self._balances.get(sku_id, ()) if b.available > 0), ZERO)
 
-    def take(self, sku_id: UUID, quantity: Decimal, *, backorder: bool) -> list[Held] | None:
-        """Serve a line: from one warehouse if any can, the preferred first; else from several; None when short."""
-        balances = self._balances.get(sku_id, ())
+    def take(
+        self,
+        sku_id: UUID,
+        quantity: Decimal,
+        *,
+        backorder: bool,
+        route: Route | None = None,
+        only: UUID | None = None,
+    ) -> list[Held] | None:
+        """Serve a line: from one warehouse if any can, the preferred first; else from several; None when short.
+
+        `route` is the customer's own order of warehouses; `only` is one that can serve the whole order.
+        """
+        balances: Sequence[Balance] = self._balances.get(sku_id, ())
+        if route is not None and len(balances) > 1:
+            rank = route.rank
+            balances = sorted(balances, key=lambda b: (b.warehouse_id != only, rank[b.warehouse_id]))
         for balance in balances:
             if balance.available >= quantity:
                 balance.available -= quantity
-                return [Held(balance.warehouse_id, quantity)]
+                return [Held(balance.warehouse_id, quantity, why=_why(route, balance.warehouse_id, only))]
         if not balances or (not backorder and self.available(sku_id) < quantity):
             return None
-        return self._split(sku_id, balances, quantity)
+        parts = self._split(sku_id, balances, quantity)
+        return parts if route is None else [_explained(part, route, of_several=len(parts) > 1) for part in parts]
+
+    def way(
+        self, regions: tuple[UUID, ...], wanted: Iterable[tuple[UUID, Decimal]]
+    ) -> tuple[Route | None, UUID | None]:
+        """How to `take` for a customer of these regions: their order of warehouses, and one that has all that is
+        wanted where orders shall not be split."""
+        if self.sourcing is None:
+            return None, None
+        route = self.sourcing.route(regions)
+        return route, self._one_for_all(wanted, route) if self.sourcing.whole_orders else None
+
+    def _one_for_all(self, wanted: Iterable[tuple[UUID, Decimal]], route: Route) -> UUID | None:
+        """The first warehouse that has all of this; None when there is none."""
+        sums: dict[UUID, Decimal] = {}
+        for sku_id, quantity in wanted:
+            sums[sku_id] = sums.get(sku_id, ZERO) + quantity
+        able: set[UUID] | None = None
+        for sku_id, quantity in sums.items():
+            here = {b.warehouse_id for b in self._balances.get(sku_id, ()) if b.available >= quantity}
+            able = here if able is None else able & here
+        return min(able, key=lambda id: route.rank[id]) if able else None
 
     def _split(self, sku_id: UUID, balances: Sequence[Balance], quantity: Decimal) -> list[Held]:
         taken: list[Held] = []
@@ -94,8 +138,19 @@ class Stock:
         return True
 
 
-class ReservationRow(msgspec.Struct, frozen=True, gc=False):
-    """What one line of a document takes from one warehouse."""
+def _why(route: Route | None, warehouse_id: UUID, only: UUID | None) -> str | None:
+    if route is None:
+        return None
+    return "whole" if warehouse_id == only else route.why[warehouse_id]
+
+
+def _explained(part: Held, route: Route, *, of_several: bool) -> Held:
+    why = "split" if of_several else route.why[part.warehouse_id]
+    return Held(part.warehouse_id, part.held, part.backordered, why)
+
+
+class ReservationRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What one line of a document takes from one warehouse. Without a priority it has the usual one."""
 
     document_id: UUID
     line_no: int
@@ -103,6 +158,8 @@ class ReservationRow(msgspec.Struct, frozen=True, gc=False):
     warehouse_id: UUID
     held: Decimal
     backordered: Decimal
+    priority: int | None = None
+    source: str | None = None
 
 
 class Issue(msgspec.Struct, frozen=True, gc=False):
@@ -123,10 +180,8 @@ class _Moved(msgspec.Struct, frozen=True, gc=False):
     quantity: Decimal
 
 
-_WAREHOUSES = "select id from warehouse where tenant_id = $1 and state = 'active' order by priority, code"
-
 _READ = """
-select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved as available
+select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved - s.safety as available
 from stock s
 where s.tenant_id = $1 and s.sku_id = any($2::uuid[]) and s.warehouse_id = any($3::uuid[])
 order by s.sku_id, s.warehouse_id
@@ -145,11 +200,38 @@ from json_to_recordset($2::json) as d(sku_id uuid, warehouse_id uuid, quantity n
 where s.tenant_id = $1 and s.sku_id = d.sku_id and s.warehouse_id = d.warehouse_id
 """
 
+# What is locked in key order here and held at once; a row that has no room left is not counted as held.
+_LOCK_AND_HOLD = """
+with wanted as (
+  select d.sku_id, d.warehouse_id, d.quantity
+  from json_to_recordset($2::json) as d(sku_id uuid, warehouse_id uuid, quantity numeric)
+), locked as materialized (
+  select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved - s.safety as available
+  from stock s
+  where s.tenant_id = $1 and s.sku_id = any($3::uuid[]) and s.warehouse_id = any($4::uuid[])
+  order by s.sku_id, s.warehouse_id for no key update
+), held as (
+  update stock s set reserved = s.reserved + w.quantity
+  from locked l join wanted w on w.sku_id = l.sku_id and w.warehouse_id = l.warehouse_id
+  where s.tenant_id = $1 and s.sku_id = l.sku_id and s.warehouse_id = l.warehouse_id
+    and s.reserved + w.quantity <= s.on_hand + s.allowance
+  returning 1
+)
+select l.sku_id, l.warehouse_id, l.available, (select count(*) from held) as held from locked l
+"""
+
 _RESERVE = """
 insert into reservation (tenant_id, document_id, line_no, warehouse_id, sku_id, held, backordered)
 select $1, document_id, line_no, warehouse_id, sku_id, held, backordered
 from json_to_recordset($2::json) as r(document_id uuid, line_no int, warehouse_id uuid, sku_id uuid, held numeric,
   backordered numeric)
+"""
+
+_RESERVE_RANKED = """
+insert into reservation (tenant_id, document_id, line_no, warehouse_id, sku_id, held, backordered, priority, source)
+select $1, document_id, line_no, warehouse_id, sku_id, held, backordered, coalesce(priority, 100), source
+from json_to_recordset($2::json) as r(document_id uuid, line_no int, warehouse_id uuid, sku_id uuid, held numeric,
+  backordered numeric, priority int, source text)
 """
 
 _TAKE_OUT = """
@@ -185,8 +267,7 @@ async def warehouses(tx: Tx) -> list[UUID]:
     memory = await tx.cached("inventory")
     known: list[UUID] | None = memory.get("warehouses")
     if known is None:
-        known = [row["id"] for row in await tx.fetch(_WAREHOUSES)]
-        memory["warehouses"] = known
+        known = memory["warehouses"] = [site.id for site in await load_sites(tx)]
     return known
 
 
@@ -203,16 +284,17 @@ async def lock_stock(tx: Tx, sku_ids: Iterable[UUID], *, open_missing: Iterable[
     if absent and active:
         await tx.write(_OPEN, list(absent), active[0])
         rows += await tx.fetch(_LOCK, list(absent), active)
-    return _stock(rows, active)
+    return _stock(rows, active, await load_sourcing(tx))
 
 
 async def read_stock(tx: Tx, sku_ids: Iterable[UUID]) -> Stock:
     """Like `lock_stock` without a lock: what could be promised if nobody else asked now."""
     active = await warehouses(tx)
-    return _stock(await tx.fetch(_READ, list(set(sku_ids)), active), active)
+    rows = await tx.fetch(_READ, list(set(sku_ids)), active)
+    return _stock(rows, active, await load_sourcing(tx))
 
 
-def _stock(rows: Sequence[Any], active: Sequence[UUID]) -> Stock:
+def _stock(rows: Sequence[Any], active: Sequence[UUID], sourcing: Sourcing | None) -> Stock:
     rank = {warehouse_id: number for number, warehouse_id in enumerate(active)}
     balances: dict[UUID, list[Balance]] = {}
     for row in rows:
@@ -223,13 +305,14 @@ def _stock(rows: Sequence[Any], active: Sequence[UUID]) -> Stock:
     if len(active) > 1:
         for several in balances.values():
             several.sort(key=lambda balance: balance.priority)
-    return Stock(balances)
+    return Stock(balances, sourcing)
 
 
 async def write_reservations(tx: Tx, rows: Sequence[ReservationRow]) -> None:
     """Write what was promised, a row each; `move_reserved` holds it in the balances."""
     if rows:
-        await tx.write_rows(_RESERVE, rows)
+        plain = all(row.priority is None and row.source is None for row in rows)
+        await tx.write_rows(_RESERVE if plain else _RESERVE_RANKED, rows)
 
 
 async def write_issues(tx: Tx, issues: Sequence[Issue]) -> None:
@@ -248,6 +331,20 @@ async def take_out(tx: Tx, taken: Taken) -> None:
 async def move_reserved(tx: Tx, quantities: dict[tuple[UUID, UUID], Decimal]) -> None:
     """Add to what is reserved of each (SKU, warehouse), which this transaction has locked; negative frees it."""
     await _move(tx, _HOLD, quantities)
+
+
+async def lock_and_hold(tx: Tx, quantities: dict[tuple[UUID, UUID], Decimal], sku_ids: Collection[UUID]) -> Stock:
+    """Lock the balances of these SKUs in key order and hold so much of each (SKU, warehouse); how they were before.
+
+    One statement. The caller makes sure that what was there allows it, or rolls back. Raises `RetryTransaction`
+    when not all of it could be held.
+    """
+    active = await warehouses(tx)
+    rows = [_Moved(sku_id, warehouse_id, quantity) for (sku_id, warehouse_id), quantity in quantities.items()]
+    found = await tx.fetch_rows(_LOCK_AND_HOLD, rows, list(sku_ids), active) if sku_ids else []
+    if rows and (not found or found[0]["held"] != len(rows)):
+        raise RetryTransaction("others have taken the same goods meanwhile")
+    return _stock(found, active, await load_sourcing(tx))
 
 
 async def _move(tx: Tx, sql: str, quantities: dict[tuple[UUID, UUID], Decimal]) -> None:

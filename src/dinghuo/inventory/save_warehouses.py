@@ -1,11 +1,13 @@
 """Create and change warehouses by their codes, many at once, all or nothing."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from dinghuo.inventory.sourcing_rules import check_spot
 from dinghuo.inventory.tables import warehouse
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import (
@@ -37,8 +39,16 @@ BAD_PRIORITY = Message(
     "warehouse-priority", "优先级应在 0 到 {most} 之间", "The priority must be between 0 and {most}", MALFORMED
 )
 _LEAST_PREFERRED = 9999
-_FIELDS = ("name", "name_en", "priority", "state")
-_DEFAULTS: dict[str, Any] = {"name": None, "name_en": None, "priority": 100, "state": "active", "region_id": None}
+_FIELDS = ("name", "name_en", "priority", "latitude", "longitude", "state")
+_DEFAULTS: dict[str, Any] = {
+    "name": None,
+    "name_en": None,
+    "priority": 100,
+    "latitude": None,
+    "longitude": None,
+    "state": "active",
+    "region_id": None,
+}
 
 _PROMISED = """
 select s.warehouse_id, count(*) as skus from stock s
@@ -49,20 +59,27 @@ group by s.warehouse_id
 """
 
 
-class WarehouseInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A warehouse as wanted; what is left out stays as it is. The lowest `priority` is promised from first."""
+class WarehouseFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can be said of a warehouse; what is left out stays. The lowest `priority` is promised from first."""
 
-    code: str
     name: str | UnsetType = UNSET
     name_en: str | UnsetType | None = UNSET
     region: str | UnsetType | None = UNSET
     priority: int | UnsetType = UNSET
+    latitude: Decimal | UnsetType | None = UNSET
+    longitude: Decimal | UnsetType | None = UNSET
     state: Literal["active", "closed"] | UnsetType = UNSET
 
 
-async def save_warehouses(tx: Tx, *, warehouses: Sequence[WarehouseInput], by: Actor) -> Saved:
+class WarehouseInput(WarehouseFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One to create or update."""
+
+    code: str
+
+
+async def save_warehouses(tx: Tx, *, warehouses: Sequence[WarehouseInput], by: Actor, path: str = "items") -> Saved:
     """Create the warehouses whose codes are new; change the others. One whose goods are promised stays open."""
-    faults = Faults()
+    faults = Faults(path)
     check_codes(faults, [item.code for item in warehouses])
     for line, item in enumerate(warehouses):
         check_texts(faults, line, item, {"name": 200, "name_en": 200})
@@ -90,6 +107,7 @@ async def save_warehouses(tx: Tx, *, warehouses: Sequence[WarehouseInput], by: A
             faults.add(row.line, "region", UNKNOWN_CODE, code=wanted)
         if not 0 <= row.new["priority"] <= _LEAST_PREFERRED:
             faults.add(row.line, "priority", BAD_PRIORITY, most=_LEAST_PREFERRED)
+        check_spot(faults, row.line, row.new["latitude"], row.new["longitude"])
     await _check_closing(tx, faults, planned)
     faults.check()
     if await store(tx, warehouse, planned, by=by):

@@ -1,0 +1,197 @@
+"""Submit a count: its differences are booked, once those agree whom the seller's policies name."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.approvals.ask import Ask, ask
+from dinghuo.approvals.events import Decided
+from dinghuo.approvals.kinds import Fact, Kind
+from dinghuo.catalogue.quantities import plain
+from dinghuo.inventory.book import book
+from dinghuo.inventory.counts.sheet import lock_count
+from dinghuo.inventory.levels import Level, Place
+from dinghuo.inventory.moves import Move, write_moves
+from dinghuo.inventory.rebalance import Booking
+from dinghuo.inventory.states import COUNT
+from dinghuo.inventory.supply import today_of
+from dinghuo.inventory.tables import stock_count
+from dinghuo.kit import audit
+from dinghuo.kit.actor import SYSTEM, Actor
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import CONFLICT, Fault, Message, Refused
+from dinghuo.kit.ids import new_id
+from dinghuo.kit.money import ZERO, round_money
+from dinghuo.kit.outbox import Delivery
+from dinghuo.kit.transitions import transition
+
+SUBJECT = "stock_count"
+STOCK_COUNT = Kind(
+    SUBJECT,
+    "盘点差异",
+    "Differences of a stock count",
+    facts=(
+        Fact(
+            "value",
+            "number",
+            "差异金额（盘盈盘亏绝对值合计）",
+            "Worth of the differences, up or down",
+            secret="cost",  # noqa: S106 - a right
+        ),
+        Fact("net_value", "number", "差异净额（盘盈为正）", "Worth of the differences, net", secret="cost"),  # noqa: S106 - the name of a right
+        Fact("largest_value", "number", "单行最大差异金额", "Worth of the largest difference", secret="cost"),  # noqa: S106 - the name of a right
+        Fact("lines", "integer", "差异行数", "Lines that differ"),
+        Fact("without_cost", "integer", "没有成本的差异行数", "Lines that differ and have no cost"),
+        Fact("warehouse", "text", "仓库", "Warehouse"),
+    ),
+    has_customer=False,
+)
+
+NOTHING_COUNTED = Message("count-nothing", "还没有录入任何实盘数量", "Nothing has been counted yet", CONFLICT)
+NO_LONGER_FITS = Message(
+    "count-no-longer-fits",
+    "{sku} 现存 {on_hand}，不能再减少 {wanted}：冻结账面数之后已有出库，请重新盘点该商品",
+    "{on_hand} of {sku} are left, {wanted} less cannot be: goods have left since the sheet was written: count again",
+    CONFLICT,
+)
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What was counted of a SKU less what the books said; `cost` of one base unit."""
+
+    line_no: int
+    sku_id: UUID
+    sku: str
+    quantity: Decimal
+    note: str | None
+    cost: Decimal | None
+
+    @property
+    def value(self) -> Decimal:
+        return round_money(self.quantity * (self.cost or ZERO))
+
+
+_DIFFERENCES = """
+select l.line_no, l.sku_id, k.code as sku, l.counted - l.expected as quantity, l.note, c.cost
+from stock_count_line l
+join sku k on k.tenant_id = $1 and k.id = l.sku_id
+left join lateral (
+  select sc.cost from sku_cost sc where sc.tenant_id = $1 and sc.sku_id = l.sku_id and sc.valid_from <= $3
+  order by sc.valid_from desc limit 1
+) c on true
+where l.tenant_id = $1 and l.count_id = $2 and l.counted <> l.expected
+order by l.line_no
+"""
+
+
+async def submit_count(tx: Tx, *, count_id: UUID, by: Actor) -> str:
+    """Book the differences, or ask for approval when a policy wants it: the state then."""
+    head = await lock_count(tx, count_id)
+    if not head.counted_count:
+        raise Refused(NOTHING_COUNTED("lines"))
+    differences = await differences_of(tx, count_id)
+    facts = facts_of(differences, head.warehouse)
+    (request_id,) = await ask(
+        tx, [Ask(subject_kind=SUBJECT, subject_id=count_id, title=head.number, facts=facts, by=by)]
+    )
+    to = "booked" if request_id is None else "pending_approval"
+    values: dict[str, Any] = {"submitted_at": tx.now, "request_id": request_id, "last_outcome": None}
+    await _move_on(tx, head, to, by, **values)
+    if request_id is None:
+        await _book(tx, head, differences, by)
+    return to
+
+
+async def differences_of(tx: Tx, count_id: UUID) -> list[Difference]:
+    rows = await tx.fetch(_DIFFERENCES, count_id, await today_of(tx))
+    return [Difference(**dict(row)) for row in rows]
+
+
+def facts_of(differences: Sequence[Difference], warehouse: str) -> dict[str, Any]:
+    """What policies may ask of a count."""
+    values = [difference.value for difference in differences]
+    return {
+        "value": sum((abs(value) for value in values), ZERO),
+        "net_value": sum(values, ZERO),
+        "largest_value": max((abs(value) for value in values), default=ZERO),
+        "lines": len(differences),
+        "without_cost": sum(difference.cost is None for difference in differences),
+        "warehouse": warehouse,
+    }
+
+
+async def _move_on(tx: Tx, head: Any, to: str, by: Actor, **values: Any) -> None:
+    booked = {"booked_at": tx.now} if to == "booked" else {}
+    revision = stock_count.c.revision + 1
+    await transition(tx, stock_count, COUNT, [head.id], to, revision=revision, **booked, **values)
+    await audit.record(tx, [audit.Change("stock_count", head.id, to, by, {"state": [head.state, to]})])
+
+
+async def _book(tx: Tx, head: Any, differences: Sequence[Difference], by: Actor) -> None:
+    """Add the differences to what is there now: what came and left since the sheet was written stays as it is."""
+    if not differences:
+        return
+    of = {(difference.sku_id, head.warehouse_id): difference for difference in differences}
+    await book(
+        tx,
+        [Booking(*place, by=difference.quantity) for place, difference in of.items()],
+        check=lambda before, after: _check(of, before, after),
+    )
+    moves = [
+        Move(
+            new_id(),
+            tx.now,
+            "count",
+            *place,
+            difference.quantity,
+            document_kind=SUBJECT,
+            document_id=head.id,
+            line_no=difference.line_no,
+            note=difference.note,
+            actor_id=by.id,
+        )
+        for place, difference in of.items()
+    ]
+    await write_moves(tx, moves)
+
+
+def _check(
+    of: Mapping[Place, Difference], before: Mapping[Place, Level], after: Mapping[Place, Level]
+) -> list[Fault]:
+    return [
+        NO_LONGER_FITS(
+            f"lines[{difference.line_no - 1}].counted",
+            line=difference.line_no,
+            sku=difference.sku,
+            on_hand=plain(before[place].on_hand),
+            wanted=plain(-difference.quantity),
+        )
+        for place, difference in of.items()
+        if after[place].on_hand < 0
+    ]
+
+
+async def settle_counts(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+    """Book the counts that were approved; open those again that were not, or that no longer fit."""
+    outcomes: dict[UUID, str] = {}
+    for delivery in deliveries:
+        said = delivery.read(Decided)
+        if said.subject_kind == SUBJECT:
+            outcomes[said.subject_id] = said.outcome
+    for count_id, outcome in sorted(outcomes.items()):
+        head = await lock_count(tx, count_id)
+        if head.state != "pending_approval":
+            continue
+        if outcome == "approved":
+            try:
+                await _book(tx, head, await differences_of(tx, count_id), SYSTEM)
+            except Refused:
+                # Nothing was written: goods have left meanwhile, and somebody has to count again.
+                outcome = "no_longer_fits"
+            else:
+                await _move_on(tx, head, "booked", SYSTEM, last_outcome=outcome)
+                continue
+        await _move_on(tx, head, "open", SYSTEM, last_outcome=outcome)

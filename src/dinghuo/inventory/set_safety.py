@@ -1,0 +1,60 @@
+"""Say how much is kept back from those who order: safety stock."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from dinghuo.inventory.book import book
+from dinghuo.inventory.goods import TWICE, know
+from dinghuo.inventory.levels import Place
+from dinghuo.inventory.rebalance import Booking
+from dinghuo.kit import audit
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.database import Tx
+
+
+class Safety(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of a SKU a warehouse keeps back, in `unit` or in the SKU's base unit."""
+
+    warehouse: str
+    sku: str
+    quantity: Decimal
+    unit: str | None = None
+
+
+async def set_safety(tx: Tx, *, safeties: Sequence[Safety], by: Actor) -> int:
+    """Set all of these or none; returns how many were different. What is promised stays promised, and what comes
+    free by a lower one goes to those who wait."""
+    known = await know(
+        tx,
+        skus=(item.sku for item in safeties),
+        warehouses=(item.warehouse for item in safeties),
+        count=len(safeties),
+    )
+    found: dict[Place, tuple[int, Decimal]] = {}
+    for i, item in enumerate(safeties):
+        sku, warehouse_id = known.sku(i, item.sku), known.warehouse(i, item.warehouse)
+        quantity = known.in_base(i, sku, item.quantity, item.unit, zero=True) if sku else None
+        if sku is None or warehouse_id is None or quantity is None:
+            continue
+        other, _ = found.setdefault((sku.id, warehouse_id), (i, quantity))
+        if other != i:
+            known.faults.add(i, "quantity", TWICE, sku=item.sku, warehouse=item.warehouse, other=other + 1)
+    known.faults.check()
+    if not found:
+        return 0
+    booked = await book(tx, [Booking(*place, safety=quantity) for place, (_, quantity) in found.items()])
+    changes = [
+        audit.Change(
+            "sku",
+            place[0],
+            "safety_set",
+            by,
+            {f"safety {safeties[i].warehouse}": [booked.before[place].safety, quantity]},
+        )
+        for place, (i, quantity) in found.items()
+        if booked.before[place].safety != quantity
+    ]
+    await audit.record(tx, changes)
+    return len(changes)
