@@ -1,6 +1,6 @@
 """Balances that are bounded. A credit account's exposure is the sum of its four buckets, each entry by entry."""
 
-from sqlalchemy import CheckConstraint, Column, Date, Uuid
+from sqlalchemy import CheckConstraint, Column, Date, Integer, Uuid
 
 from dinghuo.kit.tables import MONEY, index, moment, one_of, reference, tenant_table, text, unique
 
@@ -46,3 +46,41 @@ account_entry = tenant_table(
     CheckConstraint("amount <> 0", name="moves_something"),
 )
 index("ix_account_entry_account", account_entry.c.account_id, account_entry.c.id)
+
+# What may be granted of something, by amount and by number of uses, in all or to one customer; null is unlimited.
+# Opened when it is first drawn on. Its id follows from the subject and the customer (`accounts.budgets.budget_id`).
+budget = tenant_table(
+    "budget",
+    # A promotion or a coupon; those stand in modules above.
+    text("subject_kind"),
+    Column("subject_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=True),
+    Column("amount_limit", MONEY, nullable=True),
+    Column("uses_limit", Integer, nullable=True),
+    Column("amount", MONEY, nullable=False, server_default="0"),
+    Column("uses", Integer, nullable=False, server_default="0"),
+    moment("updated_at"),
+    reference("customer", "customer_id"),
+    one_of("subject_kind", ("promotion", "coupon")),
+    CheckConstraint("amount >= 0 and uses >= 0", name="not_negative"),
+    CheckConstraint("amount <= amount_limit and uses <= uses_limit", name="never_overspent"),
+    lock_rank="accounts",
+)
+budget.kwargs["postgresql_with"] = {"fillfactor": 50}
+index("ix_budget_subject", budget.c.subject_id, budget.c.id)
+
+budget_entry = tenant_table(
+    "budget_entry",
+    Column("budget_id", Uuid, nullable=False),
+    moment("at"),
+    Column("amount", MONEY, nullable=False),
+    Column("uses", Integer, nullable=False),
+    text("verb"),
+    text("document_kind"),
+    Column("document_id", Uuid, nullable=False),
+    reference("budget", "budget_id"),
+    one_of("verb", ("reserve", "release")),
+    CheckConstraint("amount <> 0 or uses <> 0", name="moves_something"),
+)
+index("ix_budget_entry_budget", budget_entry.c.budget_id, budget_entry.c.id)
+index("ix_budget_entry_document", budget_entry.c.document_id)

@@ -1,6 +1,8 @@
 """Money and quantities: exact decimals, one rounding policy (docs/rounding.md)."""
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 
 import msgspec
 
@@ -69,3 +71,21 @@ def fits(value: Decimal, *, most: Decimal = MAX_QUANTITY, places: int = 6) -> bo
     if not value.is_finite() or abs(value) > most:
         return False
     return value == value.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+
+
+def allocate(amount: Decimal, weights: Sequence[Decimal], currency: str = "CNY") -> list[Decimal]:
+    """Split a rounded amount in proportion to the weights, to the minor unit, by largest remainder.
+
+    The parts add up to the amount exactly; of equal remainders the earlier part is favoured. Weights are not
+    negative; when all are zero the first part has it all.
+    """
+    minor = MINOR_UNITS.get(currency, CENT)
+    units, total = int(amount / minor), sum(weights, ZERO)
+    if not total:
+        return [amount, *[ZERO] * (len(weights) - 1)]
+    shares = [Fraction(weight) * units / Fraction(total) for weight in weights]
+    whole = [int(share) for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (whole[i] - shares[i], i))
+    for i in by_remainder[: units - sum(whole)]:
+        whole[i] += 1
+    return [part * minor for part in whole]

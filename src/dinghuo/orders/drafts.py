@@ -46,6 +46,7 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     ship_to: ShipTo | None
     note: str | None
     lines: list[LineRequest]
+    coupons: list[str]
     order_id: UUID | None
     updated_at: datetime
     revision: int
@@ -133,6 +134,7 @@ def draft_view(row: Row[tuple[object, ...]]) -> DraftView:
         ship_to=msgspec.convert(row.ship_to, ShipTo | None),
         note=row.note,
         lines=msgspec.convert(row.lines, list[LineRequest]),
+        coupons=row.coupons,
         order_id=row.order_id,
         updated_at=row.updated_at,
         revision=row.revision,

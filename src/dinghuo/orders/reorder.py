@@ -19,7 +19,7 @@ async def reorder(tx: Tx, *, order_id: UUID, principal: Principal, by: Actor) ->
     lines = [
         LineRequest(line.sku, line.quantity, line.unit)
         for line in order.lines
-        if line.sku in skus and skus[line.sku].active and line.unit in skus[line.sku].units
+        if line.kind == "goods" and line.sku in skus and skus[line.sku].active and line.unit in skus[line.sku].units
     ]
     return await begin_draft(
         tx, request=DraftRequest(customer=order.customer.code, lines=lines), principal=principal, by=by

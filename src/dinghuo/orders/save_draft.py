@@ -24,7 +24,7 @@ from dinghuo.orders.events import DraftChanged
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.scope import sees
 from dinghuo.orders.tables import draft, draft_proposal
-from dinghuo.orders.texts import check_written
+from dinghuo.orders.texts import check_written, coupon_faults
 from dinghuo.parties.facts import load_customers
 
 _LONGEST_NAME = 200
@@ -62,6 +62,7 @@ class DraftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requested_date: date | None = None
     ship_to: ShipTo | None = None
     note: str | None = None
+    coupons: list[str] = []
 
 
 async def begin_draft(tx: Tx, *, request: DraftRequest, principal: Principal, by: Actor) -> DraftView:
@@ -162,6 +163,7 @@ def draft_faults(request: DraftRequest) -> Iterator[Fault]:
         return
     yield from text_faults("name", request.name, _LONGEST_NAME)
     yield from check_written(request)
+    yield from coupon_faults(request.coupons)
     for number, line in enumerate(request.lines, start=1):
         for field, text in (("sku", line.sku), ("unit", line.unit)):
             yield from text_faults(f"lines[{number - 1}].{field}", text, _LONGEST_NAME, line=number)
@@ -175,5 +177,6 @@ def _values(tx: Tx, request: DraftRequest, lines: Sequence[LineRequest]) -> dict
         "ship_to": msgspec.to_builtins(request.ship_to),
         "note": request.note,
         "lines": msgspec.to_builtins(lines),
+        "coupons": request.coupons,
         "updated_at": tx.now,
     }

@@ -5,11 +5,16 @@ from typing import Protocol
 
 import msgspec
 
-from dinghuo.kit.errors import Fault
+from dinghuo.kit.errors import MALFORMED, Fault, Message
 from dinghuo.kit.texts import EMPTY, text_faults
 from dinghuo.orders.requests import LineRequest, ShipTo
 
 _LONGEST = 2000
+_LONGEST_COUPON = 64
+MOST_COUPONS = 10
+TOO_MANY_COUPONS = Message(
+    "too-many-coupons", "一张订单最多 {most} 张优惠券", "At most {most} coupons on an order", MALFORMED
+)
 _NEEDED = ("recipient", "street")
 
 
@@ -38,3 +43,11 @@ def check_written(request: Written) -> Iterator[Fault]:
     for number, line in enumerate(request.lines, start=1):
         if line.note is not None:
             yield from text_faults(f"lines[{number - 1}].note", line.note, _LONGEST, line=number)
+
+
+def coupon_faults(coupons: Sequence[str]) -> Iterator[Fault]:
+    """Codes that are none, or too many of them."""
+    if len(coupons) > MOST_COUPONS:
+        yield TOO_MANY_COUPONS("coupons", most=MOST_COUPONS)
+    for number, code in enumerate(coupons[:MOST_COUPONS]):
+        yield from text_faults(f"coupons[{number}]", code, _LONGEST_COUPON)

@@ -60,7 +60,7 @@ with recent as (
     array_agg(r.number order by r.id desc, l.line_no) as numbers
   from recent r
   join order_line l on l.tenant_id = $1 and l.order_id = r.id
-  where l.cancelled < l.base_quantity
+  where l.cancelled < l.base_quantity and l.kind = 'goods'
   group by l.sku_id
 )
 select s.code, s.name, s.state = 'active' as active, b.*

@@ -26,7 +26,7 @@ _LAST = f"""
 with {_RECENT}
 select distinct on (l.sku_id) l.sku_id, o.id, o.placed_at, l.quantity, l.unit
 from recent o join order_line l on l.tenant_id = $1 and l.order_id = o.id
-where l.sku_id = any($3::uuid[]) and l.cancelled < l.base_quantity
+where l.sku_id = any($3::uuid[]) and l.cancelled < l.base_quantity and l.kind = 'goods'
 order by l.sku_id, o.id desc
 """  # noqa: S608 - constants of ours
 _USUAL = f"""
@@ -34,7 +34,7 @@ with {_RECENT}, by_unit as (
   select l.sku_id, l.sku_code, l.unit, count(distinct o.id) as times, max(o.placed_at) as last_at,
     percentile_disc(0.5) within group (order by l.quantity) as quantity
   from recent o join order_line l on l.tenant_id = $1 and l.order_id = o.id
-  where l.cancelled < l.base_quantity
+  where l.cancelled < l.base_quantity and l.kind = 'goods'
   group by l.sku_id, l.sku_code, l.unit
 ), best as (
   select distinct on (sku_id) * from by_unit order by sku_id, times desc, last_at desc, unit
@@ -45,7 +45,7 @@ _PURCHASES = f"""
 with {_RECENT}
 select o.id, o.number, o.placed_at, l.sku_code, l.sku_name, l.quantity, l.unit, l.deal_price
 from recent o join order_line l on l.tenant_id = $1 and l.order_id = o.id
-where l.sku_id = any($3::uuid[]) and l.cancelled < l.base_quantity
+where l.sku_id = any($3::uuid[]) and l.cancelled < l.base_quantity and l.kind = 'goods'
 order by o.id desc, l.line_no limit $4
 """  # noqa: S608 - constants of ours
 
@@ -108,5 +108,5 @@ def bought_skus(tenant_id: int, customer_id: UUID) -> Select[Any]:
         select(distinct(line.sku_id))
         .select_from(recent)
         .join(order_line, and_(line.tenant_id == tenant_id, line.order_id == recent.c.id))
-        .where(line.cancelled < line.base_quantity)
+        .where(line.cancelled < line.base_quantity, line.kind == "goods")
     )

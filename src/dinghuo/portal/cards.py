@@ -12,6 +12,7 @@ from dinghuo.catalogue.attachments import AttachmentView
 from dinghuo.catalogue.queries import MediaView
 from dinghuo.kit.refs import Ref
 from dinghuo.portal.prices import UnitPrice
+from dinghuo.portal.promoted import PromotionOffer
 
 Level = Literal["in_stock", "low", "none", "to_order", "always"]
 
@@ -78,6 +79,8 @@ class SkuCard(msgspec.Struct, frozen=True, kw_only=True):
     units: list[UnitChoice]
     availability: Availability
     last_bought: LastBought | None
+    # Those that may be granted on it; none for those who see no prices.
+    promotions: list[PromotionOffer]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     requested_date: date | None = None
     ship_to: ShipTo | None = None
     note: str | None = None
+    coupons: list[str] = []
     lines: list[LineRequest] = []
 
 
@@ -174,6 +175,7 @@ def cart_of(row: Row[Any]) -> Cart:
             requested_date=row.requested_date,
             ship_to=msgspec.convert(row.ship_to, ShipTo | None),
             note=row.note,
+            coupons=row.coupons,
             lines=msgspec.convert(row.lines, list[LineRequest]),
         ),
         proposal=proposal_view(row._mapping),

@@ -23,6 +23,7 @@ class CartFields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     customer_reference: str | UnsetType | None = UNSET
     requested_date: date | UnsetType | None = UNSET
     note: str | UnsetType | None = UNSET
+    coupons: list[str] | UnsetType = UNSET
     ship_to: ShipTo | UnsetType | None = UNSET
     address_id: UUID | UnsetType = UNSET
 
@@ -31,7 +32,7 @@ async def edit_cart(tx: Tx, *, fields: CartFields, dealer: DealerPrincipal) -> C
     """Write above the cart; the last one wins."""
     given: dict[str, Any] = {
         name: getattr(fields, name)
-        for name in ("customer_reference", "requested_date", "note", "ship_to")
+        for name in ("customer_reference", "requested_date", "note", "ship_to", "coupons")
         if getattr(fields, name) is not UNSET
     }
     if fields.address_id is not UNSET:

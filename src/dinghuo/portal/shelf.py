@@ -26,6 +26,7 @@ from dinghuo.parties.facts import CustomerFacts, load_customer
 from dinghuo.portal.bought import last_bought
 from dinghuo.portal.cards import Availability, LastBought, SkuCard, UnitChoice, UnitOffer
 from dinghuo.portal.prices import Pricer
+from dinghuo.portal.promoted import PromotionOffer, offers_on
 from dinghuo.portal.settings import PortalSettings, load_settings
 from dinghuo.pricing.facts import load_entries, load_lists
 
@@ -179,8 +180,17 @@ async def sku_cards(tx: Tx, shelf: Shelf, skus: Sequence[SkuFacts]) -> dict[UUID
     await load_prices(tx, shelf, [sku for sku in skus if sku.id not in shelf.known_choices])
     stock = await availability(tx, [sku.id for sku in skus if sku.supply_policy != "untracked"])
     bought = await last_bought(tx, shelf.customer.id, ids)
+    promotions = await offers_on(tx, shelf.customer, skus, shelf.pricer.currency) if shelf.sees_price else {}
     return {
-        sku.id: _card(shelf, sku, products[sku.product_id], texts[sku.id], stock.get(sku.id), bought.get(sku.id))
+        sku.id: _card(
+            shelf,
+            sku,
+            products[sku.product_id],
+            texts[sku.id],
+            stock.get(sku.id),
+            bought.get(sku.id),
+            promotions.get(sku.id, []),
+        )
         for sku in skus
     }
 
@@ -192,6 +202,7 @@ def _card(
     texts: SkuTexts,
     available: Decimal | None,
     bought: LastBought | None,
+    promotions: list[PromotionOffer],
 ) -> SkuCard:
     return SkuCard(
         id=sku.id,
@@ -206,6 +217,7 @@ def _card(
         units=shelf.choices(sku, texts),
         availability=shelf.availability(sku, available),
         last_bought=bought,
+        promotions=promotions,
     )
 
 

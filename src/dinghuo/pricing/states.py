@@ -10,3 +10,13 @@ PRICE_LIST = machine(
         "withdrawn": ["published"],
     },
 )
+
+# Only a published one is granted; what it has granted stays.
+PROMOTION = machine(
+    "draft",
+    {
+        "draft": ["published"],
+        "published": ["withdrawn"],
+        "withdrawn": ["published"],
+    },
+)

@@ -1,0 +1,22 @@
+"""Promotions published and to be, with coupons of both customers; they begin long after these tests."""
+
+from tests.security.company import ELSE, MINE
+from tests.security.founding.founder import Founder
+
+_FAR = "2100-01-01T00:00:00Z"
+
+
+async def found_promotions(f: Founder) -> None:
+    terms = {"kind": "percent", "valid_from": _FAR, "steps": [{"from": "0", "value": "5"}], "coupon_required": True}
+    published, drafted = f.named("PROMO"), f.named("PROMO-DRAFT")
+    await f.put("promotions", [row | terms for row in (*published, *drafted)])
+    for row in published:
+        f.checked(await f.client.post(f"/api/v1/promotions/{row['code']}/publish"))
+    f.share("promotion.code", published[0]["code"])
+    f.share("promotion_draft.code", drafted[0]["code"])
+    coupons = [
+        {"code": f"{half}{number}", "customer": f.halves[half]["customer.code"]}
+        for half in (MINE, ELSE)
+        for number in f.numbers()
+    ]
+    await f.put(f"promotions/{published[0]['code']}/coupons", coupons)
