@@ -300,3 +300,37 @@ async def test_others_customers_cannot_be_merged(
             refused = await half.post(PATH, json={"from": gone, "into": into})
             assert [(f["code"], f["field"]) for f in refused.json()["faults"]] == [("unknown-code", field)]
     assert await contents(database, world.tenant, but={"api_key"}) == before
+
+
+async def test_a_person_both_have_is_one(owner: httpx.AsyncClient, world: World) -> None:
+    """Whoever is the same by name and says nothing the survivor's entry does not say."""
+    await put(
+        owner,
+        "customers",
+        {
+            "code": "K1",
+            "contacts": [{"name": "李伟", "mobile": "13800138000", "email": "Li@a.cn"}, {"name": "王芳"}],
+        },
+        {
+            "code": "K2",
+            "contacts": [
+                {"name": " 李伟", "mobile": "13800138000", "is_main": True},
+                {"name": "李伟", "mobile": "13900139000"},
+                {"name": "王芳", "email": "w@a.cn"},
+                {"name": "赵六"},
+            ],
+        },
+    )
+    request = {"from": "K2", "into": "K1"}
+    preview = (await owner.post(f"{PATH}/preview", json=request)).json()
+    merged = (await owner.post(PATH, json=request)).json()
+    assert preview["moved"] == merged["moved"] == {"contacts": 3}
+    one = (await owner.get(f"/api/v1/customers/{world.customers['K1']}?include=contacts")).json()
+    people = sorted((each["name"], each["mobile"] or each["email"] or "") for each in one["contacts"])
+    assert people == [
+        ("李伟", "13800138000"),
+        ("李伟", "13900139000"),
+        ("王芳", ""),
+        ("王芳", "w@a.cn"),
+        ("赵六", ""),
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from dinghuo.comments.write import CommentRequest
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Database, utc_now
 from dinghuo.kit.errors import Refused
-from dinghuo.orders.order_comments import comment_on, comments
+from dinghuo.orders.order_comments import TALK
 
 ORDERS = "/api/v1/orders"
 
@@ -145,7 +146,7 @@ async def test_the_mentioned_find_it_and_the_screens_hear_of_it(
     comment = (await people.boss.post(where, json={"text": "bitte", "mentions": ["li", "li"]})).json()
     (mention,) = (await people.li.get("/api/v1/mentions")).json()["items"]
     assert (mention["comment_id"], mention["text"], mention["by"]) == (comment["id"], "bitte", "boss · test")
-    assert mention["order"]["id"] in where
+    assert mention["order"]["id"] in where and mention["customer"]["code"] == "K1"
     async with database.transaction(world.tenant.id) as tx:
         rows = await tx.fetch(
             "select subject_id, data from outbox_event where tenant_id = $1 and kind = 'orders.commented'"
@@ -174,13 +175,13 @@ async def test_dealers_read_what_is_meant_for_them_and_are_heard(
     gone = (await people.boss.post(where, json={"text": "vertan", "for_customer": True})).json()
     await people.boss.delete(f"{where}/{gone['id']}")
     mine, other = await dealer(database, world.tenant, "K1"), await dealer(database, world.tenant, "K2")
-    order_id = where.split("/")[-2]
+    order_id = UUID(where.split("/")[-2])
     async with database.transaction(world.tenant.id) as tx:
         said = CommentRequest("danke", mentions=["li"])
-        await comment_on(tx, principal=mine, order_id=order_id, request=said, by=mine.actor())  # type: ignore[arg-type]
-        read = await comments(tx, principal=mine, order_id=order_id)  # type: ignore[arg-type]
+        await TALK.say(tx, order_id, said, principal=mine)
+        read = await TALK.read(tx, order_id, principal=mine)
         assert [(item.text, item.mentions) for item in read.items] == [("extern", []), ("danke", [])]
         with pytest.raises(Refused):
-            await comments(tx, principal=other, order_id=order_id)  # type: ignore[arg-type]
+            await TALK.read(tx, order_id, principal=other)
     texts = [item["text"] for item in (await people.boss.get(where)).json()["items"]]
     assert texts == ["intern", "extern", "", "danke"]

@@ -114,7 +114,11 @@ async def test_how_much_there_is_is_told_as_the_seller_wants(
         {"state": "always", "unit": "瓶"},
     ]
     wanted = {"availability": "word", "low_below": "5", "new_days": 0}
-    assert (await owner.put("/api/v1/settings/portal", json=wanted)).json() == wanted
+    read = await owner.get("/api/v1/settings/portal")
+    mine = {"if-match": read.headers["etag"]}
+    assert (await owner.put("/api/v1/settings/portal", json=wanted, headers=mine)).json() == wanted
+    stale = await owner.put("/api/v1/settings/portal", json=read.json(), headers=mine)
+    assert (stale.status_code, stale.json()["type"]) == (412, "/problems/stale-revision")
     assert (await owner.get("/api/v1/settings/portal")).json() == wanted
     assert await states() == [{"state": "in_stock", "unit": "瓶"}] * 3 + [{"state": "always", "unit": "瓶"}]
     await order(buyer, {"sku": "MATCHA", "quantity": "10"}, {"sku": "JASMINE", "quantity": "12"})
@@ -124,7 +128,7 @@ async def test_how_much_there_is_is_told_as_the_seller_wants(
 
 async def test_settings_that_are_none_are_refused(owner: httpx.AsyncClient, shop: Shop) -> None:
     for wrong in ({"low_below": "-1"}, {"availability": "maybe"}, {"new_days": 1000}, {"low_below": "NaN"}):
-        assert (await owner.put("/api/v1/settings/portal", json=wrong)).status_code == 422
+        assert (await owner.put("/api/v1/settings/portal", json=wrong, headers={"if-match": "1"})).status_code == 422
 
 
 async def test_a_product_page(buyer: httpx.AsyncClient, shop: Shop) -> None:

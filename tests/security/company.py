@@ -24,6 +24,7 @@ OF_A_CUSTOMER = frozenset(
         "order.id",
         "order.number",
         "comment.id",
+        "customer_comment.id",
         "draft.id",
         "parked.id",
         "proposal.id",

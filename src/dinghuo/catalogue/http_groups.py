@@ -12,6 +12,7 @@ from dinghuo.catalogue.edit import edit_assortment
 from dinghuo.catalogue.save_assortments import AssortmentFields, AssortmentInput
 from dinghuo.catalogue.save_assortments import save_assortments as save_all_assortments
 from dinghuo.catalogue.tables import brand, category, unit
+from dinghuo.identity.http.words import WordList, word_routes
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
@@ -19,71 +20,26 @@ from dinghuo.kit.http import language_of, needs
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page
 from dinghuo.kit.revisions import etag, expected_revision
-from dinghuo.kit.words import NamedView, NodeView, PlacedNodeInput, WordInput, WordView, list_words, save_words
+from dinghuo.kit.words import (
+    NamedView,
+    NodeView,
+    PlacedNodeFields,
+    PlacedNodeInput,
+    WordFields,
+    WordInput,
+    WordView,
+)
 
 Limit = Annotated[int, Parameter(ge=1, le=200)]
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
 _READ, _WRITE = needs("catalogue.read"), needs("catalogue.write")
 
 
-@get("/categories", opt=_READ)
-async def list_categories(
-    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
-) -> Page[NodeView]:
-    """Categories by code, each with its parent."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await list_words(tx, category, cursor=cursor, limit=limit)
-
-
-@put("/categories", opt=_WRITE)
-async def save_categories(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[PlacedNodeInput]
-) -> SavedView:
-    """Create or update categories by code, all or nothing; a parent may come in the same request."""
-    saved = await database.run(
-        staff.tenant_id, lambda tx: save_words(tx, category, items=data.items, by=staff.actor(), kind="catalogue")
-    )
-    return saved_view(saved, language_of(request))
-
-
-@get("/brands", opt=_READ)
-async def list_brands(
-    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
-) -> Page[NamedView]:
-    """Brands by code."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await list_words(tx, brand, cursor=cursor, limit=limit)
-
-
-@put("/brands", opt=_WRITE)
-async def save_brands(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
-) -> SavedView:
-    """Create or update brands by code, all or nothing."""
-    saved = await database.run(
-        staff.tenant_id, lambda tx: save_words(tx, brand, items=data.items, by=staff.actor(), kind="catalogue")
-    )
-    return saved_view(saved, language_of(request))
-
-
-@get("/units", opt=_READ)
-async def list_units(
-    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
-) -> Page[WordView]:
-    """Units of measure by code."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await list_words(tx, unit, cursor=cursor, limit=limit)
-
-
-@put("/units", opt=_WRITE)
-async def save_units(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
-) -> SavedView:
-    """Create or update units of measure by code, all or nothing."""
-    saved = await database.run(
-        staff.tenant_id, lambda tx: save_words(tx, unit, items=data.items, by=staff.actor(), kind="catalogue")
-    )
-    return saved_view(saved, language_of(request))
+WORDS = (
+    WordList("categories", "categories", category, "catalogue", NodeView, PlacedNodeInput, PlacedNodeFields),
+    WordList("brands", "brands", brand, "catalogue", NamedView, WordInput, WordFields),
+    WordList("units", "units of measure", unit, "catalogue", WordView, WordInput, WordFields),
+)
 
 
 @get("/assortments", opt=_READ)
@@ -149,12 +105,7 @@ async def patch_assortment(
 
 
 HANDLERS = [
-    list_categories,
-    save_categories,
-    list_brands,
-    save_brands,
-    list_units,
-    save_units,
+    *(route for words in WORDS for route in word_routes(words)),
     list_assortments,
     save_assortments,
     get_assortment,

@@ -11,6 +11,7 @@ from dinghuo.kit.tables import (
     moment,
     one_of,
     reference,
+    revision,
     tenant_table,
     text,
     unique,
@@ -27,11 +28,12 @@ category = tenant_table(
     text("name_en", nullable=True),
     Column("parent_id", Uuid, nullable=True),
     Column("position", Integer, nullable=False, server_default="0"),
+    revision(),
     unique("code"),
     reference("category", "parent_id"),
 )
-brand = tenant_table("brand", text("code"), text("name"), text("name_en", nullable=True), unique("code"))
-unit = tenant_table("unit", text("code"), text("name"), text("name_en", nullable=True), key=("code",))
+brand = tenant_table("brand", text("code"), text("name"), text("name_en", nullable=True), revision(), unique("code"))
+unit = tenant_table("unit", text("code"), text("name"), text("name_en", nullable=True), revision(), key=("code",))
 
 product = tenant_table(
     "product",
@@ -45,7 +47,7 @@ product = tenant_table(
     Column("attributes", JSONB, nullable=False, server_default="{}"),
     moment("created_at"),
     moment("updated_at"),
-    Column("revision", Integer, nullable=False, server_default="1"),
+    revision(),
     unique("code"),
     reference("category", "category_id"),
     reference("brand", "brand_id"),
@@ -73,7 +75,7 @@ sku = tenant_table(
     Column("attributes", JSONB, nullable=False, server_default="{}"),
     moment("created_at"),
     moment("updated_at"),
-    Column("revision", Integer, nullable=False, server_default="1"),
+    revision(),
     unique("code"),
     reference("product", "product_id"),
     reference("unit", "base_unit", target=("code",)),
@@ -149,7 +151,7 @@ assortment = tenant_table(
     Column("active", Boolean, nullable=False, server_default="true"),
     moment("created_at"),
     moment("updated_at"),
-    Column("revision", Integer, nullable=False, server_default="1"),
+    revision(),
     unique("code"),
     one_of("mode", ("allow", "deny")),
 )

@@ -21,10 +21,31 @@ _PROPOSALS = "update draft_proposal p set customer_id = $3 where p.tenant_id = $
 _RETURNS = "update historical_return r set customer_id = $3 where r.tenant_id = $1 and r.customer_id = $2"
 _VISITS = "update visit v set customer_id = $3 where v.tenant_id = $1 and v.customer_id = $2"
 _INVITATIONS = "update invitation i set customer_id = $3 where i.tenant_id = $1 and i.customer_id = $2"
-_CONTACTS = """
+# A person both had is one: what the other one's entry says beyond a name, the survivor's says too.
+SAME_PERSON = """
+exists (select from contact own where own.tenant_id = $1 and own.customer_id = $3
+  and lower(btrim(own.name)) = lower(btrim(c.name))
+  and coalesce(c.mobile, own.mobile, '') = coalesce(own.mobile, '')
+  and coalesce(lower(c.email), lower(own.email), '') = coalesce(lower(own.email), ''))
+"""
+_CONTACTS = f"""
 update contact c set customer_id = $3, is_main = c.is_main and not exists (
   select from contact own where own.tenant_id = $1 and own.customer_id = $3 and own.is_main)
-where c.tenant_id = $1 and c.customer_id = $2
+where c.tenant_id = $1 and c.customer_id = $2 and not {SAME_PERSON}
+"""  # noqa: S608 - a constant of this file
+_DOUBLE_CONTACTS = "delete from contact c where c.tenant_id = $1 and c.customer_id = $2 and $3::uuid is not null"
+_ADDRESSES = """
+update address a set customer_id = $3, is_default = a.is_default and not exists (
+  select from address own where own.tenant_id = $1 and own.customer_id = $3 and own.is_default)
+where a.tenant_id = $1 and a.customer_id = $2
+"""
+# A name both have used is told apart by where it came from.
+_SHOPPING_LISTS = """
+update shopping_list l set customer_id = $3, name = case when exists (
+  select from shopping_list own where own.tenant_id = $1 and own.customer_id = $3 and own.name = l.name)
+  then l.name || ' (' || c.code || ' ' || left(l.id::text, 8) || ')' else l.name end
+from customer c
+where l.tenant_id = $1 and l.customer_id = $2 and c.tenant_id = $1 and c.id = $2
 """
 _ADDRESSES = """
 update address a set customer_id = $3, is_default = a.is_default and not exists (
@@ -73,6 +94,11 @@ _CHILDREN = """
 update customer c set parent_id = nullif($3::uuid, c.id) where c.tenant_id = $1 and c.parent_id = $2
 """
 _EARLIER = "update customer c set merged_into_id = $3 where c.tenant_id = $1 and c.merged_into_id = $2"
+# No foreign key tells what a comment is on.
+_COMMENTS = """
+update comment c set document_id = $3
+where c.tenant_id = $1 and c.document_kind = 'customer' and c.document_id = $2
+"""
 _LIKENESSES = "delete from customer_likeness l where l.tenant_id = $1 and l.customer_id = $2 and $3::uuid is not null"
 _PROPOSED = """
 delete from likely_duplicate d
@@ -94,7 +120,7 @@ MOVES = {
     "notices": _NOTICES,
     "children": _CHILDREN,
 }
-_QUIETLY = (_ROLES, _NO_USERS, _EARLIER, _LIKENESSES, _PROPOSED)
+_QUIETLY = (_DOUBLE_CONTACTS, _COMMENTS, _ROLES, _NO_USERS, _EARLIER, _LIKENESSES, _PROPOSED)
 
 
 async def absorb(tx: Tx, *, gone: UUID, into: UUID) -> dict[str, int]:

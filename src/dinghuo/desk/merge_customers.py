@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.desk.absorb import absorb
+from dinghuo.desk.absorb import SAME_PERSON, absorb
 from dinghuo.identity.principals import Principal
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
@@ -116,7 +116,7 @@ async def merge_customers(tx: Tx, *, request: MergeRequest, by: Actor, seen_by: 
             ),
         ],
     )
-    await touch(tx, "identity", "parties", "catalogue", "pricing")
+    await touch(tx, "identity", "parties", "catalogue", "pricing", "promotions", "order_rules", "blankets")
     return Merged(gone["code"], into["code"], moved, [name.removesuffix("_id") for name in filled])
 
 
@@ -125,7 +125,7 @@ async def preview_merge(tx: Tx, *, request: MergeRequest, seen_by: Principal, la
     gone, into, faults = await _examine(tx, request, seen_by, lock=False)
     if gone is None or into is None:
         raise Refused(faults)
-    counts = dict((await tx.fetch(_COUNTS, gone["id"]))[0])
+    counts = dict((await tx.fetch(_COUNTS, gone["id"], into["id"]))[0])
     return MergePreview(
         gone["code"],
         into["code"],
@@ -224,16 +224,17 @@ update customer c set tax_number = coalesce(c.tax_number, g.tax_number), name_en
   updated_at = $4, revision = c.revision + 1
 from customer g where c.tenant_id = $1 and c.id = $3 and g.tenant_id = $1 and g.id = $2
 """
-_COUNTS = """
+_COUNTS = f"""
 select (select count(*) from sales_order o where o.tenant_id = $1 and o.customer_id = $2) as orders,
   (select count(*) from draft d where d.tenant_id = $1 and d.customer_id = $2) as drafts,
   (select count(*) from historical_return r where r.tenant_id = $1 and r.customer_id = $2) as returns,
   (select count(*) from visit v where v.tenant_id = $1 and v.customer_id = $2) as visits,
-  (select count(*) from contact c where c.tenant_id = $1 and c.customer_id = $2) as contacts,
+  (select count(*) from contact c where c.tenant_id = $1 and c.customer_id = $2
+    and not {SAME_PERSON}) as contacts,
   (select count(*) from address a where a.tenant_id = $1 and a.customer_id = $2) as addresses,
   (select count(*) from shopping_list l where l.tenant_id = $1 and l.customer_id = $2) as shopping_lists,
   (select count(*) from price_list p where p.tenant_id = $1 and p.customer_id = $2) as price_lists,
   (select count(*) from user_customer u where u.tenant_id = $1 and u.customer_id = $2) as users,
   (select count(*) from account b where b.tenant_id = $1 and b.customer_id = $2) as accounts,
   (select count(*) from customer k where k.tenant_id = $1 and k.parent_id = $2) as children
-"""
+"""  # noqa: S608 - a constant of absorb

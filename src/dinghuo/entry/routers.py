@@ -19,6 +19,7 @@ from dinghuo.orders.http_comments import router as comments
 from dinghuo.orders.http_drafts import router as drafts
 from dinghuo.orders.http_reading import router as orders_read
 from dinghuo.parties.http import router as parties
+from dinghuo.parties.http_comments import router as customer_comments
 from dinghuo.parties.http_visits import router as visits
 from dinghuo.portal import http as portal
 from dinghuo.portal.notices import router as dealers_notices
@@ -31,6 +32,7 @@ API: list[Router] = [
     notices,
     parties,
     visits,
+    customer_comments,
     catalogue,
     accounts,
     pricing,

@@ -19,6 +19,7 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.outbox import Delivery, Event
 from dinghuo.notices import events as notices
 from dinghuo.orders import events as orders
+from dinghuo.parties import events as parties
 
 EVERYONE: Word = ("everyone", UUID(int=0))
 OPEN = ""  # for everybody signed in
@@ -113,6 +114,10 @@ async def _of_cart(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subj
     return await _of_customers(tx, _CUSTOMERS, of)
 
 
+async def _of_customer(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subject]:
+    return await _of_customers(tx, _CUSTOMERS, {d.event_id: d.subject_id for d in deliveries})
+
+
 async def _of_comment(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subject]:
     """Dealers are told of those that are meant for them."""
     found = await _of_order(tx, deliveries)
@@ -156,6 +161,7 @@ TOLD: Mapping[type[Event], Shown] = {
     orders.Confirmed: Shown("order.placed", _of_order, *_READS_ORDERS),
     orders.Cancelled: Shown("order.cancelled", _of_order, *_READS_ORDERS),
     orders.Commented: Shown("comment.added", _of_comment, *_READS_ORDERS),
+    parties.Commented: Shown("comment.added", _of_customer, "parties.read"),
     inventory.Backordered: Shown("order.changed", _of_order, *_READS_ORDERS),
     inventory.Filled: Shown("order.changed", _of_order, *_READS_ORDERS),
     orders.DraftChanged: Shown("draft.changed", _of_cart, *_PLACES_ORDERS),

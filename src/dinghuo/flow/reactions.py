@@ -29,6 +29,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     parties.CustomersSaved: [find_duplicates.find_duplicates],
     parties.CustomersMerged: [move_stragglers],
     parties.Visited: [],
+    parties.Commented: [],
     orders.Confirmed: [file_for_search, note_sales],
     orders.Imported: [file_for_search, note_sales],
     orders.Cancelled: [note_sales],

@@ -51,7 +51,7 @@ _ALL = [
     Permission("orders.place", "下单", "Place orders"),
     Permission("orders.set_price", "下单时指定价格", "Set prices when placing orders"),
     Permission("orders.waive_minimum", "下单时不受起订量和倍数限制", "Order below minimum quantities and multiples"),
-    Permission("orders.comment", "评论订单", "Comment on orders"),
+    Permission("orders.comment", "评论订单和客户", "Comment on orders and customers"),
     Permission("orders.cancel", "取消订单", "Cancel orders"),
     Permission("orders.hold", "冻结与解冻订单", "Hold and release orders"),
     Permission("analytics.read", "查看经营数据", "See the figures of the business"),

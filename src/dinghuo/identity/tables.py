@@ -45,6 +45,7 @@ tenant = Table(
     text("language", default="zh"),
     text("state", default="active"),
     moment("created_at"),
+    _revision(),
     one_of("state", ("active", "suspended")),
 )
 

@@ -39,7 +39,7 @@ UNKNOWN_CODE = Message("unknown-code", "“{code}”不存在", "There is no '{c
 _HOUSEKEEPING = frozenset({"tenant_id", "id", "created_at", "updated_at", "revision"})
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 # For the audit, of what has no id of its own.
-_WITHOUT_ID = UUID("0198c1f0-0000-7000-8000-000000000000")
+WITHOUT_ID = UUID("0198c1f0-0000-7000-8000-000000000000")
 
 # Another transaction made or dropped, since this one looked, a row that this one refers to or makes as well.
 _LOST_RACES = frozenset({"23505", "23503"})
@@ -139,7 +139,7 @@ def _merge(
         id = old["id"] if old else new_id()
         key = {"id": id, "code": code}
     else:
-        id = uuid5(_WITHOUT_ID, f"{table.name} {code}")
+        id = uuid5(WITHOUT_ID, f"{table.name} {code}")
         key = {"code": code}
     kept = {name: value for name, value in (old or defaults).items() if name != "tenant_id"}
     return Planned(line, id, code, old, {**kept, **key, **columns})

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Index,
+    Integer,
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
@@ -78,6 +79,11 @@ def text(name: str, *, default: str | None = None, nullable: bool = False) -> Co
 
 def moment(name: str, *, nullable: bool = False) -> Column[Any]:
     return Column(name, MOMENT, nullable=nullable)
+
+
+def revision() -> Column[int]:
+    """Grows with every edit: who edits says which one they read (kit.revisions)."""
+    return Column("revision", Integer, nullable=False, server_default="1")
 
 
 def tenant_tables() -> dict[str, Table]:

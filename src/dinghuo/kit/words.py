@@ -24,42 +24,66 @@ from dinghuo.kit.bulk import (
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
 from dinghuo.kit.faults import Faults
+from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.kit.revisions import check_revision
 from dinghuo.kit.texts import check_texts
 from dinghuo.kit.trees import check_tree
 
+# A code; null puts a word at the top of its tree.
+Parent = str | UnsetType | None
+Position = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | UnsetType
 
-class WordInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+
+class WordFields(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What can be said of a word; a field left out stays as it is."""
+
+    name: str | UnsetType = UNSET
+    name_en: str | UnsetType | None = UNSET
+
+
+class NodeFields(WordFields, kw_only=True, forbid_unknown_fields=True):
+    """What can be said of a word of a tree. `parent` is a code; null puts it at the top."""
+
+    parent: Parent = UNSET
+
+
+class PlacedNodeFields(NodeFields, kw_only=True, forbid_unknown_fields=True):
+    """What can be said of a word of a tree whose siblings have an order."""
+
+    position: Position = UNSET
+
+
+class WordInput(WordFields, kw_only=True, forbid_unknown_fields=True):
     """One word to create or update; a field left out stays as it is."""
 
     code: str
-    name: str | UnsetType = UNSET
-    name_en: str | UnsetType | None = UNSET
 
 
 class NodeInput(WordInput, kw_only=True, forbid_unknown_fields=True):
     """One word of a tree. `parent` is a code, of this request too; null puts it at the top."""
 
-    parent: str | UnsetType | None = UNSET
+    parent: Parent = UNSET
 
 
 class PlacedNodeInput(NodeInput, kw_only=True, forbid_unknown_fields=True):
     """One word of a tree whose siblings have an order."""
 
-    position: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | UnsetType = UNSET
+    position: Position = UNSET
 
 
-class WordView(msgspec.Struct, frozen=True):
+class WordView(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     name: str
     name_en: str | None
+    revision: int
 
 
-class NamedView(WordView, frozen=True):
+class NamedView(WordView, frozen=True, kw_only=True):
     id: UUID
 
 
-class NodeView(NamedView, frozen=True):
+class NodeView(NamedView, frozen=True, kw_only=True):
     """`parent` is a code."""
 
     parent: str | None
@@ -92,6 +116,30 @@ async def save_words(
     if await store(tx, table, planned, by=by):
         await touch(tx, kind)
     return saved(planned)
+
+
+async def edit_word(
+    tx: Tx, table: Table, key: UUID | str, *, fields: WordFields, revision: int, by: Actor, kind: str
+) -> Saved:
+    """Change one word, named by its id (or its code, where it has no id), while it is at the revision read."""
+    place = table.c.id if "id" in table.c else table.c.code
+    row = await tx.one(
+        select(table.c.code, table.c.revision)
+        .where(table.c.tenant_id == tx.tenant_id, place == key)
+        .with_for_update(key_share=True)
+    )
+    if row is None:
+        raise missing(str(table.name), key)
+    check_revision(row.revision, revision)
+    item = _INPUTS[type(fields)](code=row.code, **msgspec.structs.asdict(fields))
+    return await save_words(tx, table, items=[item], by=by, kind=kind, path="")
+
+
+_INPUTS: dict[type[WordFields], type[WordInput]] = {
+    WordFields: WordInput,
+    NodeFields: NodeInput,
+    PlacedNodeFields: PlacedNodeInput,
+}
 
 
 async def _hang(tx: Tx, table: Table, items: Sequence[WordInput], planned: Sequence[Planned], faults: Faults) -> None:

@@ -14,8 +14,8 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.http import needs, once
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.kit.revisions import expected_revision
-from dinghuo.orders import order_comments
-from dinghuo.orders.order_comments import MentionView
+from dinghuo.orders.order_comments import TALK, MentionView
+from dinghuo.orders.order_comments import mentions as page_of_mentions
 
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
@@ -28,7 +28,7 @@ async def read_comments(
 ) -> Page[CommentView]:
     """What was said on an order, the oldest first."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await order_comments.comments(tx, principal=staff, order_id=order_id, cursor=cursor, limit=limit)
+        return await TALK.read(tx, order_id, principal=staff, cursor=cursor, limit=limit)
 
 
 @post("/orders/{order_id:uuid}/comments", opt=_WRITE, status_code=201)
@@ -40,13 +40,7 @@ async def write_comment(
     data: CommentRequest,
 ) -> CommentView:
     """Say something on an order."""
-    return await once(
-        request,
-        database,
-        staff,
-        lambda tx: order_comments.comment_on(tx, principal=staff, order_id=order_id, request=data, by=staff.actor()),
-        CommentView,
-    )
+    return await once(request, database, staff, lambda tx: TALK.say(tx, order_id, data, principal=staff), CommentView)
 
 
 @patch("/orders/{order_id:uuid}/comments/{comment_id:uuid}", opt=_WRITE)
@@ -62,27 +56,14 @@ async def edit_comment(
     revision = expected_revision(if_match)
     return await database.run(
         staff.tenant_id,
-        lambda tx: order_comments.change_comment(
-            tx,
-            principal=staff,
-            order_id=order_id,
-            comment_id=comment_id,
-            request=data,
-            revision=revision,
-            by=staff.actor(),
-        ),
+        lambda tx: TALK.change(tx, order_id, comment_id, data, revision=revision, principal=staff),
     )
 
 
 @delete("/orders/{order_id:uuid}/comments/{comment_id:uuid}", opt=_WRITE)
 async def take_comment_back(database: Database, staff: StaffPrincipal, order_id: UUID, comment_id: UUID) -> None:
     """Take one's own comment back while it is new; that there was one stays to be seen."""
-    await database.run(
-        staff.tenant_id,
-        lambda tx: order_comments.take_comment_back(
-            tx, principal=staff, order_id=order_id, comment_id=comment_id, by=staff.actor()
-        ),
-    )
+    await database.run(staff.tenant_id, lambda tx: TALK.take_back(tx, order_id, comment_id, principal=staff))
 
 
 @get("/mentions", opt=needs(SIGNED_IN))
@@ -91,7 +72,7 @@ async def read_mentions(
 ) -> Page[MentionView]:
     """Where the caller was mentioned, the newest first."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await order_comments.mentions(tx, principal=staff, cursor=cursor, limit=limit)
+        return await page_of_mentions(tx, principal=staff, cursor=cursor, limit=limit)
 
 
 router = Router(

@@ -29,5 +29,12 @@ def changed(ids: Iterable[UUID]) -> Iterator[CustomersSaved]:
         yield CustomersSaved(subject_id=TENANT, ids=part)
 
 
+class Commented(Event, frozen=True, tag="parties.commented"):
+    """Something was said on a customer, said otherwise, or taken back. `mentions` are users' ids."""
+
+    comment_id: UUID
+    mentions: tuple[UUID, ...] = ()
+
+
 class Visited(Event, frozen=True, tag="parties.visited"):
     """A sales person was at a customer's (the subject is the visit)."""

@@ -4,8 +4,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, patch, put
+from litestar.di import Provide
 from litestar.params import HeaderParameter, Parameter, QueryParameter
 
+from dinghuo.identity.http.words import WordList, word_routes
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
@@ -13,7 +15,7 @@ from dinghuo.kit.http import language_of, needs
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page
 from dinghuo.kit.revisions import etag, expected_revision
-from dinghuo.kit.words import NamedView, NodeInput, NodeView, WordInput, list_words, save_words
+from dinghuo.kit.words import NamedView, NodeFields, NodeInput, NodeView, WordFields, WordInput
 from dinghuo.parties.edit_customer import edit_customer
 from dinghuo.parties.queries import CustomerFilter, CustomerView, Include
 from dinghuo.parties.queries import get_customer as read_customer
@@ -27,10 +29,7 @@ IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="Th
 _READ, _WRITE = needs("parties.read"), needs("parties.write")
 
 
-@get("/customers", opt=_READ)
-async def list_customers(
-    database: Database,
-    staff: StaffPrincipal,
+def customer_filter(
     search: str | None = None,
     tier: str | None = None,
     region: str | None = None,
@@ -39,12 +38,9 @@ async def list_customers(
     owner: str | None = None,
     department: str | None = None,
     in_state: Annotated[Literal["active", "blocked", "closed"] | None, QueryParameter(name="state")] = None,
-    include: list[Include] | None = None,
-    cursor: str | None = None,
-    limit: Limit = 50,
-) -> Page[CustomerView]:
-    """Customers by code; of a search (code, name, pinyin, initials) the best first. A region means all below it."""
-    wanted = CustomerFilter(
+) -> CustomerFilter:
+    """The filters of a list of customers."""
+    return CustomerFilter(
         search=search,
         tier=tier,
         region=region,
@@ -54,6 +50,21 @@ async def list_customers(
         department=department,
         state=in_state,
     )
+
+
+FILTER = {"wanted": Provide(customer_filter, sync_to_thread=False)}
+
+
+@get("/customers", opt=_READ, dependencies=FILTER)
+async def list_customers(
+    database: Database,
+    staff: StaffPrincipal,
+    wanted: CustomerFilter,
+    include: list[Include] | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Page[CustomerView]:
+    """Customers by code; of a search (code, name, pinyin, initials) the best first. A region means all below it."""
     async with database.transaction(staff.tenant_id) as tx:
         return await page_of_customers(
             tx, seen_by=staff, wanted=wanted, cursor=cursor, limit=limit, include=include or ()
@@ -103,65 +114,11 @@ async def patch_customer(
     return saved_view(saved, language_of(request))
 
 
-@get("/tiers", opt=_READ)
-async def list_tiers(
-    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
-) -> Page[NamedView]:
-    """Customer tiers by code."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await list_words(tx, tier, cursor=cursor, limit=limit)
-
-
-@put("/tiers", opt=_WRITE)
-async def save_tiers(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
-) -> SavedView:
-    """Create or update customer tiers by code, all or nothing."""
-    saved = await database.run(
-        staff.tenant_id, lambda tx: save_words(tx, tier, items=data.items, by=staff.actor(), kind="parties")
-    )
-    return saved_view(saved, language_of(request))
-
-
-@get("/channels", opt=_READ)
-async def list_channels(
-    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
-) -> Page[NamedView]:
-    """Sales channels by code."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await list_words(tx, channel, cursor=cursor, limit=limit)
-
-
-@put("/channels", opt=_WRITE)
-async def save_channels(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[WordInput]
-) -> SavedView:
-    """Create or update sales channels by code, all or nothing."""
-    saved = await database.run(
-        staff.tenant_id, lambda tx: save_words(tx, channel, items=data.items, by=staff.actor(), kind="parties")
-    )
-    return saved_view(saved, language_of(request))
-
-
-@get("/regions", opt=_READ)
-async def list_regions(
-    database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
-) -> Page[NodeView]:
-    """Regions by code, each with its parent."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await list_words(tx, region, cursor=cursor, limit=limit)
-
-
-@put("/regions", opt=_WRITE)
-async def save_regions(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[NodeInput]
-) -> SavedView:
-    """Create or update regions by code, all or nothing; a parent may come in the same request."""
-    saved = await database.run(
-        staff.tenant_id, lambda tx: save_words(tx, region, items=data.items, by=staff.actor(), kind="parties")
-    )
-    return saved_view(saved, language_of(request))
-
+WORDS = (
+    WordList("tiers", "customer tiers", tier, "parties", NamedView, WordInput, WordFields),
+    WordList("channels", "sales channels", channel, "parties", NamedView, WordInput, WordFields),
+    WordList("regions", "regions", region, "parties", NodeView, NodeInput, NodeFields),
+)
 
 router = Router(
     "/",
@@ -170,12 +127,7 @@ router = Router(
         save_customers,
         get_customer,
         patch_customer,
-        list_tiers,
-        save_tiers,
-        list_channels,
-        save_channels,
-        list_regions,
-        save_regions,
+        *(route for words in WORDS for route in word_routes(words)),
     ],
     tags=["parties"],
 )

@@ -3,23 +3,29 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, Integer, Numeric, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from dinghuo.kit.tables import index, moment, one_of, reference, tenant_table, text, unique
+from dinghuo.kit.tables import index, moment, one_of, reference, revision, tenant_table, text, unique
 
 PAYMENT_TERMS = ("prepaid", "on_delivery", "credit_days", "monthly")
 CUSTOMER_STATES = ("active", "blocked", "closed")
 LIKENESSES = ("tax_number", "name", "mobile", "pinyin")
 
-tier = tenant_table("tier", text("code"), text("name"), text("name_en", nullable=True), unique("code"))
+tier = tenant_table("tier", text("code"), text("name"), text("name_en", nullable=True), revision(), unique("code"))
 region = tenant_table(
     "region",
     text("code"),
     text("name"),
     text("name_en", nullable=True),
     Column("parent_id", Uuid, nullable=True),
+    # Who answers for it.
+    Column("head_id", Uuid, nullable=True),
+    revision(),
     unique("code"),
     reference("region", "parent_id"),
+    reference("app_user", "head_id"),
 )
-channel = tenant_table("channel", text("code"), text("name"), text("name_en", nullable=True), unique("code"))
+channel = tenant_table(
+    "channel", text("code"), text("name"), text("name_en", nullable=True), revision(), unique("code")
+)
 
 customer = tenant_table(
     "customer",
@@ -47,7 +53,7 @@ customer = tenant_table(
     Column("attributes", JSONB, nullable=False, server_default="{}"),
     moment("created_at"),
     moment("updated_at"),
-    Column("revision", Integer, nullable=False, server_default="1"),
+    revision(),
     unique("code"),
     reference("tier", "tier_id"),
     reference("region", "region_id"),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dinghuo.kit import audit
@@ -15,6 +15,7 @@ from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Message, Refused
 from dinghuo.kit.money import MAX_QUANTITY, ZERO, fits
+from dinghuo.kit.revisions import check_revision
 from dinghuo.portal.tables import portal_setting
 
 _NAME = "portal"
@@ -49,14 +50,38 @@ async def load_settings(tx: Tx) -> PortalSettings:
     return known
 
 
-async def save_settings(tx: Tx, *, settings: PortalSettings, by: Actor) -> PortalSettings:
+async def settings_revision(tx: Tx) -> int:
+    """What it was edited at last; 1 while nobody has."""
+    s = portal_setting.c
+    row = await tx.one(select(s.revision).where(s.tenant_id == tx.tenant_id, s.name == _NAME))
+    return 1 if row is None else int(row.revision)
+
+
+async def save_settings(
+    tx: Tx, *, settings: PortalSettings, by: Actor, revision: int | None = None
+) -> PortalSettings:
+    """Save it whole; where a `revision` was read, only while it is still that."""
     if not fits(settings.low_below) or settings.low_below < ZERO:
         raise Refused(BAD_LEVEL("low_below", most=MAX_QUANTITY))
-    old = msgspec.to_builtins(await load_settings(tx))
+    s = portal_setting.c
+    # Locked by the row there may not be yet: two who save at once come one after the other.
+    first = insert(portal_setting).values(
+        tenant_id=tx.tenant_id, name=_NAME, value=msgspec.to_builtins(PortalSettings())
+    )
+    await tx.execute(first.on_conflict_do_nothing())
+    (row,) = await tx.rows(
+        select(s.value, s.revision).where(s.tenant_id == tx.tenant_id, s.name == _NAME).with_for_update()
+    )
+    if revision is not None:
+        check_revision(row.revision, revision)
+    old = msgspec.to_builtins(msgspec.convert(row.value, PortalSettings))
     new = msgspec.to_builtins(settings)
     if old != new:
-        made = insert(portal_setting).values(tenant_id=tx.tenant_id, name=_NAME, value=new)
-        await tx.execute(made.on_conflict_do_update(index_elements=["tenant_id", "name"], set_={"value": new}))
+        await tx.execute(
+            update(portal_setting)
+            .where(s.tenant_id == tx.tenant_id, s.name == _NAME)
+            .values(value=new, revision=row.revision + 1)
+        )
         await audit.record(tx, [audit.Change("setting", _SUBJECT, "updated", by, audit.differences(old, new))])
         await touch(tx, "portal")
     return settings

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Column, Integer, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from dinghuo.kit.tables import QUANTITY, moment, reference, tenant_table, text, unique
+from dinghuo.kit.tables import QUANTITY, moment, reference, revision, tenant_table, text, unique
 
 # Shared by all users of the customer.
 shopping_list = tenant_table(
@@ -14,7 +14,7 @@ shopping_list = tenant_table(
     text("updated_by_name"),
     moment("created_at"),
     moment("updated_at"),
-    Column("revision", Integer, nullable=False, server_default="1"),
+    revision(),
     reference("customer", "customer_id"),
     unique("customer_id", "name"),
 )
@@ -31,4 +31,6 @@ shopping_list_line = tenant_table(
     key=("list_id", "position"),
 )
 
-portal_setting = tenant_table("portal_setting", text("name"), Column("value", JSONB, nullable=False), key=("name",))
+portal_setting = tenant_table(
+    "portal_setting", text("name"), Column("value", JSONB, nullable=False), revision(), key=("name",)
+)

@@ -44,8 +44,8 @@ ROOMS = (
 )
 # The tables whose records are edited with If-Match, but for price lists.
 REVISED = (
-    "assortment", "customer", "department", "draft", "notice", "organisation", "product", "role", "shopping_list",
-    "sku", "app_user",
+    "assortment", "brand", "category", "channel", "customer", "department", "draft", "notice", "organisation",
+    "product", "region", "role", "shopping_list", "sku", "tier", "app_user", "warehouse",
 )  # fmt: skip
 
 

@@ -35,11 +35,14 @@ async def found_desk(f: Founder) -> None:
     headers = {"x-api-key": key.text()}
     for half in (MINE, ELSE):
         order_id, customer = f.halves[half]["order.id"], f.halves[half]["customer.code"]
+        customer_id = await f.id_of("customer", "code", customer)
         said = {"text": f.code(f"{half}-SAID"), "mentions": [f.login("owner")]}
         for _ in f.numbers():
             comment = await f.post(f"orders/{order_id}/comments", said, headers)
+            on_customer = await f.post(f"customers/{customer_id}/comments", said, headers)
             await f.post("visits", {"customer": customer, "note": f.code(f"{half}-SEEN")}, headers)
         f.hold(half, "comment.id", comment["id"])
+        f.hold(half, "customer_comment.id", on_customer["id"])
         async with f.database.transaction(f.tenant.id) as tx:
             await tx.write(
                 "insert into likely_duplicate (tenant_id, one_id, other_id, score, reasons, found_at) "

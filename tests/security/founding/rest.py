@@ -45,8 +45,13 @@ async def found_ids(f: Founder) -> None:
     """The ids of what was saved by code."""
     shared = {
         "assortment.id": ("assortment", "code", "assortment.code"),
+        "brand.id": ("brand", "code", "brand.code"),
+        "category.id": ("category", "code", "category.code"),
+        "channel.id": ("channel", "code", "channel.code"),
         "organisation.id": ("organisation", "code", "organisation.code"),
         "product.id": ("product", "code", "product.code"),
+        "tier.id": ("tier", "code", "tier.code"),
+        "warehouse.id": ("warehouse", "code", "warehouse.code"),
         "role.id": ("role", "code", "role.code"),
         "sku.id": ("sku", "code", "sku.code"),
         "user.id": ("app_user", "login", "user.login"),
@@ -55,6 +60,7 @@ async def found_ids(f: Founder) -> None:
     }
     for kind, (table, column, by) in shared.items():
         f.share(kind, await f.id_of(table, column, f.shared[by]))
+    f.share("region.id", await f.id_of("region", "code", f.code("REGION")))
     f.share("department.id", await f.id_of("department", "code", f.halves[MINE]["department.code"]))
     for half in (MINE, ELSE):
         customer_id = await f.id_of("customer", "code", f.halves[half]["customer.code"])

@@ -30,6 +30,13 @@ RECORDS.update(
         "SkuInput.code": "sku.code",
         "PUT /api/v1/brands.code": "brand.code",
         "PUT /api/v1/units.code": "unit.code",
+        "PlacedNodeFields.parent": "category.parent",
+        "PATCH /api/v1/categories/{key}.key": "category.id",
+        "PATCH /api/v1/brands/{key}.key": "brand.id",
+        "PATCH /api/v1/units/{key}.key": "unit.code",
+        "DELETE /api/v1/categories/{key}.key": "category.spare",
+        "DELETE /api/v1/brands/{key}.key": "brand.spare",
+        "DELETE /api/v1/units/{key}.key": "unit.spare",
     }
 )
 PLAIN.update({"description": "", "product_name": "", "specification": ""})

@@ -30,6 +30,7 @@ RECORDS.update(
         "GET /api/v1/audit.actor": "user.login",
         "DealerUserInput.login": "dealer.login",
         "DealerUserInput.roles": "role.dealer",
+        "DELETE /api/v1/departments/{department_id}.department_id": "department.spare",
         "DepartmentFields.parent": "department.parent",
         "DepartmentInput.code": "department.code",
         "DepartmentInput.parent": "department.parent",
@@ -44,7 +45,7 @@ RECORDS.update(
         "DELETE /portal/v1/members/{user_id}.user_id": "dealer.id",
     }
 )
-PLAIN.update({"password": "a new password", "permissions": "", "device": ""})
+PLAIN.update({"password": "a new password", "permissions": "", "device": "", "time_zone": ""})
 WITHOUT_BODY.update({"/wechat/unbind", "/sign-out", "/totp/remove"})
 
 

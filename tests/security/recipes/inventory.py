@@ -6,6 +6,8 @@ RECORDS.update(
     {
         "receipt_id": "receipt.id",
         "warehouse": "warehouse.code",
+        "warehouse_id": "warehouse.id",
+        "DELETE /api/v1/warehouses/{warehouse_id}.warehouse_id": "warehouse.spare",
         "GoodsReceipt.number": "receipt.free",
         "WarehouseInput.code": "warehouse.code",
     }

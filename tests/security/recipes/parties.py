@@ -27,7 +27,16 @@ RECORDS.update(
         "NodeInput.code": "region.code",
         "NodeInput.parent": "region.parent",
         "PUT /api/v1/channels.code": "channel.code",
+        "PATCH /api/v1/customers/{customer_id}/comments/{comment_id}.comment_id": "customer_comment.id",
+        "DELETE /api/v1/customers/{customer_id}/comments/{comment_id}.comment_id": "customer_comment.id",
         "PUT /api/v1/tiers.code": "tier.code",
+        "NodeFields.parent": "region.parent",
+        "PATCH /api/v1/tiers/{key}.key": "tier.id",
+        "PATCH /api/v1/channels/{key}.key": "channel.id",
+        "PATCH /api/v1/regions/{key}.key": "region.id",
+        "DELETE /api/v1/tiers/{key}.key": "tier.spare",
+        "DELETE /api/v1/channels/{key}.key": "channel.spare",
+        "DELETE /api/v1/regions/{key}.key": "region.spare",
     }
 )
 PLAIN.update(

@@ -7,6 +7,8 @@ import msgspec
 from litestar import Request, Response, Router, delete, get, patch, put
 from litestar.params import HeaderParameter
 
+from dinghuo.identity.authenticate import changed
+from dinghuo.identity.edit_company import CompanyFields, CompanySettings, edit_company, load_company
 from dinghuo.identity.edits import code_to_edit
 from dinghuo.identity.permissions import PERMISSIONS, SIGNED_IN, Audience
 from dinghuo.identity.principals import StaffPrincipal
@@ -27,7 +29,8 @@ from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.bulk import Saved
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.http import language_of, needs
-from dinghuo.kit.revisions import expected_revision
+from dinghuo.kit.remove import remove
+from dinghuo.kit.revisions import etag, expected_revision
 
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
 _SIGNED_IN, _ROLES = needs(SIGNED_IN), needs("identity.roles")
@@ -131,6 +134,18 @@ async def patch_department(
     return saved_view(await database.run(staff.tenant_id, edit), language_of(request))
 
 
+@delete("/departments/{department_id:uuid}", opt=_USERS, status_code=204)
+async def delete_department(database: Database, staff: StaffPrincipal, department_id: UUID) -> Response[None]:
+    """Remove a department that nobody and nothing belongs to."""
+
+    async def run(tx: Tx) -> None:
+        await remove(tx, department, department_id, by=staff.actor())
+        await changed(tx)
+
+    await database.run(staff.tenant_id, run)
+    return Response(None, status_code=204)
+
+
 @get("/organisations", opt=_SIGNED_IN)
 async def read_organisations(database: Database, staff: StaffPrincipal) -> list[OrganisationView]:
     """Every selling organisation."""
@@ -167,6 +182,25 @@ async def patch_organisation(
     return saved_view(await database.run(staff.tenant_id, edit), language_of(request))
 
 
+@get("/settings/company", opt=_SIGNED_IN)
+async def read_company(database: Database, staff: StaffPrincipal) -> Response[CompanySettings]:
+    """The company itself; the ETag is its revision."""
+    async with database.transaction(staff.tenant_id) as tx:
+        view = await load_company(tx)
+    return Response(view, headers={"etag": etag(view.revision)})
+
+
+@patch("/settings/company", opt=_SETTINGS)
+async def patch_company(
+    database: Database, staff: StaffPrincipal, data: CompanyFields, if_match: IfMatch = None
+) -> CompanySettings:
+    """Change the company's name, language or time zone, provided that nobody else changed it meanwhile."""
+    revision = expected_revision(if_match)
+    return await database.run(
+        staff.tenant_id, lambda tx: edit_company(tx, fields=data, revision=revision, by=staff.actor())
+    )
+
+
 router = Router(
     "/",
     route_handlers=[
@@ -178,9 +212,12 @@ router = Router(
         read_departments,
         put_departments,
         patch_department,
+        delete_department,
         read_organisations,
         put_organisations,
         patch_organisation,
+        read_company,
+        patch_company,
     ],
     tags=["company"],
 )

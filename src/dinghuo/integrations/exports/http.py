@@ -22,7 +22,8 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.errors import BUSY, Message, Refused
 from dinghuo.kit.http import language_of, needs
 from dinghuo.orders.filters import OrderFilter
-from dinghuo.orders.http_reading import FILTER
+from dinghuo.orders.http_reading import FILTER as ORDER_FILTER
+from dinghuo.parties.http import FILTER as CUSTOMER_FILTER
 from dinghuo.parties.queries import CustomerFilter
 from dinghuo.pricing.locked import check_sees_price
 
@@ -44,7 +45,7 @@ EXPORTS_BUSY = Message(
 )
 
 
-@get("/exports/orders", opt=needs("orders.read"), dependencies=FILTER)
+@get("/exports/orders", opt=needs("orders.read"), dependencies=ORDER_FILTER)
 async def export_orders(
     request: Request[Any, Any, Any],
     database: Database,
@@ -59,7 +60,7 @@ async def export_orders(
     return await _answer(request, database, staff, made)
 
 
-@get("/exports/order-lines", opt=needs("orders.read"), dependencies=FILTER)
+@get("/exports/order-lines", opt=needs("orders.read"), dependencies=ORDER_FILTER)
 async def export_order_lines(
     request: Request[Any, Any, Any],
     database: Database,
@@ -74,31 +75,11 @@ async def export_order_lines(
     return await _answer(request, database, staff, made)
 
 
-@get("/exports/customers", opt=needs("parties.read"))
+@get("/exports/customers", opt=needs("parties.read"), dependencies=CUSTOMER_FILTER)
 async def export_customers(
-    request: Request[Any, Any, Any],
-    database: Database,
-    staff: StaffPrincipal,
-    search: str | None = None,
-    tier: str | None = None,
-    region: str | None = None,
-    channel: str | None = None,
-    parent: str | None = None,
-    owner: str | None = None,
-    department: str | None = None,
-    in_state: Annotated[Literal["active", "blocked", "closed"] | None, QueryParameter(name="state")] = None,
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, wanted: CustomerFilter
 ) -> Stream:
     """The list of customers as a workbook."""
-    wanted = CustomerFilter(
-        search=search,
-        tier=tier,
-        region=region,
-        channel=channel,
-        parent=parent,
-        owner=owner,
-        department=department,
-        state=in_state,
-    )
     made = master.customers_export(staff=staff, wanted=wanted, language=language_of(request))
     return await _answer(request, database, staff, made)
 

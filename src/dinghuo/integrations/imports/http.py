@@ -1,6 +1,6 @@
 """The import wizard: what to import, the columns, the dry run, the run, and what came of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -91,14 +91,27 @@ async def begin(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: JSONBody[NewImport]
 ) -> ImportView:
     """Begin an import of a file: a worker looks at it first (state `looking`)."""
-    language = language_of(request)
 
-    async def command(tx: Tx) -> ImportView:
-        import_id = await create_import(
+    async def act(tx: Tx, language: Language) -> UUID:
+        return await create_import(
             tx, kind=data.kind, file_id=data.file_id, worksheet=data.worksheet, header_row=data.header_row,
             language=language, staff=staff,
         )  # fmt: skip
-        return await queries.get_import(tx, import_id, staff=staff, language=language)
+
+    return await _done(request, database, staff, act)
+
+
+async def _done(
+    request: Request[Any, Any, Any],
+    database: Database,
+    staff: StaffPrincipal,
+    act: Callable[[Tx, Language], Awaitable[UUID]],
+) -> ImportView:
+    """Act once on an import, and tell how it stands."""
+    language = language_of(request)
+
+    async def command(tx: Tx) -> ImportView:
+        return await queries.get_import(tx, await act(tx, language), staff=staff, language=language)
 
     return await once(request, database, staff, command, ImportView)
 
@@ -139,11 +152,11 @@ async def look(
 ) -> ImportView:
     """Look again, at another worksheet or with another header row."""
 
-    async def command(tx: Tx) -> ImportView:
+    async def act(tx: Tx, _language: Language) -> UUID:
         await look_again(tx, import_id=import_id, worksheet=data.worksheet, header_row=data.header_row, staff=staff)
-        return await queries.get_import(tx, import_id, staff=staff, language=language_of(request))
+        return import_id
 
-    return await once(request, database, staff, command, ImportView)
+    return await _done(request, database, staff, act)
 
 
 @post("/{import_id:uuid}/check", opt=RUN, status_code=202)
@@ -155,16 +168,15 @@ async def check(
     data: JSONBody[CheckRequest],
 ) -> ImportView:
     """Start a dry run: what would happen, and which cells are in the way. Nothing is written."""
-    language = language_of(request)
 
-    async def command(tx: Tx) -> ImportView:
+    async def act(tx: Tx, language: Language) -> UUID:
         await check_import(
             tx, import_id=import_id, mapping=data.mapping, options=data.options, remember_as=data.remember_as,
             language=language, staff=staff,
         )  # fmt: skip
-        return await queries.get_import(tx, import_id, staff=staff, language=language)
+        return import_id
 
-    return await once(request, database, staff, command, ImportView)
+    return await _done(request, database, staff, act)
 
 
 @post("/{import_id:uuid}/run", opt=RUN, status_code=202)
@@ -176,13 +188,12 @@ async def run(
     data: JSONBody[Nothing],  # noqa: ARG001 - nothing is all that may be said
 ) -> ImportView:
     """Start the import. It survives restarts; imports of one company are written one after the other."""
-    language = language_of(request)
 
-    async def command(tx: Tx) -> ImportView:
+    async def act(tx: Tx, language: Language) -> UUID:
         await start_import(tx, import_id=import_id, language=language, staff=staff)
-        return await queries.get_import(tx, import_id, staff=staff, language=language)
+        return import_id
 
-    return await once(request, database, staff, command, ImportView)
+    return await _done(request, database, staff, act)
 
 
 @post("/{import_id:uuid}/cancel", opt=RUN, status_code=200)
@@ -195,11 +206,11 @@ async def cancel(
 ) -> ImportView:
     """Call it off: a run ends between two slices, and what was written stays."""
 
-    async def command(tx: Tx) -> ImportView:
+    async def act(tx: Tx, _language: Language) -> UUID:
         await cancel_import(tx, import_id=import_id, staff=staff)
-        return await queries.get_import(tx, import_id, staff=staff, language=language_of(request))
+        return import_id
 
-    return await once(request, database, staff, command, ImportView)
+    return await _done(request, database, staff, act)
 
 
 @get("/{import_id:uuid}/faults", opt=RUN)
