@@ -13,12 +13,14 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.accounts.reserve import Credit, Holder, find_credit, lock_credit, move_accounts
+from dinghuo.accounts.budgets import Budget, find_budgets, lock_budgets, move_budgets
+from dinghuo.accounts.reserve import Credit, Holder, find_credit, lock_credit, move_accounts, take_up
 from dinghuo.catalogue.facts import SkuFacts
-from dinghuo.inventory.reserve import Stock, lock_stock, move_reserved, read_stock
+from dinghuo.inventory.reserve import Stock, lock_and_hold, lock_stock, move_reserved, read_stock
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.decide import Priced, holder_of
+from dinghuo.orders.offers import bounds_wanted
 
 K = TypeVar("K", bound=Hashable)
 
@@ -28,7 +30,12 @@ class Balances(msgspec.Struct):
 
     stock: Stock
     credit: dict[Holder, Credit]
+    budgets: dict[UUID, Budget]
     are_locked: bool
+
+    @property
+    def drawn_budgets(self) -> list[Budget]:
+        return [budget for budget in self.budgets.values() if budget.taken_amount or budget.taken_uses]
 
 
 async def see_balances(tx: Tx, orders: Sequence[Priced]) -> Balances | None:
@@ -37,15 +44,16 @@ async def see_balances(tx: Tx, orders: Sequence[Priced]) -> Balances | None:
     credit = await find_credit(tx, [holder_of(order) for order in orders]) if orders else {}
     if any(credit[holder_of(order)].account_id is None for order in present):
         return None
-    tracked = {sku.id for _, sku in _tracked(present)}
-    stock = await read_stock(tx, tracked) if tracked else Stock({})
-    if any(sku.id not in stock for order, sku in _tracked(present) if order.may_wait(sku)):
+    wanted = {sku.id for _, sku in tracked(present)}
+    stock = await read_stock(tx, wanted) if wanted else Stock({})
+    if any(sku.id not in stock for order, sku in tracked(present) if order.may_wait(sku)):
         return None
-    return Balances(stock, credit, are_locked=False)
+    budgets = await find_budgets(tx, bounds_wanted(order.offers for order in present))
+    return Balances(stock, credit, budgets, are_locked=False)
 
 
 async def lock_balances(tx: Tx, orders: Sequence[Priced]) -> Balances:
-    """Lock accounts, then stock, each in key order.
+    """Lock accounts and budgets, then stock, each in key order.
 
     History leaves its accounts as they are, and has no need to hold them.
     """
@@ -54,12 +62,13 @@ async def lock_balances(tx: Tx, orders: Sequence[Priced]) -> Balances:
     past = [holder for order in orders if (holder := holder_of(order)) not in credit]
     if past:
         credit |= await find_credit(tx, past)
+    budgets = await lock_budgets(tx, bounds_wanted(order.offers for order in present))
     stock = await lock_stock(
         tx,
-        (sku.id for _, sku in _tracked(present)),
-        open_missing=(sku.id for order, sku in _tracked(present) if order.may_wait(sku)),
+        (sku.id for _, sku in tracked(present)),
+        open_missing=(sku.id for order, sku in tracked(present) if order.may_wait(sku)),
     )
-    return Balances(stock, credit, are_locked=True)
+    return Balances(stock, credit, budgets, are_locked=True)
 
 
 async def draw(tx: Tx, orders: Sequence[Priced], balances: Balances, accounts: Mapping[Holder, UUID]) -> None:
@@ -68,32 +77,40 @@ async def draw(tx: Tx, orders: Sequence[Priced], balances: Balances, accounts: M
     Raises `RetryTransaction` when the balances were not locked and no longer allow what was seen to be allowed.
     """
     present = [order for order in orders if not order.is_closed_history]
-    if not balances.are_locked:
-        await _look_again(tx, present, balances)
-    await move_accounts(tx, _sums((accounts[holder_of(order)], order.gross) for order in present))
-    await move_reserved(
-        tx,
-        _sums(
-            ((line.sku_id, part.warehouse_id), part.held)
-            for order in present
-            for line, parts in order.held
-            for part in parts
-            if part.held
-        ),
+    amounts = _sums((accounts[holder_of(order)], order.gross) for order in present)
+    quantities = _sums(
+        ((line.sku_id, part.warehouse_id), part.held)
+        for order in present
+        for line, parts in order.held
+        for part in parts
+        if part.held
     )
+    drawn = balances.drawn_budgets
+    if balances.are_locked:
+        await move_accounts(tx, amounts)
+        await move_budgets(tx, drawn)
+        await move_reserved(tx, quantities)
+        return
+    credit = await take_up(tx, amounts)
+    if not all(balances.credit[holder].fits(now) for holder, now in credit.items()):
+        raise RetryTransaction("others have drawn on the same accounts meanwhile")
+    if drawn:
+        budgets = await lock_budgets(tx, [budget.bound for budget in drawn])
+        if not all(budget.fits(budgets[budget.bound.id]) for budget in drawn):
+            raise RetryTransaction("others have drawn on the same budgets meanwhile")
+        await move_budgets(tx, drawn)
+    wanted = {line.sku_id for order in present for line, _ in order.held}
+    if not balances.stock.fits(await lock_and_hold(tx, quantities, wanted), wanted):
+        raise RetryTransaction("others have taken the same goods meanwhile")
 
 
-async def _look_again(tx: Tx, orders: Sequence[Priced], seen: Balances) -> None:
-    """Lock what these orders draw on, and make sure that they would be admitted against it as they were."""
-    credit = await lock_credit(tx, [holder_of(order) for order in orders]) if orders else {}
-    wanted = {line.sku_id for order in orders for line, _ in order.held}
-    stock = await lock_stock(tx, wanted) if wanted else Stock({})
-    if not (seen.stock.fits(stock, wanted) and all(seen.credit[holder].fits(now) for holder, now in credit.items())):
-        raise RetryTransaction("others have drawn on the same balances meanwhile")
-
-
-def _tracked(orders: Iterable[Priced]) -> Iterator[tuple[Priced, SkuFacts]]:
-    return ((order, sku) for order in orders for sku in order.skus if sku.supply_policy != "untracked")
+def tracked(orders: Iterable[Priced]) -> Iterator[tuple[Priced, SkuFacts]]:
+    """Each order with the SKUs whose stock it draws on, or may when it is given something."""
+    for order in orders:
+        skus = order.skus if order.offers is None else (*order.skus, *order.offers.possible_gifts())
+        for sku in skus:
+            if sku.supply_policy != "untracked":
+                yield order, sku
 
 
 def _sums(parts: Iterable[tuple[K, Decimal]]) -> dict[K, Decimal]:

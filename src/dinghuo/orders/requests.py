@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,8 @@ from dinghuo.parties.facts import CustomerFacts
 class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line wanted: `quantity` in `unit`, or in the SKU's sales unit when none is named.
 
-    `price` overrides the price lists, per unit and in their tax mode, for those who may set prices.
+    `price` overrides the price lists, per unit and in their tax mode, for those who may set prices. `blanket` is the
+    number of a blanket order: the line is called off from it, at the price agreed there.
     """
 
     sku: str
@@ -25,6 +27,7 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price: Decimal | None = None
     requested_date: date | None = None
     note: str | None = None
+    blanket: str | None = None
 
 
 class ShipTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,8 +43,15 @@ class ShipTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     country: str = "CN"
 
 
+PartialDelivery = Literal["allowed", "whole_lines", "whole_order"]
+Substitution = Literal["never", "ask", "allowed"]
+
+
 class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One order wanted, by the codes of its customer and SKUs."""
+    """One order wanted, by the codes of its customer and SKUs.
+
+    `partial_delivery` and `substitution` say what to do when not all is there; left out, what its customer wishes.
+    """
 
     customer: str
     lines: list[LineRequest]
@@ -51,6 +61,9 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requested_date: date | None = None
     ship_to: ShipTo | None = None
     note: str | None = None
+    partial_delivery: PartialDelivery | None = None
+    substitution: Substitution | None = None
+    coupons: list[str] = []
 
 
 class History(msgspec.Struct, frozen=True):
@@ -70,6 +83,13 @@ class History(msgspec.Struct, frozen=True):
     live: bool = False
     order: int = 0
     warehouse_id: UUID | None = None
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """What an order was made from: `kind` is draft, proposal, import or blanket."""
+
+    kind: Literal["draft", "proposal", "import", "blanket"]
+    id: UUID
 
 
 class FromDraft(msgspec.Struct, frozen=True):
@@ -95,6 +115,7 @@ class Placement(msgspec.Struct, frozen=True):
     sees_price: bool = True
     history: History | None = None
     draft: FromDraft | None = None
+    origin: Origin | None = None
 
 
 class Placed(msgspec.Struct, frozen=True):
