@@ -1,4 +1,5 @@
 import pytest
+from tests.orders.desk import desk  # noqa: F401 - a fixture
 from tests.support import Tenant
 from tests.world import World, make_world
 

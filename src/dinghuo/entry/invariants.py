@@ -4,24 +4,18 @@ Each invariant is one statement that finds the rows breaking it, set-based, so t
 seconds; each sees one snapshot, so that it may run beside live work. Tests of every kind and `dinghuo doctor` ask.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dinghuo.entry.invariant import Invariant
+from dinghuo.entry.invariants_allotments import ALLOTMENTS
+from dinghuo.entry.invariants_life import LIFE
+from dinghuo.entry.invariants_promotions import PROMOTIONS
 from dinghuo.kit.database import Tx
 
 _SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """`broken` selects one text for each thing that breaks it; `:tenant` is the tenant."""
-
-    name: str
-    sentence: str
-    broken: str
 
 
 _STOCK = [
@@ -92,6 +86,55 @@ left join (
 where g.tenant_id = :tenant and coalesce(l.quantity, 0) <> coalesce(m.moved, 0)
 """,
     ),
+    Invariant(
+        "supply-received",
+        "what was received of an expected line is the sum of the goods receipts' lines that name it",
+        """
+select format('expected %s: received %s, lines %s', e.code, e.received, coalesce(l.quantity, 0))
+from expected_supply e
+left join (
+  select supply_id, sum(base_quantity) as quantity from goods_receipt_line
+  where tenant_id = :tenant and supply_id is not null group by 1
+) l on l.supply_id = e.id
+where e.tenant_id = :tenant and e.received <> coalesce(l.quantity, 0)
+""",
+    ),
+    Invariant(
+        "transfer-moves",
+        "a transfer has taken out of one warehouse what its lines say, and put into the other what arrived",
+        """
+select format('transfer %s (%s): lines %s, received %s, out %s, in %s', t.number, t.state, l.quantity, l.received,
+  coalesce(m.left, 0), coalesce(m.arrived, 0))
+from transfer t
+join (
+  select transfer_id, sum(base_quantity) as quantity, sum(received) as received
+  from transfer_line where tenant_id = :tenant group by 1
+) l on l.transfer_id = t.id
+left join (
+  select document_id, -sum(quantity) filter (where quantity < 0) as left,
+    sum(quantity) filter (where quantity > 0) as arrived
+  from stock_move where tenant_id = :tenant and document_kind = 'transfer' group by 1
+) m on m.document_id = t.id
+where t.tenant_id = :tenant and (coalesce(m.left, 0), coalesce(m.arrived, 0)) is distinct from
+  (case when t.state in ('shipped', 'received') then l.quantity else 0 end,
+   case when t.state = 'received' then l.received else 0 end)
+""",
+    ),
+    Invariant(
+        "lot-on-hand",
+        "what is of a lot in a warehouse is the sum of its moves there",
+        """
+select format('lot %s in warehouse %s: on hand %s, moves %s', s.lot_id, s.warehouse_id, s.on_hand,
+  coalesce(m.moved, 0))
+from lot_stock s
+left join (
+  select lm.lot_id, sm.warehouse_id, sum(lm.quantity) as moved
+  from lot_move lm join stock_move sm on sm.tenant_id = :tenant and sm.id = lm.move_id
+  where lm.tenant_id = :tenant group by 1, 2
+) m on m.lot_id = s.lot_id and m.warehouse_id = s.warehouse_id
+where s.tenant_id = :tenant and s.on_hand <> coalesce(m.moved, 0)
+""",
+    ),
 ]
 
 _CREDIT = [
@@ -149,14 +192,18 @@ where e.tenant_id = :tenant and e.document_kind = 'order' and o.id is null
 _ORDERS = [
     Invariant(
         "order-sums",
-        "an order's sums and line count are those of its lines",
+        "an order's sums are those of its lines and charges, and its line count that of its lines",
         """
 select format('order %s: net %s/%s, tax %s/%s, gross %s/%s, lines %s/%s', o.number, o.net, coalesce(l.net, 0), o.tax,
   coalesce(l.tax, 0), o.gross, coalesce(l.gross, 0), o.line_count, coalesce(l.lines, 0))
 from sales_order o
 left join (
-  select order_id, sum(net) as net, sum(tax) as tax, sum(gross) as gross, count(*) as lines
-  from order_line where tenant_id = :tenant group by order_id
+  select p.order_id, sum(p.net) as net, sum(p.tax) as tax, sum(p.gross) as gross, sum(p.line) as lines
+  from (
+    select order_id, net, tax, gross, 1 as line from order_line where tenant_id = :tenant
+    union all
+    select order_id, net, tax, gross, 0 from order_charge where tenant_id = :tenant
+  ) p group by p.order_id
 ) l on l.order_id = o.id
 where o.tenant_id = :tenant and (o.net + o.tax <> o.gross or (o.net, o.tax, o.gross, o.line_count) is distinct from
   (coalesce(l.net, 0), coalesce(l.tax, 0), coalesce(l.gross, 0), coalesce(l.lines, 0)))
@@ -217,12 +264,14 @@ where o.tenant_id = :tenant and o.state in ('confirmed', 'pending_approval') and
     ),
     Invariant(
         "promise-without-line",
-        "every promise has its order line, of the same SKU",
+        "every promise has its order line, or the line of an amendment that waits, of the same SKU",
         """
 select format('document %s line %s: sku %s', r.document_id, r.line_no, r.sku_id)
 from reservation r
 left join order_line l on l.tenant_id = :tenant and l.order_id = r.document_id and l.line_no = r.line_no
-where r.tenant_id = :tenant and l.sku_id is distinct from r.sku_id
+left join order_amendment_line a
+  on a.tenant_id = :tenant and a.amendment_id = r.document_id and a.line_no = r.line_no
+where r.tenant_id = :tenant and coalesce(l.sku_id, a.sku_id) is distinct from r.sku_id
 """,
     ),
     Invariant(
@@ -239,7 +288,7 @@ where k.tenant_id = :tenant and json_typeof(k.outcome) = 'object' and k.outcome 
     ),
 ]
 
-INVARIANTS = (*_STOCK, *_CREDIT, *_ORDERS)
+INVARIANTS = (*_STOCK, *_CREDIT, *ALLOTMENTS, *_ORDERS, *LIFE, *PROMOTIONS)
 
 
 async def broken_invariants(books: Tx | AsyncConnection, tenant_id: int) -> list[str]:

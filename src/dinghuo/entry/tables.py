@@ -1,7 +1,9 @@
 """Every table of the house, imported in one place so that the metadata is complete."""
 
+import dinghuo.accounts.allotment_tables
 import dinghuo.accounts.tables
 import dinghuo.analytics.tables
+import dinghuo.approvals.tables
 import dinghuo.catalogue.tables
 import dinghuo.comments.tables
 import dinghuo.identity.tables
@@ -17,6 +19,10 @@ import dinghuo.kit.outbox
 import dinghuo.kit.pictures
 import dinghuo.kit.search
 import dinghuo.notices.tables
+import dinghuo.orders.blankets.tables
+import dinghuo.orders.rules.tables
+import dinghuo.orders.life_tables
+import dinghuo.orders.paste.tables
 import dinghuo.orders.tables
 import dinghuo.parties.tables
 import dinghuo.portal.tables

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.approvals import events as approvals
 from dinghuo.flow.stock_news import StockChange, Word, merged, stock_changes
 from dinghuo.identity.principals import Scope
 from dinghuo.integrations.imports import events as imports
@@ -44,11 +45,13 @@ class Reach(msgspec.Struct, frozen=True, gc=False):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What an event is about: whose, and for which dealers. `words` None: for no dealer."""
+    """What an event is about: whose, and for which dealers. `words` None: for no dealer. `users` are those of our own
+    whom it concerns; None: it is not about people."""
 
     revision: int | None = None
     reach: Reach | None = None
     words: frozenset[Word] | None = None
+    users: frozenset[UUID] | None = None
 
 
 @dataclass(slots=True)
@@ -100,6 +103,20 @@ from notice n where n.tenant_id = $1 and n.id = any($2::uuid[])
 """
 
 
+_APPROVALS = """
+select r.id, r.revision, array(
+  select t.user_id from approval_task t where t.tenant_id = $1 and t.request_id = r.id
+  union
+  select d.delegate_id from approval_task t
+  join approval_delegation d on d.tenant_id = $1 and d.user_id = t.user_id and d.starts_at <= $3 and d.ends_at > $3
+  where t.tenant_id = $1 and t.request_id = r.id
+  union
+  select r.requested_by where r.requested_by is not null
+) as users
+from approval_request r where r.tenant_id = $1 and r.id = any($2::uuid[])
+"""
+
+
 async def _of_order(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subject]:
     return await _of_customers(tx, _ORDERS, {d.event_id: d.subject_id for d in deliveries})
 
@@ -134,6 +151,20 @@ async def _of_notice(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Su
     }
 
 
+async def _of_approval(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subject]:
+    """Whoever asked, and whoever was asked or stands in for them."""
+    rows = {row["id"]: row for row in await tx.fetch(_APPROVALS, [d.subject_id for d in deliveries], tx.now)}
+    return {
+        d.event_id: Subject(rows[d.subject_id]["revision"], users=frozenset(rows[d.subject_id]["users"]))
+        for d in deliveries
+        if d.subject_id in rows
+    }
+
+
+async def _of_message(_tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subject]:
+    return {d.event_id: Subject(users=frozenset(d.read(notices.Messaged).users)) for d in deliveries}
+
+
 async def _of_the_company(_tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subject]:
     return {d.event_id: Subject() for d in deliveries}
 
@@ -158,8 +189,20 @@ _READS_ORDERS = ("orders.read", "portal.orders.read")
 _SEE_STOCK = ("inventory.read", "portal.catalogue")
 _PLACES_ORDERS = ("orders.place", "portal.orders.place")
 TOLD: Mapping[type[Event], Shown] = {
+    orders.Submitted: Shown("order.placed", _of_order, *_READS_ORDERS),
     orders.Confirmed: Shown("order.placed", _of_order, *_READS_ORDERS),
+    approvals.Moved: Shown("approval.changed", _of_approval, OPEN),
+    notices.Messaged: Shown("message.new", _of_message, OPEN),
     orders.Cancelled: Shown("order.cancelled", _of_order, *_READS_ORDERS),
+    orders.Held: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.HoldLifted: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.ShortClosed: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.Amended: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.AmendmentRequested: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.AmendmentClosed: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.SlipSubmitted: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.SlipDecided: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.Paid: Shown("order.changed", _of_order, *_READS_ORDERS),
     orders.Commented: Shown("comment.added", _of_comment, *_READS_ORDERS),
     parties.Commented: Shown("comment.added", _of_customer, "parties.read"),
     inventory.Backordered: Shown("order.changed", _of_order, *_READS_ORDERS),
@@ -174,7 +217,10 @@ TOLD: Mapping[type[Event], Shown] = {
     imports.Progressed: Shown("import.progress", _of_the_company, "imports.run"),
 }
 # What changes the stock beside what is booked.
-_MOVES_ORDERED = (orders.Confirmed.kind(), orders.Cancelled.kind())
+_MOVES_ORDERED = tuple(
+    event.kind()
+    for event in (orders.Submitted, orders.Confirmed, orders.Cancelled, orders.Amended, orders.ShortClosed)
+)
 _BY_KIND = {event.kind(): shown for event, shown in TOLD.items()}
 KINDS = sorted({*_BY_KIND, inventory.Changed.kind()})
 

@@ -8,12 +8,17 @@ from collections.abc import Mapping, Sequence
 
 from dinghuo.analytics import recount
 from dinghuo.analytics.recount import note_sales
+from dinghuo.approvals import events as approvals
+from dinghuo.approvals.overdue import press_when_due
+from dinghuo.approvals.withdraw import expire_when_due
 from dinghuo.desk.merge_customers import move_stragglers
+from dinghuo.flow.approval_news import tell_approvers, tell_requesters
 from dinghuo.identity import purge
 from dinghuo.integrations.imports import events as imports
 from dinghuo.integrations.imports import purge as imports_purge
 from dinghuo.inventory import events as inventory
 from dinghuo.inventory import fill_waiting
+from dinghuo.inventory.counts.submit import settle_counts
 from dinghuo.kit import audit_seal, idempotency_purge, outbox_purge
 from dinghuo.kit.outbox import Event
 from dinghuo.kit.outbox_run import Reaction, by_kind
@@ -21,29 +26,55 @@ from dinghuo.kit.periodic import TENANT, Period
 from dinghuo.notices import events as notices
 from dinghuo.notices.show import show_when_due
 from dinghuo.orders import events as orders
+from dinghuo.orders.blankets.activate import expire_blankets
+from dinghuo.orders.blankets.events import BlanketEnds
+from dinghuo.orders import expire_unpaid
 from dinghuo.orders.file_for_search import file_for_search
+from dinghuo.orders.rank_waiting import rank_waiting
+from dinghuo.orders.settle_approval import settle_approvals
 from dinghuo.parties import events as parties
 from dinghuo.parties import find_duplicates
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
-    parties.CustomersSaved: [find_duplicates.find_duplicates],
+    parties.CustomersSaved: [find_duplicates.find_duplicates, rank_waiting],
     parties.CustomersMerged: [move_stragglers],
     parties.Visited: [],
     parties.Commented: [],
     orders.Confirmed: [file_for_search, note_sales],
+    orders.Submitted: [file_for_search, note_sales],
     orders.Imported: [file_for_search, note_sales],
+    approvals.Asked: [tell_approvers],
+    approvals.Moved: [],
+    approvals.Decided: [settle_approvals, settle_counts, tell_requesters],
+    approvals.StepDue: [press_when_due],
+    approvals.ExpiryDue: [expire_when_due],
     orders.Cancelled: [note_sales],
+    orders.Held: [],
+    orders.HoldLifted: [],
+    orders.ShortClosed: [note_sales],
+    orders.Closed: [],
+    orders.AmendmentRequested: [],
+    orders.Amended: [file_for_search, note_sales],
+    orders.AmendmentClosed: [],
+    orders.SlipSubmitted: [],
+    orders.SlipDecided: [],
+    orders.Paid: [],
+    expire_unpaid.UnpaidDue: [expire_unpaid.expire_when_due],
     orders.Commented: [],
     orders.DraftProposed: [],
+    BlanketEnds: [expire_blankets],
     orders.DraftWithdrawn: [],
     orders.DraftDeclined: [],
     orders.DraftChanged: [],
     inventory.Changed: [],
     inventory.Backordered: [],
     inventory.Filled: [],
+    inventory.PrioritiesChanged: [rank_waiting],
     notices.Published: [],
     notices.Changed: [],
     notices.Withdrawn: [],
+    # Carried to chats by the worker, which knows where they are (`notices.wecom_errand`).
+    notices.Messaged: [],
     notices.ShowDue: [show_when_due],
     fill_waiting.FillDue: [fill_waiting.fill_waiting_when_due],
     # Taken up by the worker itself, which has hands for it (`imports.runner`).
@@ -68,6 +99,7 @@ PERIODS: Sequence[Period] = [
     (purge.SessionPurgeDue(subject_id=TENANT), purge.EVERY),
     (fill_waiting.FillDue(subject_id=TENANT), fill_waiting.EVERY),
     (recount.RecountDue(subject_id=TENANT), recount.EVERY),
+    (expire_unpaid.UnpaidDue(subject_id=TENANT), expire_unpaid.EVERY),
     (find_duplicates.DuplicatesDue(subject_id=TENANT), find_duplicates.EVERY),
     (imports_purge.FilePurgeDue(subject_id=TENANT), imports_purge.EVERY),
 ]

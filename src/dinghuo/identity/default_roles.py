@@ -23,15 +23,23 @@ def _set(module: str, *verbs: str) -> frozenset[str]:
 
 
 _READS = (
-    _set("parties", "read") | _set("catalogue", "read") | _set("orders", "read", "comment") | _set("notices", "read")
+    _set("parties", "read")
+    | _set("catalogue", "read")
+    | _set("orders", "read", "comment")
+    | _set("notices", "read")
+    # Whoever is asked decides, and anybody may be asked.
+    | _set("approvals", "decide")
 )
 _SELLS = (
     _READS
+    | _set("order_rules", "read")
+    | _set("blankets", "read")
     | _set("parties", "write", "invite", "visit")
     | _set("pricing", "read")
+    | _set("promotions", "read")
     | _set("inventory", "read")
     | _set("accounts", "read")
-    | _set("orders", "place", "cancel")
+    | _set("orders", "place", "cancel", "amend")
     | _set("analytics", "read")
 )
 
@@ -51,9 +59,13 @@ DEFAULT_ROLES = (
         name_en="Sales manager",
         permissions=_SELLS
         | _set("parties", "merge")
+        | _set("order_rules", "write")
+        | _set("blankets", "write")
         | _set("pricing", "write")
+        | _set("promotions", "write")
         | _set("catalogue", "write")
         | _set("orders", "hold", "set_price", "waive_minimum")
+        | _set("approvals", "read")
         | _set("notices", "write"),
         scope="department",
         sees_cost=True,
@@ -66,10 +78,12 @@ DEFAULT_ROLES = (
         name_en="Finance",
         permissions=_READS
         | _set("pricing", "read")
+        | _set("promotions", "read")
         | _set("inventory", "read")
         | _set("accounts", "read", "write")
-        | _set("orders", "hold")
+        | _set("orders", "hold", "payments")
         | _set("analytics", "read")
+        | _set("approvals", "read")
         | _set("audit", "read"),
         sees_cost=True,
         sees_margin=True,
@@ -105,7 +119,7 @@ DEFAULT_ROLES = (
         code="dealer_buyer",
         name="经销商采购",
         name_en="Dealer buyer",
-        permissions=_set("portal.orders", "read", "place", "cancel")
+        permissions=_set("portal.orders", "read", "place", "cancel", "amend", "pay")
         | _set("portal", "catalogue", "account.read", "addresses.write"),
         audience="dealer",
         scope="own",

@@ -1,15 +1,16 @@
 """Call orders off: what they hold of stock and credit becomes free, and nothing else changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, select
 
+from dinghuo.accounts.budgets import release_budgets
 from dinghuo.accounts.reserve import Entry, ensure_accounts, lock_credit, write_entries
+from dinghuo.approvals.ask import withdraw_open
 from dinghuo.identity.principals import Principal
-from dinghuo.identity.scopes import visible_customers
 from dinghuo.inventory.promises import lock_promises
 from dinghuo.inventory.release import release_promises
 from dinghuo.kit import audit, outbox
@@ -18,11 +19,13 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Message, Refused
 from dinghuo.kit.texts import text_faults
 from dinghuo.kit.transitions import transition
-from dinghuo.orders import faults as say
+from dinghuo.orders.allotted import give_back_all
 from dinghuo.orders.events import Cancelled as CancelledEvent
+from dinghuo.orders.let_go import Dropped, let_go
+from dinghuo.orders.lock_orders import LOCK_LINES, holder_of, lock_orders
 from dinghuo.orders.states import ORDER
 from dinghuo.orders.tables import sales_order
-from dinghuo.parties.tables import customer
+from dinghuo.orders.worth import worth
 
 ALREADY_RELEASED = Message(
     "already-released",
@@ -36,11 +39,6 @@ _LONGEST_REASON = 2000
 _LINES = """
 update order_line l set cancelled = l.base_quantity - l.shipped
 where l.tenant_id = $1 and l.order_id = any($2::uuid[])
-"""
-_LOCK_LINES = """
-select l.order_id, l.released, l.shipped, l.cancelled, l.base_quantity
-from order_line l where l.tenant_id = $1 and l.order_id = any($2::uuid[])
-order by l.order_id, l.line_no for no key update
 """
 
 
@@ -60,52 +58,61 @@ async def cancel(
     """Cancel all of these orders or none; in the order of their ids."""
     if faults := list(text_faults("reason", reason, _LONGEST_REASON)):
         raise Refused(faults)
-    o = sales_order.c
-    orders = await tx.rows(
-        select(sales_order)
-        .join(customer, and_(customer.c.tenant_id == o.tenant_id, customer.c.id == o.customer_id))
-        .where(
-            o.tenant_id == tx.tenant_id,
-            customer.c.tenant_id == tx.tenant_id,
-            o.id.in_(ids),
-            visible_customers(principal, customer),
-        )
-        .order_by(o.id)
-        .with_for_update(key_share=True, of=sales_order)
-    )
-    if len(orders) != len(set(ids)):
-        raise Refused(say.UNKNOWN_ORDER("id"))
+    return await call_off(tx, await lock_orders(tx, ids, principal), to="cancelled", by=by, reason=reason)
+
+
+async def call_off(
+    tx: Tx, orders: Sequence[Any], *, to: str, by: Actor, reason: str | None = None
+) -> list[Cancelled]:
+    """End these locked orders (`lock_orders`), `cancelled` or `rejected`, and free all that they hold."""
     found = [order.id for order in orders]
-    states = {order.id: order.state for order in orders}
-    await transition(tx, sales_order, ORDER, found, "cancelled", revision=o.revision + 1)
-    lines = await tx.fetch(_LOCK_LINES, found)
+    await transition(tx, sales_order, ORDER, found, to, revision=sales_order.c.revision + 1)
+    waiting = [order.id for order in orders if order.state == "pending_approval"]
+    if waiting and to == "cancelled":
+        await withdraw_open(tx, subject_kind="order", subject_ids=waiting, by=by, reason=reason)
+    lines = await tx.fetch(LOCK_LINES, found)
     moved = {row["order_id"] for row in lines if row["released"] or row["shipped"]}
     if moved:
         raise Refused([ALREADY_RELEASED("id", number=order.number) for order in orders if order.id in moved])
+    dropped = await let_go(tx, orders, by)
     await tx.write(_LINES, found)
-    promises = await lock_promises(tx, found)
-    holders = [(order.customer_id, order.organisation_id, order.currency) for order in orders]
-    accounts = await ensure_accounts(tx, list((await lock_credit(tx, holders)).values()))
-    await write_entries(
-        tx,
-        [
-            Entry(accounts[holder], "open", -order.gross, "release", "order", order.id)
-            for order, holder in zip(orders, holders, strict=True)
-        ],
-    )
+    promises = await lock_promises(tx, [*found, *(each.id for each in dropped)])
+    await give_back_all(tx, found)
+    freed = _open_credit(orders, lines)
+    await _free_credit(tx, orders, freed, dropped)
+    await release_budgets(tx, found)
     await release_promises(tx, promises)
     await outbox.emit(tx, [CancelledEvent(subject_id=order_id) for order_id in found])
+    said = {"reason": [None, reason]} if reason else {}
     await audit.record(
         tx,
-        [
-            audit.Change(
-                "order",
-                order_id,
-                "cancelled",
-                by,
-                {"state": [states[order_id], "cancelled"]} | ({"reason": [None, reason]} if reason else {}),
-            )
-            for order_id in found
-        ],
+        [audit.Change("order", order.id, to, by, {"state": [order.state, to]} | said) for order in orders],
     )
-    return [Cancelled(order.id, order.number, "cancelled", order.currency, order.gross) for order in orders]
+    return [Cancelled(order.id, order.number, to, order.currency, freed[order.id]) for order in orders]
+
+
+def _open_credit(orders: Sequence[Any], lines: Sequence[Any]) -> dict[UUID, Decimal]:
+    """What each order still takes up: its amount less what was freed when lines were closed before."""
+    currencies = {order.id: order.currency for order in orders}
+    freed = {order.id: order.gross for order in orders}
+    for row in lines:
+        quantity, left = row["base_quantity"], row["base_quantity"] - row["cancelled"]
+        kept = worth(row["gross"], quantity, left, currencies[row["order_id"]])
+        freed[row["order_id"]] -= row["gross"] - kept
+    return freed
+
+
+async def _free_credit(
+    tx: Tx, orders: Sequence[Any], freed: Mapping[UUID, Decimal], dropped: Sequence[Dropped]
+) -> None:
+    holders = {order.id: holder_of(order) for order in orders}
+    accounts = await ensure_accounts(tx, list((await lock_credit(tx, list(holders.values()))).values()))
+    entries = [
+        Entry(accounts[holders[order_id]], "open", -amount, "release", "order", order_id)
+        for order_id, amount in freed.items()
+    ]
+    entries += [
+        Entry(accounts[holders[each.order_id]], "open", -each.credit, "release", "order_amendment", each.id)
+        for each in dropped
+    ]
+    await write_entries(tx, entries)

@@ -4,14 +4,17 @@
 fault they find; one order's refusal never touches another's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from dinghuo.accounts.allotments import Take
 from dinghuo.accounts.reserve import Credit, Holder
+from dinghuo.approvals.policies import Policy
 from dinghuo.catalogue.facts import Sellable, SkuFacts
 from dinghuo.catalogue.quantities import at_least, at_most, plain
 from dinghuo.identity.facts import OrganisationFacts
@@ -19,11 +22,18 @@ from dinghuo.inventory.reserve import Held, Stock
 from dinghuo.kit.errors import Fault, Message
 from dinghuo.kit.money import MAX_MONEY, MAX_QUANTITY, ZERO, base_quantity, round_money, split_tax
 from dinghuo.orders import faults as say
+from dinghuo.orders.blankets.agreed import agreed_price
+from dinghuo.orders.blankets.facts import BlanketFacts
+from dinghuo.orders.offers import Offers
 from dinghuo.orders.requests import LineRequest, Placement
+from dinghuo.orders.rules.facts import RuleBook
+from dinghuo.orders.rules.outcome import Charge, Delivery, Hint
+from dinghuo.orders.terms import Terms
 from dinghuo.orders.texts import check_written
 from dinghuo.parties.facts import CustomerFacts
 from dinghuo.pricing.engine import Price, find_price
 from dinghuo.pricing.facts import ListFacts
+from dinghuo.pricing.grant import Granted
 
 MOST_LINES = 5000
 _MANUAL = '{"source":"manual"}'
@@ -54,6 +64,12 @@ class LineRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     note: str | None = None
     shipped: Decimal | None = None
     cancelled: Decimal | None = None
+    promised_date: date | None = None
+    # Written when promotions gave something (orders.promote).
+    kind: str | None = None
+    discount: Decimal | None = None
+    promotion_id: UUID | None = None
+    given_by: list[int] | None = None
 
 
 class PlainLines(msgspec.Struct):
@@ -85,6 +101,23 @@ class Priced(msgspec.Struct):
     gross: Decimal = ZERO
     held: list[tuple[LineRow, list[Held]]] = []
     credit: Credit | None = None
+    # What it costs beside its lines, takes of quotas and blanket orders, when it can come: see `order_rules`.
+    rules: RuleBook | None = None
+    placed_local: datetime | None = None
+    charges: list[Charge] = []
+    takes: list[Take] = []
+    hints: list[Hint] = []
+    delivery: Delivery | None = None
+    blankets: dict[str, BlanketFacts] = {}
+    # The promotions that may speak for it, and what they granted.
+    offers: Offers | None = None
+    # How its customer pays and wants to be served, where that is agreed.
+    terms: Terms | None = None
+    granted: Granted | None = None
+    # The policies that want it approved, the facts that they saw, and whether they take the credit limit's place.
+    policies: tuple[Policy, ...] = ()
+    facts: dict[str, Any] = {}
+    waives_credit: bool = False
     # Instead of `lines` and `skus`, for plain orders of history.
     plain: PlainLines | None = None
 
@@ -97,11 +130,24 @@ class Priced(msgspec.Struct):
         self.lines.clear()
         self.skus.clear()
         self.faults.clear()
+        self.takes.clear()
+
+    def sum_up(self) -> None:
+        """The order's sums are those of its lines, to the cent."""
+        self.net = sum((row.net for row in self.lines), ZERO)
+        self.tax = sum((row.tax for row in self.lines), ZERO)
+        self.gross = self.net + self.tax
 
     @property
     def is_closed_history(self) -> bool:
         history = self.placement.history
         return history is not None and not history.live
+
+    def tracked(self) -> Iterator[tuple[UUID, Decimal]]:
+        """What it wants of which stock is kept."""
+        for row, sku in zip(self.lines, self.skus, strict=True):
+            if sku.supply_policy != "untracked":
+                yield row.sku_id, row.base_quantity - (row.cancelled or ZERO)
 
     def may_wait(self, sku: SkuFacts) -> bool:
         """Whether what is not there is promised all the same."""
@@ -122,9 +168,7 @@ def price_order(priced: Priced, *, skus: dict[str, SkuFacts], sellable: Sellable
             priced.faults.append(_fault(say.UNKNOWN_SKU, number, "sku", code=line.sku))
             continue
         _price_line(priced, number, line, sku, lists)
-    priced.net = sum((row.net for row in priced.lines), ZERO)
-    priced.tax = sum((row.tax for row in priced.lines), ZERO)
-    priced.gross = priced.net + priced.tax
+    priced.sum_up()
     if priced.gross > MAX_MONEY:
         priced.faults.append(say.TOO_LARGE_ORDER("lines"))
 
@@ -155,7 +199,10 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
         priced.faults.append(_fault(say.BAD_QUANTITY, number, "quantity", quantity=line.quantity, most=largest))
         return
     listed = _listed(priced, line, sku, unit, ratio, lists)
-    price = _deal(priced.placement, line, listed)
+    if line.blanket is None:
+        price = _deal(priced.placement, line, listed)
+    elif not (price := agreed_price(priced, number, line, sku, unit, in_base)):
+        return
     if price is None:
         priced.faults.append(_fault(say.NO_PRICE, number, "sku", code=sku.code, currency=priced.currency))
         return
@@ -294,11 +341,12 @@ def _quantity_rules(
 def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
     """Take stock and credit for the order, or add what is missing to its faults and take nothing."""
     held: list[tuple[LineRow, list[Held]]] = []
+    route, only = stock.way(priced.customer.regions, priced.tracked())
     for row, sku in zip(priced.lines, priced.skus, strict=True):
         wanted = row.base_quantity - (row.cancelled or ZERO)
         if sku.supply_policy == "untracked" or not wanted:
             continue
-        taken = stock.take(sku.id, wanted, backorder=priced.may_wait(sku))
+        taken = stock.take(sku.id, wanted, backorder=priced.may_wait(sku), route=route, only=only)
         if taken is None:
             available = max(stock.available(sku.id), ZERO)
             priced.faults.append(
@@ -341,7 +389,10 @@ def _credit_faults(priced: Priced, credit: Credit) -> list[Fault]:
 
 
 def _is_bound(priced: Priced) -> bool:
-    """Whether the limit has a say: none over what was delivered long ago, nor over what is paid for beforehand."""
+    """Whether the limit has a say: none over what was delivered long ago, over what is paid for beforehand, nor where
+    somebody is to approve going beyond it."""
+    if priced.waives_credit:
+        return False
     return priced.placement.history is None and priced.customer.payment_terms != "prepaid"
 
 

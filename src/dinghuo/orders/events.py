@@ -9,12 +9,68 @@ class Confirmed(Event, frozen=True, tag="orders.confirmed"):
     """An order is binding: its stock is promised and its credit taken."""
 
 
+class Submitted(Event, frozen=True, tag="orders.submitted"):
+    """An order was placed that somebody has to approve: its stock is promised and its credit taken, but it does not
+    bind yet."""
+
+
 class Imported(Event, frozen=True, tag="orders.imported"):
     """An order of long ago was taken over from another system; nothing of it remains to be done."""
 
 
 class Cancelled(Event, frozen=True, tag="orders.cancelled"):
     """An order was called off; what it held is free again."""
+
+
+class Held(Event, frozen=True, tag="orders.held"):
+    """An order's goods may not go for now."""
+
+
+class HoldLifted(Event, frozen=True, tag="orders.hold_lifted"):
+    """Something that held an order no longer does."""
+
+
+class ShortClosed(Event, frozen=True, tag="orders.short_closed"):
+    """What was left of some lines of an order is not to come any more."""
+
+
+class Closed(Event, frozen=True, tag="orders.closed"):
+    """Nothing of an order remains to be done."""
+
+
+class AmendmentRequested(Event, frozen=True, tag="orders.amendment_requested"):
+    """Somebody wants an order to be another one; it waits for the seller or for an approval."""
+
+    amendment_id: UUID
+    side: str
+
+
+class Amended(Event, frozen=True, tag="orders.amended"):
+    """An order is no longer what it was."""
+
+    amendment_id: UUID
+
+
+class AmendmentClosed(Event, frozen=True, tag="orders.amendment_closed"):
+    """An amendment was rejected or taken back; the order stays as it was."""
+
+    amendment_id: UUID
+
+
+class SlipSubmitted(Event, frozen=True, tag="orders.slip_submitted"):
+    """A transfer slip waits for finance."""
+
+    slip_id: UUID
+
+
+class SlipDecided(Event, frozen=True, tag="orders.slip_decided"):
+    """Finance has confirmed or refused a transfer slip, or its sender took it back."""
+
+    slip_id: UUID
+
+
+class Paid(Event, frozen=True, tag="orders.paid"):
+    """What an order's goods waited for was paid."""
 
 
 class DraftChanged(Event, frozen=True, tag="orders.draft_changed"):

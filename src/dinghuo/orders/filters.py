@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Boolean, ColumnElement, literal_column, select, union
+from sqlalchemy import Boolean, ColumnElement, Select, any_, literal, literal_column, select, union
 
 from dinghuo.identity.tables import app_user, department
 from dinghuo.inventory.tables import reservation
@@ -22,6 +22,9 @@ from dinghuo.orders.file_for_search import SEARCH_KIND
 from dinghuo.orders.tables import sales_order
 from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import channel, customer, region, tier
+
+
+_ON_HOLD = literal_column("held.holds <> '{}'::text[]", Boolean)
 
 
 class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +48,8 @@ class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     amount_from: Decimal | None = None
     amount_until: Decimal | None = None
     has_problem: bool = False
+    # A reason of holds, or `any`.
+    hold: str | None = None
     search: str | None = None
 
     @property
@@ -98,18 +103,26 @@ def of_orders(tenant_id: int, wanted: OrderFilter, zone: ZoneInfo) -> list[Colum
         found.append(o.gross_cents <= _cents("amount_until", wanted.amount_until, ROUND_FLOOR))
     if wanted.has_problem:
         found.append(_in_trouble(tenant_id))
+    if wanted.hold is not None:
+        found.append(within(o.id, _held(tenant_id, wanted.hold)))
     return found
+
+
+def _held(tenant_id: int, reason: str) -> Select[Any]:
+    """The orders that are held, which are few: they have an index of their own."""
+    held = sales_order.alias("held")
+    statement = select(held.c.id).where(held.c.tenant_id == tenant_id, _ON_HOLD)
+    return statement if reason == "any" else statement.where(literal(reason) == any_(held.c.holds))
 
 
 def _in_trouble(tenant_id: int) -> ColumnElement[bool]:
     """On hold, or waiting for goods: both are few at any time, and each has an index of its own."""
-    r, held = reservation.c, sales_order.alias("held")
-    on_hold = literal_column("held.holds <> '{}'::text[]", Boolean)
+    r = reservation.c
     return within(
         sales_order.c.id,
         union(
             select(r.document_id).where(r.tenant_id == tenant_id, r.backordered > literal_column("0")),
-            select(held.c.id).where(held.c.tenant_id == tenant_id, on_hold),
+            _held(tenant_id, "any"),
         ),
     )
 

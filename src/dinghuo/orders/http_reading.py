@@ -40,6 +40,7 @@ def order_filter(
     amount_from: Decimal | None = None,
     amount_until: Decimal | None = None,
     has_problem: bool = False,
+    hold: Literal["any", "manual", "credit", "overdue", "stock", "unpaid"] | None = None,
     search: str | None = None,
 ) -> OrderFilter:
     """The filters of a list of orders; days are in the tenant's zone, both included, amounts are gross.
@@ -61,6 +62,7 @@ def order_filter(
         amount_from=amount_from,
         amount_until=amount_until,
         has_problem=has_problem,
+        hold=hold,
         search=search,
     )
 

@@ -15,8 +15,12 @@ from dinghuo.kit.actions import Action, action
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Fault, Language
 from dinghuo.kit.transitions import WRONG_STATE
+from dinghuo.orders.amend_faults import NOT_AMENDABLE
+from dinghuo.orders.amend_workout import AMENDABLE
 from dinghuo.orders.cancel import ALREADY_RELEASED
+from dinghuo.orders.hold import HOLDABLE, NOT_HELD, PAYMENTS, UNPAID
 from dinghuo.orders.queries import get_order
+from dinghuo.orders.short_close import NOTHING_REMAINS
 from dinghuo.orders.states import ORDER
 from dinghuo.orders.views import CreditNow, OrderDetail, OrderPage
 
@@ -43,8 +47,13 @@ def actions_of(order: OrderDetail, staff: StaffPrincipal, language: Language) ->
     """What this reader could do with the order, and why not."""
     return [
         action("cancel", _against_cancelling(order, staff), language),
+        action("hold", _against_holding(order, staff), language),
+        action("lift_hold", _against_lifting(order, staff), language),
+        action("amend", _against_amending(order, staff), language),
+        action("short_close", _against_closing(order, staff), language),
         action("reorder", lacking(staff, "orders.place"), language),
         action("comment", lacking(staff, "orders.comment"), language),
+        action("attach", lacking(staff, "orders.comment"), language),
     ]
 
 
@@ -55,6 +64,37 @@ def _against_cancelling(order: OrderDetail, staff: StaffPrincipal) -> Iterator[F
         yield WRONG_STATE("state", to="cancelled", id=str(order.id))
     elif any(line.progress.released or line.progress.shipped for line in order.lines):
         yield ALREADY_RELEASED("id", number=order.number)
+
+
+def _against_holding(order: OrderDetail, staff: StaffPrincipal) -> Iterator[Fault]:
+    yield from lacking(staff, "orders.hold")
+    if order.state not in HOLDABLE:
+        yield WRONG_STATE("state", to="on_hold", id=str(order.id))
+
+
+def _against_lifting(order: OrderDetail, staff: StaffPrincipal) -> Iterator[Fault]:
+    yield from lacking(staff, "orders.hold")
+    if not order.holds:
+        yield NOT_HELD("holds", number=order.number)
+    elif set(order.holds) == {UNPAID}:
+        yield from lacking(staff, PAYMENTS)
+
+
+def _against_amending(order: OrderDetail, staff: StaffPrincipal) -> Iterator[Fault]:
+    """The rules of `amend`, but for an amendment that waits."""
+    yield from lacking(staff, "orders.amend")
+    if order.state not in AMENDABLE:
+        yield NOT_AMENDABLE("state")
+
+
+def _against_closing(order: OrderDetail, staff: StaffPrincipal) -> Iterator[Fault]:
+    """The rules of `short_close`, but for an amendment that waits."""
+    yield from lacking(staff, "orders.amend")
+    progress = [line.progress for line in order.lines]
+    if order.state != "confirmed":
+        yield WRONG_STATE("state", to="closed", id=str(order.id))
+    elif all(p.ordered - p.cancelled <= max(p.released, p.shipped) for p in progress):
+        yield NOTHING_REMAINS("id")
 
 
 async def _credit(tx: Tx, order: OrderDetail) -> CreditNow | None:

@@ -3,18 +3,26 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from dinghuo.accounts.budgets import open_budgets
+from dinghuo.accounts.allotments import Allotments
 from dinghuo.accounts.reserve import ensure_accounts
 from dinghuo.inventory.reserve import take_out
 from dinghuo.kit import idempotency
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
+from dinghuo.orders.allotted import claim, draw_takes, find_allotments, unclaim
+from dinghuo.orders.ask_approval import Asking, ask_approvals, find_policies, hold_to_policies
 from dinghuo.orders.decide import Priced, admit, holder_of
 from dinghuo.orders.draw import Balances, draw, lock_balances, see_balances
+from dinghuo.orders.order_rules import find_rules, hold_to_rules
+from dinghuo.orders.payment import find_dues, write_dues
 from dinghuo.orders.prepare import price_orders, start_orders
+from dinghuo.orders.promise_dates import promise_dates
+from dinghuo.orders.promote import find_promotions, give_back_budgets, promote
 from dinghuo.orders.requests import Outcome, Placement
 from dinghuo.orders.submit_drafts import lock_drafts, mark_submitted
 from dinghuo.orders.unit_words import name_units
-from dinghuo.orders.write import write_consequences, write_documents, write_history
+from dinghuo.orders.write import documents_together, write_consequences, write_documents, write_history
 
 _Identity = tuple[UUID, str, str]
 
@@ -73,17 +81,28 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
     started = await start_orders(tx, placements)
     orders = [priced for priced in started if isinstance(priced, Priced)]
     await price_orders(tx, orders)
+    await find_rules(tx, orders)
+    await find_promotions(tx, orders)
+    asking = await find_policies(tx, orders)
+    await find_dues(tx, orders)
     await lock_drafts(tx, orders)
     balances = None if tx.is_second_try else await see_balances(tx, orders)
+    allotments = await find_allotments(tx, orders, lock=balances is None)
     if balances is None:
         balances = await lock_balances(tx, orders)
-    admitted = [order for order in orders if _admit(order, balances)]
-    numbers = await write_documents(tx, admitted)
-    await mark_submitted(tx, admitted)
+    admitted = [order for order in orders if _admit(order, balances, allotments, asking)]
+    await promise_dates(tx, admitted, balances.stock)
     accounts = await ensure_accounts(tx, [order.credit for order in admitted if order.credit is not None])
-    bodies = await write_consequences(tx, admitted, numbers, accounts)
+    await open_budgets(tx, balances.drawn_budgets)
+    async with documents_together(tx, admitted):
+        numbers = await write_documents(tx, admitted)
+        bodies = await write_consequences(tx, admitted, numbers, accounts)
+    await write_dues(tx, admitted)
+    await mark_submitted(tx, admitted)
     left = await write_history(tx, admitted)
+    await ask_approvals(tx, admitted, numbers, asking)
     # From here on others may wait for us.
+    await draw_takes(tx, admitted, allotments)
     await draw(tx, admitted, balances, accounts)
     await take_out(tx, left)
     return [
@@ -94,8 +113,18 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
     ]
 
 
-def _admit(order: Priced, balances: Balances) -> bool:
+def _admit(
+    order: Priced, balances: Balances, allotments: Allotments | None, asking: Asking | None
+) -> bool:
     order.credit = balances.credit[holder_of(order)]
     if order.is_closed_history:
         return not order.faults
-    return admit(order, balances.stock, order.credit)
+    promote(order, balances.budgets, balances.stock)
+    hold_to_rules(order)
+    hold_to_policies(order, asking)
+    taken = claim(order, allotments)
+    if admit(order, balances.stock, order.credit):
+        return True
+    unclaim(taken, allotments)
+    give_back_budgets(order, balances.budgets)
+    return False

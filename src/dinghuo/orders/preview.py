@@ -9,17 +9,30 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.accounts.budgets import find_budgets
 from dinghuo.accounts.reserve import find_credit
+from dinghuo.approvals.views import PolicyOfRequest
 from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.catalogue.unit_names import unit_names, with_unit_names
 from dinghuo.inventory.reserve import read_stock
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
 from dinghuo.kit.money import ZERO
+from dinghuo.orders.allotted import claim, find_allotments
+from dinghuo.orders.charges import charge_view, goods_amounts
+from dinghuo.orders.ask_approval import find_policies, hold_to_policies
 from dinghuo.orders.decide import LineRow, Priced, admit, holder_of
+from dinghuo.orders.draw import tracked
+from dinghuo.orders.grant_views import GrantView, NextView, grants_of, next_of, saved_of
+from dinghuo.orders.offers import bounds_wanted
+from dinghuo.orders.order_rules import find_rules, hold_to_rules
+from dinghuo.orders.payment import find_dues
 from dinghuo.orders.prepare import price_orders, start_orders
+from dinghuo.orders.promote import find_promotions, promote
+from dinghuo.orders.queries import margin_of
 from dinghuo.orders.requests import Placement
-from dinghuo.orders.views import Amounts
+from dinghuo.orders.rules.views import DeliveryView, HintView, delivery_view, hint_views
+from dinghuo.orders.views import Amounts, ChargeView
 
 
 class PreviewLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +55,13 @@ class PreviewLine(msgspec.Struct, frozen=True, kw_only=True):
     reason: dict[str, Any] | None
     available: Decimal | None
     supply_policy: str
+    # What promotions took off, tax-inclusive; of a gift line what it would have cost.
+    kind: str = "goods"
+    discount: Decimal | None = None
+    promotion: str | None = None
+    given_by: list[int] | None = None
+    # Net minus cost, for those who may see margins.
+    margin: Decimal | None = None
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +77,16 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[PreviewLine]
     faults: list[FaultView]
     credit_left: Decimal | None
+    # `amounts` are those of the goods and the charges together.
+    goods: Amounts | None
+    charges: list[ChargeView]
+    delivery: DeliveryView | None
+    hints: list[HintView]
+    saved: Decimal | None
+    promotions: list[GrantView]
+    next: list[NextView]
+    # The policies that want it approved before it binds, by their names.
+    needs_approval: list[PolicyOfRequest]
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -82,21 +112,33 @@ async def look(tx: Tx, placement: Placement) -> Look:
     if not isinstance(started, Priced):
         raise Refused(started)
     await price_orders(tx, [started])
-    stock = await read_stock(tx, (sku.id for sku in started.skus if sku.supply_policy != "untracked"))
-    available = {sku.id: max(stock.available(sku.id), ZERO) for sku in started.skus}
+    await find_rules(tx, [started])
+    allotments = await find_allotments(tx, [started])
+    await find_promotions(tx, [started])
+    await find_dues(tx, [started])
+    stock = await read_stock(tx, {sku.id for _, sku in tracked([started])})
     credit = (await find_credit(tx, [holder_of(started)]))[holder_of(started)]
+    promote(started, await find_budgets(tx, bounds_wanted([started.offers])), stock)
+    available = {sku.id: max(stock.available(sku.id), ZERO) for sku in started.skus}
     found = Look(started, available, credit.limit, credit.exposure)
+    hold_to_rules(started)
+    started.credit = credit
+    hold_to_policies(started, await find_policies(tx, [started]))
+    claim(started, allotments)
     admit(started, stock, credit)
     return found
 
 
-async def preview(tx: Tx, *, placement: Placement, language: Language) -> Preview:
+async def preview(tx: Tx, *, placement: Placement, language: Language, sees_margin: bool = False) -> Preview:
     """Look at one order; refused only when it is not known whose it is."""
     looked = await look(tx, placement)
     units = await unit_names(tx)
     started, told = looked.priced, placement.sees_price
+    given = started.granted.gifts if started.granted else ()
+    codes = {each.promotion.id: each.promotion.code for each in given}
     lines = [
-        _line(row, sku, looked.available, told=told) for row, sku in zip(started.lines, started.skus, strict=True)
+        _line(row, sku, looked.available, codes, told=told, sees_margin=sees_margin)
+        for row, sku in zip(started.lines, started.skus, strict=True)
     ]
     return Preview(
         customer=started.customer.code,
@@ -105,10 +147,28 @@ async def preview(tx: Tx, *, placement: Placement, language: Language) -> Previe
         lines=lines,
         faults=[fault_view(with_unit_names(fault, units), language) for fault in started.faults],
         credit_left=looked.room if told else None,
+        goods=goods_amounts(started) if told else None,
+        charges=[charge_view(charge, sees_price=told) for charge in started.charges],
+        delivery=delivery_view(started.delivery, language),
+        hints=hint_views(started.hints, started.currency, language) if told else [],
+        saved=saved_of(started) if told else None,
+        promotions=grants_of(started, told=told),
+        next=next_of(started, told=told),
+        needs_approval=[
+            PolicyOfRequest(policy.code, policy.name, policy.name_en, policy.version) for policy in started.policies
+        ],
     )
 
 
-def _line(row: LineRow, sku: SkuFacts, available: dict[UUID, Decimal], *, told: bool) -> PreviewLine:
+def _line(
+    row: LineRow,
+    sku: SkuFacts,
+    available: dict[UUID, Decimal],
+    promotions: dict[UUID, str],
+    *,
+    told: bool,
+    sees_margin: bool,
+) -> PreviewLine:
     return PreviewLine(
         line_no=row.line_no,
         sku=row.sku_code,
@@ -124,4 +184,9 @@ def _line(row: LineRow, sku: SkuFacts, available: dict[UUID, Decimal], *, told: 
         reason=msgspec.json.decode(row.price_reason) if told else None,
         available=None if sku.supply_policy == "untracked" else available[sku.id],
         supply_policy=sku.supply_policy,
+        kind=row.kind or "goods",
+        discount=(row.discount or ZERO) if told else None,
+        promotion=promotions.get(row.promotion_id) if row.promotion_id else None,
+        given_by=row.given_by,
+        margin=margin_of(row) if sees_margin else None,
     )

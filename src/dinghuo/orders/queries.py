@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
+from dinghuo.approvals.queries import progress
 from dinghuo.identity.principals import Principal, StaffPrincipal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import organisation
@@ -17,6 +18,7 @@ from dinghuo.kit.errors import Refused
 from dinghuo.kit.money import round_money
 from dinghuo.orders import faults as say
 from dinghuo.orders import views
+from dinghuo.orders.charges import charges_of, told_of
 from dinghuo.orders.summaries import beside, summary_fields
 from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.parties.tables import customer
@@ -44,14 +46,37 @@ async def get_order(tx: Tx, *, principal: Principal, order_id: UUID) -> views.Or
     )
     if row is None:
         raise Refused(say.UNKNOWN_ORDER("id"))
+    charges = (await charges_of(tx, [order_id])).get(order_id, [])
+    goods = told_of(row, charges, sees_price=principal.sees_price)
     return views.OrderDetail(
         **summary_fields(row, principal, await beside(tx, [row])),
+        goods=goods.amounts,
+        charges=goods.charges,
+        origin=await _origin(tx, row),
+        earliest_date=row.earliest_date,
         organisation=row.organisation_code,
         ship_to=row.ship_to,
         note=row.note,
+        partial_delivery=row.partial_delivery or "allowed",
+        substitution=row.substitution or "ask",
         lines=await _lines(tx, principal, order_id),
         history=await _history(tx, order_id),
+        approval=(await progress(tx, "order", [order_id])).get(order_id),
     )
+
+
+_ORIGIN = """
+select coalesce(
+  (select b.number from blanket_order b where b.tenant_id = $1 and b.id = $2),
+  (select d.name from draft d where d.tenant_id = $1 and d.id = $2)) as name
+"""
+
+
+async def _origin(tx: Tx, row: Any) -> views.Origin | None:
+    if row.origin_kind is None:
+        return None
+    (named,) = await tx.fetch(_ORIGIN, row.origin_id)
+    return views.Origin(row.origin_kind, row.origin_id, named["name"])
 
 
 async def _lines(tx: Tx, principal: Principal, order_id: UUID) -> list[views.OrderLine]:
@@ -74,7 +99,7 @@ async def _held(tx: Tx, order_id: UUID) -> dict[int, list[views.Held]]:
     )
     held: dict[int, list[views.Held]] = {}
     for row in rows:
-        part = views.Held(row.code, row.held, row.backordered, row.consumed, row.released)
+        part = views.Held(row.code, row.held, row.backordered, row.consumed, row.released, row.source)
         held.setdefault(row.line_no, []).append(part)
     return held
 
@@ -112,9 +137,13 @@ def _line(row: Any, principal: Principal, held: Sequence[views.Held]) -> views.O
         unit_cost=row.unit_cost if sees_cost else None,
         margin=margin_of(row) if sees_margin else None,
         requested_date=row.requested_date,
+        promised_date=row.promised_date,
         note=row.note,
         progress=views.Progress(row.base_quantity, row.released, row.shipped, row.returned, row.cancelled),
         stock=list(held),
+        kind=row.kind,
+        promotion=row.price_reason["promotion"] if row.kind == "gift" else None,
+        given_by=row.given_by,
     )
 
 
@@ -126,6 +155,7 @@ def _deal(row: Any) -> views.Deal:
         tax_rate=row.tax_rate,
         amounts=views.Amounts(row.net, row.tax, row.gross),
         reason=row.price_reason,
+        discount=row.discount,
     )
 
 

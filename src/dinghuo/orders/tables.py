@@ -42,7 +42,15 @@ sales_order = tenant_table(
     Column("holds", ARRAY(Text), nullable=False, server_default="{}"),
     Column("is_history", Boolean, nullable=False, server_default="false"),
     Column("placed_by", Uuid, nullable=True),
+    # What the customer wants when not all of it is there; nothing was said where it is null.
+    text("partial_delivery", nullable=True),
+    text("substitution", nullable=True),
     moment("placed_at"),
+    # What it was made from: a draft, a proposal, an import, a blanket order.
+    text("origin_kind", nullable=True),
+    Column("origin_id", Uuid, nullable=True),
+    # The earliest day on which it could be delivered, by the rules of the moment it was placed.
+    Column("earliest_date", Date, nullable=True),
     Column("revision", Integer, nullable=False, server_default="1"),
     reference("organisation", "organisation_id"),
     reference("customer", "customer_id"),
@@ -81,14 +89,24 @@ order_line = tenant_table(
     # Per base unit, without tax, when the line was placed.
     Column("unit_cost", UNIT_PRICE, nullable=True),
     Column("requested_date", Date, nullable=True),
+    # When its goods were said to be there; null: they were there, or nobody knew.
+    Column("promised_date", Date, nullable=True),
     text("note", nullable=True),
     # Progress in base units, written by the modules above under the line's lock.
     Column("released", QUANTITY, nullable=False, server_default="0"),
     Column("shipped", QUANTITY, nullable=False, server_default="0"),
     Column("returned", QUANTITY, nullable=False, server_default="0"),
     Column("cancelled", QUANTITY, nullable=False, server_default="0"),
+    # Gift lines cost nothing: which promotion gave them, and for which lines.
+    text("kind", default="goods"),
+    # What promotions took off, tax-inclusive; of a gift line what it would have cost.
+    Column("discount", MONEY, nullable=False, server_default="0"),
+    Column("promotion_id", Uuid, nullable=True),
+    Column("given_by", ARRAY(Integer), nullable=True),
     reference("sales_order", "order_id"),
     reference("sku", "sku_id"),
+    one_of("kind", ("goods", "gift")),
+    CheckConstraint("discount >= 0 and (kind = 'goods' or (gross = 0 and promotion_id is not null))", name="gift"),
     CheckConstraint("quantity > 0 and base_quantity > 0", name="quantity_positive"),
     CheckConstraint("net + tax = gross", name="tax_adds_up"),
     CheckConstraint("returned <= shipped and shipped <= base_quantity - cancelled", name="progress"),
@@ -97,6 +115,21 @@ order_line = tenant_table(
     key=("order_id", "line_no"),
     lock_rank="lines",
 )
+
+# What an order was granted by each promotion: how much it saved, its gifts' value included, and with which coupon.
+order_promotion = tenant_table(
+    "order_promotion",
+    Column("order_id", Uuid, nullable=False),
+    Column("promotion_id", Uuid, nullable=False),
+    text("code"),
+    text("name"),
+    Column("saved", MONEY, nullable=False),
+    text("coupon", nullable=True),
+    reference("sales_order", "order_id"),
+    reference("promotion", "promotion_id"),
+    key=("order_id", "promotion_id"),
+)
+index("ix_order_promotion_promotion", order_promotion.c.promotion_id, order_promotion.c.order_id)
 
 # What lines of cancellations and returns took back long ago, in the system that history was taken over from.
 historical_return = tenant_table(
@@ -137,6 +170,7 @@ draft = tenant_table(
     Column("ship_to", JSONB, nullable=True),
     text("note", nullable=True),
     Column("lines", JSONB, nullable=False, server_default="[]"),
+    Column("coupons", JSONB, nullable=False, server_default="[]"),
     Column("order_id", Uuid, nullable=True),
     # Made in the portal: the dealer's own. Of a user's own ones one is the cart, which they fill at the moment on
     # every device of theirs; the others are parked.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.approvals.views import ApprovalProgress
 from dinghuo.kit.actions import Action
 
 
@@ -53,7 +54,8 @@ class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a line costs, per its unit, and why: `reason` names the list that won and those passed over."""
+    """What a line costs, per its unit, and why: `reason` names the list that won and those passed over, and what became
+    of each promotion. `discount` is what promotions took off, tax-inclusive; of a gift what it would have cost."""
 
     list_price: Decimal | None
     deal_price: Decimal
@@ -61,16 +63,18 @@ class Deal(msgspec.Struct, frozen=True, kw_only=True):
     tax_rate: Decimal | None
     amounts: Amounts
     reason: dict[str, Any] | None
+    discount: Decimal
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What a line holds in one warehouse, in base units."""
+    """What a line holds in one warehouse, in base units; `why` there, where there are rules (inventory.sourcing)."""
 
     warehouse: str
     held: Decimal
     backordered: Decimal
     consumed: Decimal
     released: Decimal
+    why: str | None = None
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -96,9 +100,14 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     unit_cost: Decimal | None
     margin: Decimal | None
     requested_date: date | None
+    promised_date: date | None
     note: str | None
     progress: Progress
     stock: list[Held]
+    # `gift` is given by a promotion for other lines, and costs nothing.
+    kind: str
+    promotion: str | None
+    given_by: list[int] | None
     # What could still be promised of the SKU now, in base units; null where it is not asked for.
     available: Decimal | None = None
 
@@ -114,14 +123,54 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     changes: dict[str, Any] | None
 
 
-class OrderDetail(OrderSummary, frozen=True, kw_only=True):
-    """An order with everything that is known of it."""
+class ChargeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A charge of an order; amounts are null for those who see no prices. `said` is why it is what it is,
+    `said_en` the same in English."""
 
+    kind: str
+    rule: str
+    name: str
+    name_en: str | None
+    net: Decimal | None
+    tax: Decimal | None
+    gross: Decimal | None
+    tax_rate: Decimal | None
+    said: str | None
+    said_en: str | None
+
+
+class Goods(msgspec.Struct, frozen=True):
+    """What an order's lines come to, and its charges."""
+
+    amounts: Amounts | None
+    charges: list[ChargeView]
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """What an order was made from; `name` is its number or what people call it."""
+
+    kind: str
+    id: UUID
+    name: str | None
+
+
+class OrderDetail(OrderSummary, frozen=True, kw_only=True):
+    """An order with everything that is known of it. Its amounts are those of `goods` and `charges` together."""
+
+    goods: Amounts | None
+    charges: list[ChargeView]
+    origin: Origin | None
+    earliest_date: date | None
     organisation: str
     ship_to: dict[str, Any] | None
     note: str | None
+    # What the customer wants when not all of it is there.
+    partial_delivery: str
+    substitution: str
     lines: list[OrderLine]
     history: list[Happening]
+    # How far the approval is that it waits for, or waited.
+    approval: ApprovalProgress | None
 
 
 class CreditNow(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """Write a batch of admitted orders: one statement a table, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from operator import gt
@@ -10,7 +11,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
+from dinghuo.accounts.budgets import append_budget_entries
 from dinghuo.accounts.reserve import Entry, Holder, append_entries
+from dinghuo.inventory.priorities import load_ranks
 from dinghuo.inventory.reserve import (
     Issue,
     ReservationRow,
@@ -23,10 +26,14 @@ from dinghuo.kit import audit, idempotency, outbox
 from dinghuo.kit.database import RetryTransaction, Tx, constraint_name
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import ZERO
-from dinghuo.orders.decide import Priced, holder_of
-from dinghuo.orders.events import Confirmed, Imported
+from dinghuo.kit.outbox import Event
+from dinghuo.orders.charges import write_charges
+from dinghuo.orders.decide import LineRow, Priced, holder_of
+from dinghuo.orders.events import Confirmed, Imported, Submitted
 from dinghuo.orders.history import write_plain
-from dinghuo.orders.requests import Placed, ShipTo
+from dinghuo.orders.payment import holds_of
+from dinghuo.orders.promote import budget_entries, grant_rows
+from dinghuo.orders.requests import Origin, Placed, ShipTo
 
 KIND = "SO"
 _NUMBER_ONCE = "uq_sales_order_tenant_id_number"
@@ -49,35 +56,73 @@ class OrderRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     channel: str
     placed_at: datetime
     is_history: bool
+    holds: Sequence[str]
     customer_reference: str | None = None
     requested_date: date | None = None
     ship_to: ShipTo | None = None
     note: str | None = None
     placed_by: UUID | None = None
+    origin_kind: str | None = None
+    origin_id: UUID | None = None
+    earliest_date: date | None = None
+    partial_delivery: str | None = None
+    substitution: str | None = None
 
 
 _ORDERS = """
 insert into sales_order (tenant_id, id, number, organisation_id, customer_id, customer_name, state, currency,
   net, tax, gross, line_count, channel, customer_reference, requested_date, ship_to, note, is_history, placed_by,
-  placed_at)
+  placed_at, origin_kind, origin_id, earliest_date, holds, partial_delivery, substitution)
 select $1, o.* from json_to_recordset($2::json) as o(id uuid, number text, organisation_id uuid, customer_id uuid,
   customer_name text, state text, currency text, net numeric, tax numeric, gross numeric, line_count int,
   channel text, customer_reference text, requested_date date, ship_to jsonb, note text, is_history bool,
-  placed_by uuid, placed_at timestamptz)
+  placed_by uuid, placed_at timestamptz, origin_kind text, origin_id uuid, earliest_date date,
+  holds text[], partial_delivery text, substitution text)
 """
 
-_LINES = """
+
+def _insert_lines(columns: str = "", values: str = "", types: str = "") -> str:
+    return f"""
 insert into order_line (tenant_id, order_id, line_no, sku_id, sku_code, sku_name, unit, quantity, base_quantity,
   list_price, deal_price, tax_inclusive, price_reason, tax_rate, net, tax, gross, unit_cost, requested_date, note,
-  shipped, cancelled)
+  promised_date, shipped, cancelled{columns})
 select $1, order_id, line_no, sku_id, sku_code, sku_name, unit, quantity, base_quantity, list_price, deal_price,
-  tax_inclusive, price_reason, tax_rate, net, tax, gross, unit_cost, requested_date, note, coalesce(shipped, 0),
-  coalesce(cancelled, 0)
+  tax_inclusive, price_reason, tax_rate, net, tax, gross, unit_cost, requested_date, note, promised_date,
+  coalesce(shipped, 0),
+  coalesce(cancelled, 0){values}
 from json_to_recordset($2::json) as l(order_id uuid, line_no int, sku_id uuid, sku_code text, sku_name text,
   unit text, quantity numeric, base_quantity numeric, list_price numeric, deal_price numeric, tax_inclusive bool,
   price_reason json, tax_rate numeric, net numeric, tax numeric, gross numeric, unit_cost numeric,
-  requested_date date, note text, shipped numeric, cancelled numeric)
+  requested_date date, note text, promised_date date, shipped numeric, cancelled numeric{types})
+"""  # noqa: S608 - constants of ours
+
+
+_LINES = _insert_lines()
+# When promotions gave something; the others need not pay for it.
+_GRANTED_LINES = _insert_lines(
+    ", kind, discount, promotion_id, given_by",
+    ", coalesce(kind, 'goods'), coalesce(discount, 0), promotion_id, given_by",
+    ", kind text, discount numeric, promotion_id uuid, given_by int[]",
+)
+_GRANTS = """
+insert into order_promotion (tenant_id, order_id, promotion_id, code, name, saved, coupon)
+select $1, order_id, promotion_id, code, name, saved, coupon
+from json_to_recordset($2::json) as g(order_id uuid, promotion_id uuid, code text, name text, saved numeric,
+  coupon text)
 """
+
+
+@asynccontextmanager
+async def documents_together(tx: Tx, orders: Sequence[Priced]) -> AsyncIterator[None]:
+    """Send all that is written of these orders as one statement; started over when a document from elsewhere has a
+    number that was drawn here."""
+    try:
+        async with tx.together():
+            yield
+    except DBAPIError as error:
+        if constraint_name(error) == _NUMBER_ONCE and not all(order.placement.history for order in orders):
+            raise RetryTransaction("another order has one of these numbers") from error
+        raise
 
 
 async def write_documents(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
@@ -85,11 +130,21 @@ async def write_documents(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
     if not orders:
         return {}
     numbers = await _numbers(tx, orders)
-    await _write_heads(tx, [_row(order, numbers[order.id], _state(order)) for order in orders])
+    await tx.write_rows(_ORDERS, [_row(order, numbers[order.id], _state(order)) for order in orders])
+    await write_charges(tx, orders)
     rows = [line for order in orders for line in order.lines]
+    grants = grant_rows(orders)
     if rows:
-        await tx.write_rows(_LINES, rows)
+        await tx.write_rows(_GRANTED_LINES if grants else _LINES, rows)
+    if grants:
+        await tx.write_rows(_GRANTS, grants)
     return numbers
+
+
+async def write_lines(tx: Tx, rows: Sequence[LineRow]) -> None:
+    """Write lines that come to orders later."""
+    granted = any(row.kind or row.discount for row in rows)
+    await tx.write_rows(_GRANTED_LINES if granted else _LINES, rows)
 
 
 async def write_consequences(
@@ -103,7 +158,7 @@ async def write_consequences(
     await _write_credit(tx, orders, accounts)
     await outbox.emit(
         tx,
-        [(Imported if order.is_closed_history else Confirmed)(subject_id=order.id) for order in orders],
+        [_news(order)(subject_id=order.id) for order in orders],
     )
     await audit.record(
         tx,
@@ -125,17 +180,9 @@ async def write_consequences(
     return bodies
 
 
-async def _write_heads(tx: Tx, rows: Sequence[OrderRow]) -> None:
-    """Write the orders themselves; with other numbers, when a document from elsewhere has one that was drawn here."""
-    try:
-        await tx.write_rows(_ORDERS, rows)
-    except DBAPIError as error:
-        if constraint_name(error) == _NUMBER_ONCE and not all(row.is_history for row in rows):
-            raise RetryTransaction("another order has one of these numbers") from error
-        raise
-
-
 def _state(order: Priced) -> str:
+    if order.policies:
+        return "pending_approval"
     if not order.is_closed_history:
         return "confirmed"
     if order.plain is not None:
@@ -145,8 +192,14 @@ def _state(order: Priced) -> str:
     return "closed" if left else "cancelled"
 
 
+def _news(order: Priced) -> type[Event]:
+    if order.policies:
+        return Submitted
+    return Imported if order.is_closed_history else Confirmed
+
+
 def _row(order: Priced, number: str, state: str) -> OrderRow:
-    request = order.placement.request
+    request, origin = order.placement.request, origin_of(order)
     return OrderRow(
         id=order.id,
         number=number,
@@ -162,12 +215,30 @@ def _row(order: Priced, number: str, state: str) -> OrderRow:
         channel=order.placement.by.channel,
         placed_at=order.placed_at,
         is_history=order.placement.history is not None,
+        holds=holds_of(order),
         customer_reference=request.customer_reference,
         requested_date=request.requested_date,
         ship_to=request.ship_to,
         note=request.note,
         placed_by=order.placement.by.id,
+        origin_kind=origin.kind if origin else None,
+        origin_id=origin.id if origin else None,
+        earliest_date=order.delivery.earliest if order.delivery else None,
+        partial_delivery=request.partial_delivery or (order.terms.partial_delivery if order.terms else None),
+        substitution=request.substitution or (order.terms.substitution if order.terms else None),
     )
+
+
+def origin_of(order: Priced) -> Origin | None:
+    """What the order was made from: as its caller says, else its cart, else the one blanket order it calls off."""
+    placement = order.placement
+    if placement.origin is not None:
+        return placement.origin
+    if placement.draft is not None:
+        return Origin("draft", placement.draft.id)
+    if len(order.blankets) == 1:
+        return Origin("blanket", next(iter(order.blankets.values())).id)
+    return None
 
 
 def _body(order: Priced, number: str, state: str) -> str:
@@ -202,10 +273,20 @@ async def _numbers(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
 
 
 async def _write_promises(tx: Tx, orders: Sequence[Priced]) -> None:
+    ranks = await load_ranks(tx)
     await write_reservations(
         tx,
         [
-            ReservationRow(order.id, line.line_no, line.sku_id, part.warehouse_id, part.held, part.backordered)
+            ReservationRow(
+                order.id,
+                line.line_no,
+                line.sku_id,
+                part.warehouse_id,
+                part.held,
+                part.backordered,
+                ranks.of(order.customer) if ranks else None,
+                part.why,
+            )
             for order in orders
             for line, parts in order.held
             for part in parts
@@ -221,6 +302,7 @@ async def _write_credit(tx: Tx, orders: Sequence[Priced], accounts: Mapping[Hold
         if order.is_closed_history:
             entries.append(Entry(account_id, "open", -order.gross, "release", "order", order.id))
     await append_entries(tx, entries)
+    await append_budget_entries(tx, budget_entries(orders))
 
 
 async def write_history(tx: Tx, orders: Sequence[Priced]) -> Taken:

@@ -8,11 +8,12 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from dinghuo.approvals.views import DealerApproval
 from dinghuo.orders.requests import ShipTo
-from dinghuo.orders.views import Amounts
+from dinghuo.orders.views import Amounts, ChargeView
 
 Stage = Literal["pending_approval", "to_ship", "partly_shipped", "shipped", "done", "cancelled", "rejected"]
-OrderAction = Literal["cancel", "reorder"]
+OrderAction = Literal["cancel", "amend", "pay", "attach", "reorder"]
 
 
 class DealerOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,13 +54,20 @@ class DealerOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     sku_id: UUID
     product_id: UUID
     name: str
+    name_en: str | None
     image: str | None
     unit: str
     quantity: Decimal
     base_unit: str
     note: str | None
     requested_date: date | None
+    promised_date: date | None
     progress: DealerProgress
+    # `gift` was given by a promotion for other lines, and costs nothing.
+    kind: str
+    promotion: str | None
+    given_by: list[int] | None
+    discount: Decimal | UnsetType = UNSET
     price: Decimal | UnsetType = UNSET
     list_price: Decimal | UnsetType | None = UNSET
     tax_rate: Decimal | UnsetType | None = UNSET
@@ -82,9 +90,17 @@ class OrderStep(msgspec.Struct, frozen=True, kw_only=True):
 class DealerOrderDetail(DealerOrder, frozen=True, kw_only=True):
     """An order with everything that its company may know of it. `refused_actions` says why something may not be."""
 
+    goods: Amounts | UnsetType = UNSET
+    charges: list[ChargeView]
+    earliest_date: date | None
     revision: int
     ship_to: ShipTo | None
     note: str | None
+    # What the company wants when not all of it is there.
+    partial_delivery: str
+    substitution: str
     lines: list[DealerOrderLine]
     timeline: list[OrderStep]
+    # While the seller has still to approve it.
+    approval: DealerApproval | None
     refused_actions: dict[str, str]

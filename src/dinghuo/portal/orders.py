@@ -7,8 +7,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 from sqlalchemy import ColumnElement, and_, func, select
 
+from dinghuo.approvals.queries import progress
+from dinghuo.approvals.views import DealerApproval
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import DealerPrincipal
@@ -20,9 +23,14 @@ from dinghuo.kit.money import ZERO
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.search import matches
 from dinghuo.orders import faults as say
+from dinghuo.orders.amend_faults import AMENDMENTS_OFF
+from dinghuo.orders.amend_workout import AMENDABLE
 from dinghuo.orders.cancel import ALREADY_RELEASED
+from dinghuo.orders.charges import charges_of, told_of
 from dinghuo.orders.file_for_search import SEARCH_KIND
+from dinghuo.orders.hold import UNPAID
 from dinghuo.orders.requests import ShipTo
+from dinghuo.orders.settings import load_settings
 from dinghuo.orders.states import ORDER
 from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.orders.views import Amounts
@@ -78,7 +86,14 @@ async def list_orders(
         conditions.append(sales_order.c.id < decode_cursor(cursor, (UUID,))[0])
     rows = await _read(tx, dealer, conditions, limit + 1)
     sums = await _sums(tx, [row.id for row in rows[:limit]])
-    return page(rows, limit, lambda row: (row.id,), lambda row: DealerOrder(**_fields(row, sums[row.id], dealer)))
+    takes = await _takes_amendments(tx)
+    return page(
+        rows, limit, lambda row: (row.id,), lambda row: DealerOrder(**_fields(row, sums[row.id], dealer, takes))
+    )
+
+
+async def _takes_amendments(tx: Tx) -> bool:
+    return (await load_settings(tx)).dealer_amendments != "off"
 
 
 async def _read(
@@ -161,7 +176,7 @@ def _stage(state: str, sums: _Sums) -> Stage:
     return "shipped" if sums.whole else "partly_shipped"
 
 
-def _fields(row: Any, sums: _Sums, dealer: DealerPrincipal) -> dict[str, Any]:
+def _fields(row: Any, sums: _Sums, dealer: DealerPrincipal, takes_amendments: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"amounts": Amounts(row.net, row.tax, row.gross)} if dealer.sees_price else {}
     return told | {
         "id": row.id,
@@ -176,16 +191,20 @@ def _fields(row: Any, sums: _Sums, dealer: DealerPrincipal) -> dict[str, Any]:
         "currency": row.currency,
         "on_hold": bool(row.holds),
         "pictures": sums.pictures,
-        "actions": _actions(row, sums, dealer),
+        "actions": _actions(row, sums, dealer, takes_amendments),
     }
 
 
-def _actions(row: Any, sums: _Sums, dealer: DealerPrincipal) -> list[OrderAction]:
+def _actions(row: Any, sums: _Sums, dealer: DealerPrincipal, takes_amendments: bool) -> list[OrderAction]:
     found: list[OrderAction] = []
     if row.state in _CANCELLABLE and not sums.released and not sums.shipped and dealer.may("portal.orders.cancel"):
         found.append("cancel")
+    if row.state in AMENDABLE and takes_amendments and dealer.may("portal.orders.amend"):
+        found.append("amend")
+    if UNPAID in row.holds and row.state in AMENDABLE and dealer.sees_price and dealer.may("portal.orders.pay"):
+        found.append("pay")
     if dealer.may("portal.orders.place"):
-        found.append("reorder")
+        found += ["attach", "reorder"]
     return found
 
 
@@ -195,24 +214,39 @@ async def get_order(tx: Tx, order_id: UUID, *, dealer: DealerPrincipal, language
     if row is None:
         raise Refused(say.UNKNOWN_ORDER("id"))
     sums = (await _sums(tx, [order_id]))[order_id]
+    goods = told_of(row, (await charges_of(tx, [order_id])).get(order_id, []), sees_price=dealer.sees_price)
+    takes_amendments = await _takes_amendments(tx)
     refused = {}
+    if row.state in AMENDABLE and not takes_amendments and dealer.may("portal.orders.amend"):
+        refused["amend"] = AMENDMENTS_OFF.sentence(language, {})
     if row.state in _CANCELLABLE and (sums.released or sums.shipped):
         refused["cancel"] = ALREADY_RELEASED.sentence(language, {"number": row.number})
     return DealerOrderDetail(
-        **_fields(row, sums, dealer),
+        **_fields(row, sums, dealer, takes_amendments),
+        goods=goods.amounts or UNSET,
+        charges=goods.charges,
+        earliest_date=row.earliest_date,
         revision=row.revision,
         ship_to=msgspec.convert(row.ship_to, ShipTo | None),
         note=row.note,
+        partial_delivery=row.partial_delivery or "allowed",
+        substitution=row.substitution or "ask",
         lines=await _lines(tx, order_id, dealer),
         timeline=await _timeline(tx, order_id),
+        approval=await _approval(tx, row),
         refused_actions=refused,
     )
+
+
+async def _approval(tx: Tx, row: Any) -> DealerApproval | None:
+    found = (await progress(tx, "order", [row.id])).get(row.id) if row.state == "pending_approval" else None
+    return DealerApproval(found.state, found.step_no, found.steps, found.expires_at) if found is not None else None
 
 
 async def _lines(tx: Tx, order_id: UUID, dealer: DealerPrincipal) -> list[DealerOrderLine]:
     line = order_line.c
     rows = await tx.rows(
-        select(order_line, sku.c.base_unit, sku.c.product_id)
+        select(order_line, sku.c.base_unit, sku.c.product_id, sku.c.name_en)
         .join(sku, and_(sku.c.tenant_id == line.tenant_id, sku.c.id == line.sku_id))
         .where(line.tenant_id == tx.tenant_id, sku.c.tenant_id == tx.tenant_id, line.order_id == order_id)
         .order_by(line.line_no)
@@ -226,12 +260,14 @@ async def _lines(tx: Tx, order_id: UUID, dealer: DealerPrincipal) -> list[Dealer
             sku_id=row.sku_id,
             product_id=row.product_id,
             name=row.sku_name,
+            name_en=row.name_en,
             image=products[row.product_id].image(row.sku_id),
             unit=row.unit,
             quantity=row.quantity,
             base_unit=row.base_unit,
             note=row.note,
             requested_date=row.requested_date,
+            promised_date=row.promised_date,
             progress=DealerProgress(
                 ordered=row.base_quantity,
                 released=row.released,
@@ -240,6 +276,9 @@ async def _lines(tx: Tx, order_id: UUID, dealer: DealerPrincipal) -> list[Dealer
                 cancelled=row.cancelled,
                 waiting=waiting.get(row.line_no, ZERO),
             ),
+            kind=row.kind,
+            promotion=row.price_reason["promotion"] if row.kind == "gift" else None,
+            given_by=row.given_by,
             **(_deal(row) if dealer.sees_price else {}),
         )
         for row in rows
@@ -260,6 +299,7 @@ def _deal(row: Any) -> dict[str, Any]:
         "tax_inclusive": row.tax_inclusive,
         "price_kind": kind_of(row.price_reason),
         "amounts": Amounts(row.net, row.tax, row.gross),
+        "discount": row.discount,
     }
 
 
@@ -294,7 +334,7 @@ select l.line_no, l.unit, l.quantity, l.sku_code, s.code
 from order_line l
 join sales_order o on o.tenant_id = $1 and o.id = l.order_id and o.customer_id = $3
 join sku s on s.tenant_id = $1 and s.id = l.sku_id
-where l.tenant_id = $1 and l.order_id = $2 order by l.line_no
+where l.tenant_id = $1 and l.order_id = $2 and l.kind = 'goods' order by l.line_no
 """
 
 

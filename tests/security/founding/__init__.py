@@ -7,16 +7,21 @@ from collections.abc import Sequence
 
 from litestar import Litestar
 from tests.security.company import ELSE, MINE, Company
+from tests.security.founding.approvals import found_approvals
 from tests.security.founding.customers import found_customers, found_invitations
 from tests.security.founding.founder import PICTURE, REACTION, Founder
 from tests.security.founding.goods import found_goods, found_stock
 from tests.security.founding.imports import found_imports
 from tests.security.founding.notices import found_notices
 from tests.security.founding.orders import found_desk, found_orders
+from tests.security.founding.order_life import found_order_life
+from tests.security.founding.paste import found_phrases
 from tests.security.founding.people import found_dealers, found_people
 from tests.security.founding.portal import found_portal
 from tests.security.founding.prices import found_prices
+from tests.security.founding.promotions import found_promotions
 from tests.security.founding.rest import found_ids, found_rest
+from tests.security.founding.rules import found_rules
 from tests.security.founding.words import found_words
 from tests.support import client_of, key_of, make_tenant
 
@@ -32,19 +37,25 @@ ROOMS = (
     found_customers,
     found_dealers,
     found_prices,
+    found_promotions,
     found_stock,
     found_orders,
     found_portal,
+    found_phrases,
+    found_rules,
     found_desk,
     found_imports,
     found_notices,
+    found_approvals,
     found_invitations,
+    found_order_life,
     found_rest,
     found_ids,
 )
-# The tables whose records are edited with If-Match, but for price lists.
+# The tables whose records are edited with If-Match, but for price lists and promotions.
 REVISED = (
-    "assortment", "brand", "category", "channel", "customer", "department", "draft", "notice", "organisation",
+    "blanket_order",
+    "approval_policy", "assortment", "brand", "category", "channel", "customer", "department", "draft", "notice", "organisation",
     "product", "region", "role", "shopping_list", "sku", "tier", "app_user", "warehouse",
 )  # fmt: skip
 
@@ -75,6 +86,6 @@ async def found_company(
 async def _revisions(f: Founder) -> dict[str, int]:
     """The revision of every record that has one, by its id; price lists by their codes."""
     parts = [f"select id::text as id, revision from {table} where tenant_id = $1" for table in REVISED]
-    parts.append("select code, revision from price_list where tenant_id = $1")
+    parts += [f"select code, revision from {table} where tenant_id = $1" for table in ("price_list", "promotion")]
     async with f.database.transaction(f.tenant.id) as tx:
         return {row["id"]: row["revision"] for row in await tx.fetch(" union all ".join(parts))}

@@ -1,0 +1,190 @@
+"""Amend orders: what was agreed becomes something else, line by line, and stock and credit move by the difference.
+
+An amendment takes effect at once, or waits (`pending`) for the seller or for an approval. While it waits the order
+stays as it is, and what would grow is reserved under the amendment's own id (docs/orders.md).
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert
+
+from dinghuo.accounts.reserve import Credit, ensure_accounts, lock_credit
+from dinghuo.identity.principals import DealerPrincipal, Principal
+from dinghuo.inventory.promises import Promise, lock_promises
+from dinghuo.inventory.reserve import Stock, lock_stock
+from dinghuo.kit import audit, outbox
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.bulk import put
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import Refused
+from dinghuo.kit.ids import new_id
+from dinghuo.kit.money import ZERO
+from dinghuo.orders.allotted import change_allotted
+from dinghuo.orders.amend_grants import Regranted, regrant, write_regranted
+from dinghuo.orders.amend_request import AmendRequest
+from dinghuo.orders.amend_workout import Workout, rights_of, settle_stock, work_out
+from dinghuo.orders.amend_write import move_credit, move_promises, rows_of, write_lines_of
+from dinghuo.orders.diff import Diff, DiffLine
+from dinghuo.orders.events import Amended, AmendmentRequested
+from dinghuo.orders.life_tables import order_amendment, order_amendment_line
+from dinghuo.orders.lock_orders import holder_of, lock_orders
+from dinghuo.orders.payment import reconsider
+from dinghuo.orders.references import change_reference
+from dinghuo.orders.short_close import check_not_amended
+from dinghuo.orders.worth import worth
+
+WaitsFor = Literal["seller", "approval"]
+
+
+class Locked(msgspec.Struct):
+    """What an amendment moves, under its locks."""
+
+    promises: list[Promise]
+    credit: Credit
+    account_id: UUID
+    stock: Stock
+    regranted: Regranted | None
+
+
+async def amend(
+    tx: Tx, *, order_id: UUID, request: AmendRequest, principal: Principal, by: Actor, asks_seller: bool = False
+) -> UUID:
+    """Amend an order, or ask for it; the amendment's id. Refused, with everything wrong, it leaves no trace."""
+    (order,) = await lock_orders(tx, [order_id], principal)
+    await check_not_amended(tx, [order])
+    found = await work_out(tx, order=order, request=request, rights=rights_of(principal), by=by, locks=True)
+    amendment_id = new_id()
+    waits_for: WaitsFor | None = "seller" if asks_seller else None
+    waits = waits_for is not None
+    locked = await lock_all(tx, found, [order.id], waits=waits)
+    into = amendment_id if waits else order.id
+    moved = settle_stock(found, locked.promises, locked.stock, locked.credit, into=into, only_growth=waits)
+    diff = found.diff
+    if diff.faults:
+        raise Refused(diff.faults)
+    side = "dealer" if isinstance(principal, DealerPrincipal) else "staff"
+    await _keep(tx, diff, amendment_id, request, waits_for, side=side, by=by)
+    if waits:
+        await move_credit(tx, diff, locked.account_id, moved.credit, amendment_id=amendment_id)
+    else:
+        await write_lines_of(tx, diff)
+        if locked.regranted is not None:
+            await write_regranted(tx, diff, locked.regranted)
+        await move_credit(tx, diff, locked.account_id, moved.credit)
+    await move_promises(tx, diff, moved, locked.promises)
+    if waits:
+        await outbox.emit(tx, [AmendmentRequested(subject_id=order.id, amendment_id=amendment_id, side=side)])
+        await _record(tx, "amendment_requested", diff, amendment_id, request.reason, by)
+    else:
+        await follow(tx, found, by)
+        await tell_amended(tx, diff, amendment_id, request.reason, by)
+    return amendment_id
+
+
+async def lock_all(tx: Tx, found: Workout, document_ids: Sequence[UUID], *, waits: bool = False) -> Locked:
+    """Lock the promises of these documents, then the account, then the stock of what grows.
+
+    Quotas and blanket orders are taken of on the way, once it takes effect.
+    """
+    promises = await lock_promises(tx, document_ids)
+    diff = found.diff
+    if not waits and not diff.faults:
+        grows = {line.line_no: line.grows for line in diff.changed if line.grows}
+        await change_allotted(tx, diff.order.id, grows)
+    holder = holder_of(found.diff.order)
+    credit = (await lock_credit(tx, [holder]))[holder]
+    account_id = (await ensure_accounts(tx, [credit]))[holder]
+    # Which lines there are to be, gifts included, is known from here on.
+    regranted = await regrant(tx, diff, found.standing, found.codes, locks=True)
+    growing = found.growing_skus
+    stock = await lock_stock(tx, growing, open_missing=found.waiting_skus(promises)) if growing else Stock({})
+    return Locked(promises, credit, account_id, stock, regranted)
+
+
+async def follow(tx: Tx, found: Workout, by: Actor) -> None:
+    """What hangs on an order's amount and number follows."""
+    diff = found.diff
+    if "customer_reference" in diff.head:
+        await change_reference(tx, found.customer, diff.head["customer_reference"][1], diff.order.id)
+    closed = sum((_closed(line, diff.order.currency) for line in diff.lines), ZERO)
+    await reconsider(tx, [diff.order], {diff.order.id: diff.after.gross - closed}, by)
+
+
+def _closed(line: DiffLine, currency: str) -> Decimal:
+    """What of a line's amount is not to come any more."""
+    old = line.old
+    if old is None or not old.cancelled:
+        return ZERO
+    quantity, amount = old.row.base_quantity, old.row.gross
+    return amount - worth(amount, quantity, quantity - old.cancelled, currency)
+
+
+async def tell_amended(tx: Tx, diff: Diff, amendment_id: UUID, reason: str | None, by: Actor) -> None:
+    await outbox.emit(tx, [Amended(subject_id=diff.order.id, amendment_id=amendment_id)])
+    await _record(tx, "amended", diff, amendment_id, reason, by)
+
+
+async def _record(tx: Tx, action: str, diff: Diff, amendment_id: UUID, reason: str | None, by: Actor) -> None:
+    """Prices are not for everyone who reads the history: they stand in the amendment."""
+    lines = {str(line.line_no): line.change for line in diff.changed}
+    changes: dict[str, Any] = {"amendment": [None, str(amendment_id)], **diff.head}
+    if lines:
+        changes["lines"] = [None, lines]
+    if reason:
+        changes["reason"] = [None, reason]
+    await audit.record(tx, [audit.Change("order", diff.order.id, action, by, changes)])
+
+
+async def _keep(
+    tx: Tx,
+    diff: Diff,
+    amendment_id: UUID,
+    request: AmendRequest,
+    waits_for: WaitsFor | None,
+    *,
+    side: str,
+    by: Actor,
+) -> None:
+    order = diff.order
+    applied: dict[str, Any] = {}
+    if waits_for is None:
+        applied = {
+            "revision_to": order.revision + 1,
+            "decided_at": tx.now,
+            "decided_by": by.id,
+            "decided_by_name": by.name,
+        }
+    row = {
+        "tenant_id": tx.tenant_id,
+        "id": amendment_id,
+        "order_id": order.id,
+        "customer_id": order.customer_id,
+        "state": "applied" if waits_for is None else "pending",
+        "waits_for": waits_for,
+        "side": side,
+        "revision_from": order.revision,
+        "reason": request.reason,
+        "reprice": request.reprice,
+        "head": diff.head,
+        **_sums(diff),
+        "requested_at": tx.now,
+        "requested_by": by.id,
+        "requested_by_name": by.name,
+        **applied,
+    }
+    await tx.execute(insert(order_amendment).values(row))
+    lines = rows_of(diff, amendment_id)
+    if lines:
+        await put(tx, order_amendment_line, lines)
+
+
+def _sums(diff: Diff) -> dict[str, Decimal]:
+    return {
+        f"{side}_{name}": getattr(sums, name)
+        for side, sums in (("old", diff.before), ("new", diff.after))
+        for name in ("net", "tax", "gross")
+    }

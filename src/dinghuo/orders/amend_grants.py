@@ -1,0 +1,243 @@
+"""What promotions gave an order follows its amendments.
+
+An order keeps the promotions it was granted and no others: they are reckoned anew on what it is to be, with what it
+holds of their budgets added to what is left of them. Discounts and gifts become more or fewer; a gift of which some
+is released or shipped stays as it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from dinghuo.accounts.budgets import (
+    Bound,
+    Budget,
+    BudgetEntry,
+    append_budget_entries,
+    find_budgets,
+    held_of_budgets,
+    lock_budgets,
+    move_budgets,
+)
+from dinghuo.catalogue.facts import SkuFacts, load_skus
+from dinghuo.kit.database import Tx
+from dinghuo.kit.money import ZERO, split_tax
+from dinghuo.orders.decide import LineRow, Priced
+from dinghuo.orders.diff import Diff, DiffLine, agrees, sums_after
+from dinghuo.orders.offers import bounds_of
+from dinghuo.orders.promote import GrantRow, discounted, final_of, gift_line, gift_offer
+from dinghuo.pricing.facts import load_entries, load_lists
+from dinghuo.pricing.grant import GiftOffer, Given, Granted, Offer, Room, grant, room_of
+from dinghuo.pricing.measure import BasketLine
+from dinghuo.pricing.promotion_facts import PromotionFacts, promotions_by_id
+
+GIFT = "gift"
+
+_GRANTS = """
+select g.promotion_id, g.code, g.name, g.saved, g.coupon from order_promotion g
+where g.tenant_id = $1 and g.order_id = $2 order by g.code
+"""
+_NO_GRANTS = "delete from order_promotion g where g.tenant_id = $1 and g.order_id = $2"
+_WRITE_GRANTS = """
+insert into order_promotion (tenant_id, order_id, promotion_id, code, name, saved, coupon)
+select $1, order_id, promotion_id, code, name, saved, coupon
+from json_to_recordset($2::json) as g(order_id uuid, promotion_id uuid, code text, name text, saved numeric,
+  coupon text)
+"""
+
+
+class Regranted(msgspec.Struct):
+    """What an amended order is granted now, and the budgets that move by the difference."""
+
+    rows: list[GrantRow]
+    budgets: dict[UUID, Budget]
+    entries: list[BudgetEntry]
+
+
+async def regrant(
+    tx: Tx, diff: Diff, standing: Priced, codes: Mapping[UUID, str], *, locks: bool
+) -> Regranted | None:
+    """Reckon the order's promotions on its lines as they are to be, which follow; None when it was granted none.
+
+    With `locks` the budgets are locked: after accounts, before stock.
+    """
+    if not any(_matters(line) for line in diff.changed):
+        return None
+    had = {row["promotion_id"]: row for row in await tx.fetch(_GRANTS, diff.order.id)}
+    if not had:
+        return None
+    promotions = await promotions_by_id(tx, had)
+    bounds = {id: list(bounds_of(promotion, diff.order.customer_id)) for id, promotion in promotions.items()}
+    wanted = [bound for several in bounds.values() for bound in several]
+    budgets = await (lock_budgets if locks else find_budgets)(tx, wanted)
+    held = {entry.budget_id: entry for entry in await held_of_budgets(tx, [diff.order.id])}
+    goods = [line for line in diff.lines if line.new is not None and line.new.kind != GIFT]
+    skus = await _skus(tx, goods, codes, promotions.values())
+    granted = await _grant(tx, standing, goods, skus, promotions, _rooms(bounds, budgets, held))
+    _discount(goods, granted, standing)
+    _give(diff, granted.gifts, standing)
+    diff.after = sums_after(diff.order, diff.lines)
+    rows = [
+        GrantRow(diff.order.id, p.id, p.code, p.name, each.saved, had[p.id]["coupon"])
+        for each in granted.grants
+        for p in [each.promotion]
+    ]
+    return Regranted(rows, budgets, _entries(diff, granted, bounds, budgets, held))
+
+
+async def write_regranted(tx: Tx, diff: Diff, regranted: Regranted) -> None:
+    """Keep what the order is granted now, and move the budgets, which this transaction has locked."""
+    await tx.write(_NO_GRANTS, diff.order.id)
+    if regranted.rows:
+        await tx.write_rows(_WRITE_GRANTS, regranted.rows)
+    await append_budget_entries(tx, regranted.entries)
+    await move_budgets(tx, regranted.budgets.values())
+
+
+def _matters(line: DiffLine) -> bool:
+    """Whether what promotions look at is another: goods, quantity or price."""
+    old, new = line.old.row if line.old else None, line.new
+    return old is None or new is None or (old.unit, old.quantity, old.gross) != (new.unit, new.quantity, new.gross)
+
+
+async def _skus(tx: Tx, goods: Sequence[DiffLine], codes: Mapping[UUID, str], promotions: Any) -> dict[str, SkuFacts]:
+    named = {codes.get(line.new.sku_id, line.new.sku_code) for line in goods if line.new}
+    return await load_skus(tx, named | {promotion.gift_sku for promotion in promotions if promotion.gift_sku})
+
+
+def _rooms(
+    bounds: Mapping[UUID, Sequence[Bound]], budgets: Mapping[UUID, Budget], held: Mapping[UUID, BudgetEntry]
+) -> dict[UUID, list[Room]]:
+    """What is left of the budgets, and what the order holds of them."""
+
+    def room(bound: Bound) -> Room:
+        amount, uses = budgets[bound.id].room
+        own = held.get(bound.id)
+        return Room(
+            None if amount is None else amount + (own.amount if own else ZERO),
+            None if uses is None else uses + (own.uses if own else 0),
+        )
+
+    return {id: [room(bound) for bound in several] for id, several in bounds.items()}
+
+
+async def _grant(
+    tx: Tx,
+    standing: Priced,
+    goods: Sequence[DiffLine],
+    skus: Mapping[str, SkuFacts],
+    promotions: Mapping[UUID, PromotionFacts],
+    rooms: Mapping[UUID, Sequence[Room]],
+) -> Granted:
+    by_id = {sku.id: sku for sku in skus.values()}
+    basket, of_goods = [], []
+    for line in goods:
+        row = line.new
+        if row is not None and row.sku_id in by_id:
+            full = row.gross + (row.discount or ZERO)
+            basket.append(
+                BasketLine(
+                    row.line_no, by_id[row.sku_id], row.unit, row.quantity, row.base_quantity, full, final_of(row)
+                )
+            )
+            of_goods.append(by_id[row.sku_id])
+    offers = [
+        Offer(promotion, places, room_of(promotion, rooms))
+        for promotion in promotions.values()
+        if (places := [place for place, sku in enumerate(of_goods) if promotion.covers(sku)])
+    ]
+    lists = (await load_lists(tx, [standing.customer]))[standing.customer.id]
+    giving = [p for p in promotions.values() if p.kind == "buy_get"]
+    gifts = {sku.id for sku in of_goods} | {skus[p.gift_sku].id for p in giving if p.gift_sku and p.gift_sku in skus}
+    if giving:
+        await load_entries(tx, ((price_list, sku_id) for price_list in lists for sku_id in gifts))
+
+    def gift_of(promotion: PromotionFacts, bought: SkuFacts | None, quantity: Decimal) -> GiftOffer | None:
+        sku = bought or skus.get(promotion.gift_sku or "")
+        return None if sku is None else gift_offer(standing, lists, sku, promotion.gift_unit, quantity)
+
+    return grant(basket, offers, currency=standing.currency, gift_of=gift_of)
+
+
+def _discount(goods: Sequence[DiffLine], granted: Granted, standing: Priced) -> None:
+    """Give each line its discount of now; one whose discount is another is changed by it."""
+    for line, discount, verdicts in zip(goods, granted.discounts, granted.verdicts, strict=True):
+        row = line.new
+        if row is None or (not verdicts and not row.discount):
+            continue
+        if line.change == "kept" and discount == (row.discount or ZERO):
+            continue
+        line.new = discounted(standing, _undiscounted(row, standing.currency), discount, verdicts)
+        if line.change == "kept" and line.old and not agrees(line.old.row, line.new):
+            line.change = "changed"
+
+
+def _undiscounted(row: LineRow, currency: str) -> LineRow:
+    """A line as the lists priced it."""
+    if not row.discount and b'"promotions":' not in bytes(row.price_reason):
+        return row
+    reason = msgspec.json.decode(row.price_reason)
+    plain = {name: value for name, value in reason.items() if name not in ("amount", "promotions")}
+    split = split_tax(row.gross + (row.discount or ZERO), row.tax_rate, tax_inclusive=True, currency=currency)
+    return msgspec.structs.replace(
+        row,
+        price_reason=msgspec.Raw(msgspec.json.encode(plain)),
+        deal_price=row.deal_price if row.list_price is None else row.list_price,
+        discount=None,
+        net=split.net,
+        tax=split.tax,
+        gross=split.gross,
+    )
+
+
+def _give(diff: Diff, gifts: Sequence[Given], standing: Priced) -> None:
+    """Bring the gift lines in line with what is given now."""
+    there = {
+        (line.old.row.promotion_id, line.old.row.sku_id): line
+        for line in diff.lines
+        if line.old is not None and line.old.row.kind == GIFT
+    }
+    number = max((line.line_no for line in diff.lines), default=0)
+    for given in gifts:
+        line = there.pop((given.promotion.id, given.gift.sku.id), None)
+        if line is None:
+            number += 1
+            line = DiffLine(number, "added", None, None, None, given.gift.sku)
+            line.new = gift_line(standing, number, given)
+            diff.lines.append(line)
+        elif line.old is not None and not line.old.least and not line.old.cancelled:
+            line.sku = given.gift.sku
+            line.new = gift_line(standing, line.line_no, given)
+            same = (line.new.unit, line.new.quantity) == (line.old.row.unit, line.old.row.quantity)
+            line.change, line.new = ("kept", line.old.row) if same else ("changed", line.new)
+    for line in there.values():
+        if line.old is not None and not line.old.least and not line.old.cancelled:
+            line.change, line.new = "removed", None
+
+
+def _entries(
+    diff: Diff,
+    granted: Granted,
+    bounds: Mapping[UUID, Sequence[Bound]],
+    budgets: Mapping[UUID, Budget],
+    held: Mapping[UUID, BudgetEntry],
+) -> list[BudgetEntry]:
+    """By how much each budget is drawn on more, or less, than it is."""
+    wanted: dict[UUID, tuple[Decimal, int]] = dict.fromkeys(budgets, (ZERO, 0))
+    for each in granted.grants:
+        for bound in bounds.get(each.promotion.id, ()):
+            amount, uses = wanted[bound.id]
+            wanted[bound.id] = (amount + each.saved, uses + 1)
+    entries = []
+    for id, (amount, uses) in wanted.items():
+        own = held.get(id)
+        more = amount - (own.amount if own else ZERO)
+        often = uses - (own.uses if own else 0)
+        if more or often:
+            budgets[id].take(more, often)
+            verb = "release" if more < ZERO or often < 0 else "reserve"
+            entries.append(BudgetEntry(id, more, often, verb, "order", diff.order.id))
+    return entries

@@ -1,0 +1,232 @@
+"""Amendments as their readers see them: the revisions of an order, each with old and new side by side."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, and_, select
+
+from dinghuo.identity.principals import DealerPrincipal, Principal
+from dinghuo.identity.scopes import visible_customers
+from dinghuo.kit.database import Tx
+from dinghuo.kit.errors import Refused
+from dinghuo.kit.money import ZERO
+from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.orders import amend_faults as say
+from dinghuo.orders.decide import LineRow
+from dinghuo.orders.diff import DiffLine
+from dinghuo.orders.life_tables import order_amendment, order_amendment_line
+from dinghuo.orders.order_comments import check_sees_order
+from dinghuo.orders.tables import sales_order
+from dinghuo.orders.views import Amounts, CustomerName
+from dinghuo.parties.tables import customer
+
+
+class HeadChange(msgspec.Struct, frozen=True):
+    """A field of the order that changes."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+class LineSide(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as it was, or as it is to be; price and amounts are null for those who see none."""
+
+    unit: str
+    quantity: Decimal
+    base_quantity: Decimal
+    price: Decimal | None
+    amounts: Amounts | None
+    requested_date: date | None
+    note: str | None
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """Old and new of one line. `least`, in base units, cannot be amended away."""
+
+    change: str
+    line_no: int
+    sku: str
+    name: str
+    old: LineSide | None
+    new: LineSide | None
+    least: Decimal
+
+
+class AmendmentSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """An amendment in a list. `side` says who asked; `before` and `after` are null for those who see no prices."""
+
+    id: UUID
+    order_id: UUID
+    number: str
+    customer: CustomerName
+    currency: str
+    revision_from: int
+    revision_to: int | None
+    state: str
+    waits_for: str | None
+    side: str
+    reason: str | None
+    reprice: bool
+    requested_at: datetime
+    requested_by: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+    decision_reason: str | None
+    before: Amounts | None
+    after: Amounts | None
+
+
+class Amendment(AmendmentSummary, frozen=True, kw_only=True):
+    """An amendment with all that it changes."""
+
+    head: list[HeadChange]
+    lines: list[LineView]
+
+
+async def amendments_of(tx: Tx, *, principal: Principal, order_id: UUID) -> list[AmendmentSummary]:
+    """The amendments of an order, the newest first; refused (404) when it is not this principal's to see."""
+    await check_sees_order(tx, principal, order_id)
+    statement = _statement(tx, principal).where(order_amendment.c.order_id == order_id)
+    rows = await tx.rows(statement.order_by(order_amendment.c.id.desc()))
+    return [AmendmentSummary(**_fields(row, principal)) for row in rows]
+
+
+async def list_amendments(
+    tx: Tx, *, principal: Principal, state: str, cursor: str | None = None, limit: int = 50
+) -> Page[AmendmentSummary]:
+    """Amendments in a state, the newest first."""
+    statement = _statement(tx, principal).where(order_amendment.c.state == state)
+    if cursor is not None:
+        statement = statement.where(order_amendment.c.id < decode_cursor(cursor, (UUID,))[0])
+    rows = await tx.rows(statement.order_by(order_amendment.c.id.desc()).limit(limit + 1))
+    return page(rows, limit, lambda row: (row.id,), lambda row: AmendmentSummary(**_fields(row, principal)))
+
+
+async def get_amendment(tx: Tx, *, principal: Principal, order_id: UUID, amendment_id: UUID) -> Amendment:
+    """One amendment; refused (404) when it is not there or not this principal's to see."""
+    a = order_amendment.c
+    row = await tx.one(_statement(tx, principal).where(a.order_id == order_id, a.id == amendment_id))
+    if row is None:
+        raise Refused(say.UNKNOWN_AMENDMENT("amendment_id"))
+    line = order_amendment_line.c
+    lines = await tx.rows(
+        select(order_amendment_line)
+        .where(line.tenant_id == tx.tenant_id, line.amendment_id == amendment_id)
+        .order_by(line.line_no)
+    )
+    told = principal.sees_price
+    return Amendment(
+        **_fields(row, principal),
+        head=head_of(row.head),
+        lines=[
+            LineView(
+                change=each.change,
+                line_no=each.line_no,
+                sku=each.sku_code,
+                name=each.sku_name,
+                old=_kept_side(each.old, told=told),
+                new=_kept_side(each.new, told=told),
+                least=ZERO,
+            )
+            for each in lines
+        ],
+    )
+
+
+def _statement(tx: Tx, principal: Principal) -> Select[Any]:
+    a, o = order_amendment.c, sales_order.c
+    return (
+        select(
+            order_amendment,
+            o.number,
+            o.currency,
+            o.customer_name,
+            customer.c.code.label("customer_code"),
+        )
+        .join(sales_order, and_(o.tenant_id == a.tenant_id, o.id == a.order_id))
+        .join(customer, and_(customer.c.tenant_id == a.tenant_id, customer.c.id == o.customer_id))
+        .where(
+            a.tenant_id == tx.tenant_id,
+            o.tenant_id == tx.tenant_id,
+            customer.c.tenant_id == tx.tenant_id,
+            visible_customers(principal, customer),
+        )
+    )
+
+
+def _fields(row: Any, principal: Principal) -> dict[str, Any]:
+    told = principal.sees_price
+    # The seller's people have no names for dealers.
+    hides = isinstance(principal, DealerPrincipal)
+    return {
+        "id": row.id,
+        "order_id": row.order_id,
+        "number": row.number,
+        "customer": CustomerName(row.customer_id, row.customer_code, row.customer_name),
+        "currency": row.currency,
+        "revision_from": row.revision_from,
+        "revision_to": row.revision_to,
+        "state": row.state,
+        "waits_for": row.waits_for,
+        "side": row.side,
+        "reason": row.reason,
+        "reprice": row.reprice,
+        "requested_at": row.requested_at,
+        "requested_by": None if hides and row.side == "staff" else row.requested_by_name,
+        "decided_at": row.decided_at,
+        "decided_by": None if hides else row.decided_by_name,
+        "decision_reason": row.decision_reason,
+        "before": Amounts(row.old_net, row.old_tax, row.old_gross) if told else None,
+        "after": Amounts(row.new_net, row.new_tax, row.new_gross) if told else None,
+    }
+
+
+def head_of(head: dict[str, list[Any]]) -> list[HeadChange]:
+    return [HeadChange(field, old, new) for field, (old, new) in head.items()]
+
+
+def side_of(row: LineRow | None, *, told: bool) -> LineSide | None:
+    if row is None:
+        return None
+    return LineSide(
+        unit=row.unit,
+        quantity=row.quantity,
+        base_quantity=row.base_quantity,
+        price=row.deal_price if told else None,
+        amounts=Amounts(row.net, row.tax, row.gross) if told else None,
+        requested_date=row.requested_date,
+        note=row.note,
+    )
+
+
+def _kept_side(kept: dict[str, Any] | None, *, told: bool) -> LineSide | None:
+    return None if kept is None else side_of(msgspec.convert(_without_reason(kept), LineRow), told=told)
+
+
+def _without_reason(kept: dict[str, Any]) -> dict[str, Any]:
+    return kept | {"price_reason": msgspec.Raw(b"null")}
+
+
+def views_of(lines: Sequence[DiffLine], *, told: bool) -> list[LineView]:
+    """Every line of an order, old and new side by side."""
+    found = []
+    for line in lines:
+        row = line.new or (line.old.row if line.old else None)
+        if row is not None:
+            found.append(
+                LineView(
+                    change=line.change,
+                    line_no=line.line_no,
+                    sku=row.sku_code,
+                    name=row.sku_name,
+                    old=side_of(line.old.row if line.old else None, told=told),
+                    new=side_of(line.new, told=told),
+                    least=line.old.least if line.old else ZERO,
+                )
+            )
+    return found

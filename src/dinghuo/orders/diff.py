@@ -1,0 +1,133 @@
+"""An amendment worked out: every line as it is and as it is to be, and the order's sums. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+
+from dinghuo.catalogue.facts import SkuFacts
+from dinghuo.kit.errors import Fault
+from dinghuo.kit.money import ZERO
+from dinghuo.orders.decide import LineRow
+
+Kind = Literal["added", "changed", "removed", "kept"]
+
+# What of a line people agree on: where none of it differs, nothing was changed.
+_AGREED = (
+    "unit",
+    "quantity",
+    "base_quantity",
+    "deal_price",
+    "tax_inclusive",
+    "net",
+    "tax",
+    "gross",
+    "requested_date",
+    "note",
+)
+
+
+class OldLine(msgspec.Struct, frozen=True):
+    """A line as it stands, and how far it is."""
+
+    row: LineRow
+    released: Decimal
+    shipped: Decimal
+    cancelled: Decimal
+
+    @property
+    def least(self) -> Decimal:
+        """What cannot be amended away, in base units."""
+        return max(self.released, self.shipped)
+
+
+class DiffLine(msgspec.Struct):
+    """One line; `index` is its place in the request, where it is named there."""
+
+    line_no: int
+    change: Kind
+    old: OldLine | None
+    new: LineRow | None
+    index: int | None = None
+    sku: SkuFacts | None = None
+
+    @property
+    def grows(self) -> Decimal:
+        """By how much its quantity rises, in base units; below zero where it falls."""
+        return (self.new.base_quantity if self.new else ZERO) - (self.old.row.base_quantity if self.old else ZERO)
+
+    @property
+    def path(self) -> str:
+        return "lines" if self.index is None else f"lines[{self.index}]"
+
+
+class Sums(msgspec.Struct, frozen=True):
+    """Net + tax = gross."""
+
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+    gross: Decimal = ZERO
+
+
+class Diff(msgspec.Struct):
+    """What an order is to be instead; `order` is its row. `head` maps a field to [old, new]."""
+
+    order: Any
+    lines: list[DiffLine]
+    head: dict[str, list[Any]]
+    faults: list[Fault]
+    before: Sums
+    after: Sums
+
+    @property
+    def changed(self) -> list[DiffLine]:
+        return [line for line in self.lines if line.change != "kept"]
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.head and not self.changed
+
+
+def settle(line: DiffLine) -> None:
+    """A line that came out as it was is kept."""
+    if line.change == "changed" and line.old and line.new and agrees(line.old.row, line.new):
+        line.change, line.new = "kept", line.old.row
+
+
+def agrees(old: LineRow, new: LineRow) -> bool:
+    """Whether people agree on the same in both."""
+    return all(getattr(old, name) == getattr(new, name) for name in _AGREED)
+
+
+def sums_after(order: Any, lines: Sequence[DiffLine]) -> Sums:
+    """The order's sums with these lines; what is charged beside them stays what it is."""
+    old = _sum(line.old.row for line in lines if line.old)
+    new = _sum(line.new for line in lines if line.new)
+    return Sums(order.net - old.net + new.net, order.tax - old.tax + new.tax, order.gross - old.gross + new.gross)
+
+
+def _sum(rows: Iterator[LineRow]) -> Sums:
+    several = list(rows)
+    return Sums(
+        sum((row.net for row in several), ZERO),
+        sum((row.tax for row in several), ZERO),
+        sum((row.gross for row in several), ZERO),
+    )
+
+
+def old_line(row: Any) -> OldLine:
+    """A row of order_line as it stands."""
+    return OldLine(line_row(row._mapping), row.released, row.shipped, row.cancelled)
+
+
+def line_row(values: Mapping[Any, Any]) -> LineRow:
+    fields = {name: values[name] for name in LineRow.__struct_fields__ if name in values}
+    fields["price_reason"] = msgspec.Raw(msgspec.json.encode(values["price_reason"]))
+    # Progress is kept apart: the row says what was agreed.
+    return LineRow(**fields | {"shipped": None, "cancelled": None})
+
+
+def with_texts(row: LineRow, *, requested_date: date | None, note: str | None) -> LineRow:
+    return msgspec.structs.replace(row, requested_date=requested_date, note=note)

@@ -1,0 +1,55 @@
+"""How a seller wants orders to be handled."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from dinghuo.kit import audit
+from dinghuo.kit.actor import Actor
+from dinghuo.kit.cache import touch
+from dinghuo.kit.database import Tx
+from dinghuo.orders.life_tables import order_setting
+
+_NAME = "orders"
+# For the audit: there is one of them in a company.
+_SUBJECT = UUID("0198c1f0-0000-7000-8000-0000000000f1")
+# What is remembered in process of settings and terms.
+MEMORY = "order_terms"
+
+
+class OrderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`dealer_amendments`: whether dealers may amend orders: not at all, by asking, or at once.
+
+    `prepaid_holds`: customers whose terms are `prepaid`, and with whom nothing else is agreed, pay before delivery;
+    what they do not pay within `expire_days` is called off (null: never).
+    """
+
+    dealer_amendments: Literal["off", "ask", "apply"] = "ask"
+    prepaid_holds: bool = False
+    expire_days: Annotated[int, Meta(ge=1, le=365)] | None = None
+
+
+async def load_settings(tx: Tx) -> OrderSettings:
+    memory = await tx.cached(MEMORY)
+    known: OrderSettings | None = memory.get("settings")
+    if known is None:
+        s = order_setting.c
+        row = await tx.one(select(s.value).where(s.tenant_id == tx.tenant_id, s.name == _NAME))
+        known = OrderSettings() if row is None else msgspec.convert(row.value, OrderSettings)
+        memory["settings"] = known
+    return known
+
+
+async def save_settings(tx: Tx, *, settings: OrderSettings, by: Actor) -> OrderSettings:
+    old = msgspec.to_builtins(await load_settings(tx))
+    new = msgspec.to_builtins(settings)
+    if old != new:
+        made = insert(order_setting).values(tenant_id=tx.tenant_id, name=_NAME, value=new)
+        await tx.execute(made.on_conflict_do_update(index_elements=["tenant_id", "name"], set_={"value": new}))
+        await audit.record(tx, [audit.Change("setting", _SUBJECT, "updated", by, audit.differences(old, new))])
+        await touch(tx, MEMORY)
+    return settings
