@@ -47,18 +47,16 @@ update shopping_list l set customer_id = $3, name = case when exists (
 from customer c
 where l.tenant_id = $1 and l.customer_id = $2 and c.tenant_id = $1 and c.id = $2
 """
-_ADDRESSES = """
-update address a set customer_id = $3, is_default = a.is_default and not exists (
-  select from address own where own.tenant_id = $1 and own.customer_id = $3 and own.is_default)
-where a.tenant_id = $1 and a.customer_id = $2
-"""
-# A name both have used is told apart by where it came from.
-_SHOPPING_LISTS = """
-update shopping_list l set customer_id = $3, name = case when exists (
-  select from shopping_list own where own.tenant_id = $1 and own.customer_id = $3 and own.name = l.name)
-  then l.name || ' (' || c.code || ' ' || left(l.id::text, 8) || ')' else l.name end
-from customer c
-where l.tenant_id = $1 and l.customer_id = $2 and c.tenant_id = $1 and c.id = $2
+# What both customers' people call something is what the survivor's mean by it.
+_PHRASES = """
+with known as (
+  delete from paste_phrase p using paste_phrase own
+  where p.tenant_id = $1 and p.customer_id = $2 and own.tenant_id = $1 and own.customer_id = $3
+    and own.phrase = p.phrase
+  returning p.id
+)
+update paste_phrase p set customer_id = $3
+where p.tenant_id = $1 and p.customer_id = $2 and p.id not in (select id from known)
 """
 _PRICE_LISTS = """
 update price_list p set customer_id = $3, scope = replace(p.scope, $2::uuid::text, $3::uuid::text)
@@ -90,6 +88,44 @@ on conflict do nothing
 """
 _ASSORTMENTS = _AUDIENCE.format(table="assortment_audience", owner="assortment_id")
 _NOTICES = _AUDIENCE.format(table="notice_audience", owner="notice_id")
+# Every process knows a promotion by its revision.
+_PROMOTIONS = """
+with gone as (
+  delete from promotion_audience a where a.tenant_id = $1 and a.kind = 'customer' and a.target_id = $2
+  returning a.promotion_id
+), noted as (
+  update promotion p set revision = p.revision + 1 from gone where p.tenant_id = $1 and p.id = gone.promotion_id
+)
+insert into promotion_audience (tenant_id, promotion_id, kind, target_id)
+select $1, gone.promotion_id, 'customer', $3::uuid from gone order by gone.promotion_id
+on conflict do nothing
+"""
+_COUPONS = "update coupon c set customer_id = $3 where c.tenant_id = $1 and c.customer_id = $2"
+# What either was granted stays granted; the survivor goes on with what is left of its own budgets.
+_BUDGETS = "update budget b set customer_id = $3 where b.tenant_id = $1 and b.customer_id = $2"
+_APPROVALS = "update approval_request r set customer_id = $3 where r.tenant_id = $1 and r.customer_id = $2"
+_BLANKETS = "update blanket_order b set customer_id = $3 where b.tenant_id = $1 and b.customer_id = $2"
+# Where the survivor has a rule for the same days, that one counts.
+_ORDER_RULES = """
+update order_rule r set customer_id = $3, scope = replace(r.scope, $2::uuid::text, $3::uuid::text),
+  active = r.active and not exists (
+    select from order_rule own where own.tenant_id = $1 and own.customer_id = $3 and own.active
+      and own.scope = replace(r.scope, $2::uuid::text, $3::uuid::text) and own.currency = r.currency
+      and daterange(own.valid_from, own.valid_until, '[]') && daterange(r.valid_from, r.valid_until, '[]'))
+where r.tenant_id = $1 and r.customer_id = $2
+"""
+_QUOTAS = """
+update quota q set customer_id = $3, scope = replace(q.scope, $2::uuid::text, $3::uuid::text)
+where q.tenant_id = $1 and q.customer_id = $2
+"""
+_STOPS = """
+with gone as (
+  delete from route_stop s where s.tenant_id = $1 and s.kind = 'customer' and s.target_id = $2 returning s.route_id
+)
+insert into route_stop (tenant_id, kind, target_id, route_id)
+select $1, 'customer', $3::uuid, gone.route_id from gone
+on conflict do nothing
+"""
 _CHILDREN = """
 update customer c set parent_id = nullif($3::uuid, c.id) where c.tenant_id = $1 and c.parent_id = $2
 """
@@ -120,7 +156,7 @@ MOVES = {
     "notices": _NOTICES,
     "children": _CHILDREN,
 }
-_QUIETLY = (_DOUBLE_CONTACTS, _COMMENTS, _ROLES, _NO_USERS, _EARLIER, _LIKENESSES, _PROPOSED)
+_QUIETLY = (_APPROVALS, _ORDER_RULES, _QUOTAS, _STOPS, _BLANKETS, _PROMOTIONS, _COUPONS, _BUDGETS, _PHRASES, _DOUBLE_CONTACTS, _COMMENTS, _ROLES, _NO_USERS, _EARLIER, _LIKENESSES, _PROPOSED)
 
 
 async def absorb(tx: Tx, *, gone: UUID, into: UUID) -> dict[str, int]:

@@ -13,7 +13,7 @@ from dinghuo.kit.errors import MALFORMED, TOO_LARGE, Message
 from dinghuo.portal.take import MOST_ENTRIES, Entry, SheetColumns
 
 MOST_BYTES = 5_000_000
-_LIMITS = Limits(
+SHEET_LIMITS = Limits(
     file_bytes=MOST_BYTES,
     unpacked_bytes=64 * 1024 * 1024,
     rows=20_000,
@@ -53,7 +53,7 @@ async def read_sheet(content: bytes, *, name: str, given: Columns) -> tuple[list
 
 
 def _read(content: bytes, name: str, given: Columns) -> tuple[list[Entry], SheetColumns]:
-    sheet = open_sheet(content, name=name, limits=_LIMITS)
+    sheet = open_sheet(content, name=name, limits=SHEET_LIMITS)
     places, has_header = _places(sheet, given)
     entries: list[Entry] = []
     for line, row in _rows(sheet, has_header=has_header):

@@ -44,7 +44,7 @@ async def catalogue(tx: Tx) -> Outcome:
     for table, words in ((brand, BRANDS), (unit, units)):
         items = [WordInput(code=code, name=word.zh, name_en=word.en) for code, word in words.items()]
         await save_words(tx, table, items=items, by=DEMO, kind="catalogue")
-    await save_skus(tx, skus=[_sku(sku) for sku in SKUS], by=DEMO)
+    await save_skus(tx, skus=[sku_input(sku) for sku in SKUS], by=DEMO)
     await save_products(tx, products=await _products(tx), by=DEMO)
     rules = [
         AssortmentInput(
@@ -60,7 +60,8 @@ async def catalogue(tx: Tx) -> Outcome:
     return NOTHING
 
 
-def _sku(sku: Sku) -> SkuInput:
+def sku_input(sku: Sku) -> SkuInput:
+    """A SKU as the catalogue takes it."""
     base, case = sku.base_unit, sku.case_unit
     packed = f"×{case.numerator}{base.zh}/{case.zh}" if case.numerator > 1 else ""
     return SkuInput(
