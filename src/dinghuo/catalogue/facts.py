@@ -29,6 +29,7 @@ class SkuFacts(msgspec.Struct, frozen=True, gc=False):
     supply_policy: str
     active: bool
     costs: tuple[tuple[date, Decimal], ...]
+    weight_grams: int | None = None
 
     def cost_on(self, day: date) -> Decimal | None:
         """Cost of one base unit in force on a day."""
@@ -65,7 +66,7 @@ class AssortmentFacts(msgspec.Struct, frozen=True):
 
 _SKUS = """
 select s.id, s.code, s.name, s.product_id, p.brand_id, p.category_id, s.base_unit, s.sales_unit,
-       s.minimum_quantity, s.multiple, s.tax_rate, s.supply_policy,
+       s.minimum_quantity, s.multiple, s.tax_rate, s.supply_policy, s.weight_grams,
        s.state = 'active' and p.state = 'active' as active, u.units, u.numerators, u.denominators, c.days, c.costs
 from sku s
 join product p on p.tenant_id = $1 and p.id = s.product_id
@@ -116,6 +117,7 @@ async def load_skus(tx: Tx, codes: Iterable[str]) -> dict[str, SkuFacts]:
                 supply_policy=row["supply_policy"],
                 active=row["active"],
                 costs=tuple(zip(row["days"] or (), row["costs"] or (), strict=True)),
+                weight_grams=row["weight_grams"],
             )
     return memory
 

@@ -86,6 +86,11 @@ _NAMES = {
     "organisation": ("organisation", "code"),
     "api_key": ("api_key", "name"),
     "notice": ("notice", "title"),
+    "order_rule": ("order_rule", "code"),
+    "quota": ("quota", "code"),
+    "delivery_route": ("delivery_route", "code"),
+    "work_calendar": ("work_calendar", "code"),
+    "blanket_order": ("blanket_order", "number"),
 }
 _NAMES_OF = " union all ".join(
     f"select '{kind}' as kind, t.id, t.{column} as name from {table} t where t.tenant_id = $1 and t.id = any($2::uuid[])"  # noqa: S608, E501
@@ -226,5 +231,7 @@ def _is_hidden(kind: str, action: str, field: str, staff: StaffPrincipal) -> boo
     if kind == "sku_cost" or field in _COSTS:
         return not staff.sees_cost
     if (kind == "price_list" and action == "priced") or field in _PRICES:
+        return not staff.sees_price
+    if (kind == "order_rule" and field == "terms") or (kind == "blanket_order" and field.startswith("line ")):
         return not staff.sees_price
     return kind == "account" and not staff.may("accounts.read")

@@ -7,8 +7,13 @@ from sqlalchemy import Connection, text
 # By table: the columns that may still be filled in later.
 LEDGERS: Mapping[str, Sequence[str]] = {
     "account_entry": (),
+    "allotment_entry": (),
+    "approval_decision": (),
+    "approval_policy_version": (),
     "audit_entry": ("seal",),
     "audit_seal": (),
+    "budget_entry": (),
+    "lot_move": (),
     "stock_move": (),
 }
 

@@ -12,6 +12,7 @@ from dinghuo.kit.errors import Fault
 from dinghuo.kit.ids import new_id_at
 from dinghuo.kit.money import MINOR_UNITS
 from dinghuo.orders import faults as say
+from dinghuo.orders.blankets.facts import load_blankets
 from dinghuo.orders.decide import MOST_LINES, Priced, price_order
 from dinghuo.orders.history import price_history
 from dinghuo.orders.requests import Placement
@@ -73,6 +74,7 @@ async def price_orders(tx: Tx, orders: Sequence[Priced]) -> None:
     if not orders:
         return
     lists = await load_lists(tx, (order.customer for order in orders))
+    await _find_blankets(tx, orders)
     assortments = await load_assortments(tx)
     for order in orders:
         sellable = Sellable(assortments, order.customer.audience() if assortments else ())
@@ -83,6 +85,17 @@ async def price_orders(tx: Tx, orders: Sequence[Priced]) -> None:
             await load_entries(tx, _entries_wanted(orders, skus, lists))
             order.reset()
             price_order(order, skus=skus, sellable=sellable, lists=lists[order.customer.id])
+
+
+async def _find_blankets(tx: Tx, orders: Sequence[Priced]) -> None:
+    """The blanket orders that lines name."""
+    named = {line.blanket for order in orders for line in order.placement.request.lines if line.blanket is not None}
+    if not named:
+        return
+    known = await load_blankets(tx, named)
+    for order in orders:
+        own = {line.blanket for line in order.placement.request.lines if line.blanket is not None}
+        order.blankets = {number: known[number] for number in own if number in known}
 
 
 def _entries_wanted(

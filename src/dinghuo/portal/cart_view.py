@@ -15,11 +15,13 @@ from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Fault, Language
 from dinghuo.kit.money import ZERO
+from dinghuo.orders.charges import charge_view, goods_amounts
 from dinghuo.orders.decide import LineRow
 from dinghuo.orders.preview import Look, look
-from dinghuo.orders.requests import FromDraft, LineRequest, OrderRequest, Placement, ShipTo
+from dinghuo.orders.requests import FromDraft, LineRequest, OrderRequest, Origin, Placement, ShipTo
+from dinghuo.orders.rules.views import DeliveryView, HintView, delivery_view, hint_views
 from dinghuo.orders.scope import sees
-from dinghuo.orders.views import Amounts
+from dinghuo.orders.views import Amounts, ChargeView
 from dinghuo.portal.cards import Availability, UnitOffer
 from dinghuo.portal.cart import Cart, Content
 from dinghuo.portal.credit import CreditView, read_credit
@@ -96,6 +98,11 @@ class CartView(msgspec.Struct, frozen=True, kw_only=True):
     totals: Totals
     credit: CartCredit | UnsetType = UNSET
     actions: list[Action]
+    # `totals` are those of the goods and the charges together.
+    goods: Amounts | UnsetType = UNSET
+    charges: list[ChargeView] = []
+    delivery: DeliveryView | None = None
+    hints: list[HintView] = []
     ignored: list[Ignored] = []
 
 
@@ -133,8 +140,22 @@ async def show_cart(
         totals=_totals(shelf, len(lines), looked),
         credit=await _credit(tx, dealer, gross),
         actions=_actions(cart, bool(lines) and not faults),
+        **_of_rules(looked, language, told=shelf.sees_price),
         ignored=[Ignored(each.sku, each.unit, each.seq) for each in ignored],
     )
+
+
+def _of_rules(looked: Look | None, language: Language, *, told: bool) -> dict[str, Any]:
+    """What the order rules come to."""
+    if looked is None:
+        return {}
+    order = looked.priced
+    return {
+        "goods": goods_amounts(order) if told else UNSET,
+        "charges": [charge_view(charge, sees_price=told) for charge in order.charges],
+        "delivery": delivery_view(order.delivery, language),
+        "hints": hint_views(order.hints, order.currency, language) if told else [],
+    }
 
 
 def placement_of(
@@ -159,6 +180,7 @@ def placement_of(
         waives_minimum=waives_minimum,
         sees_price=dealer.sees_price,
         draft=FromDraft(cart.id, cart.revision) if cart else None,
+        origin=Origin("proposal", cart.id) if cart and proposed else None,
     )
 
 

@@ -62,7 +62,11 @@ async def submit(
         raise outcome.refused
     if outcome.body is None:
         raise AssertionError("an outcome is either placed or refused")
-    placed = msgspec.json.decode(outcome.body, type=Placed)
+    return placed_view(dealer, msgspec.json.decode(outcome.body, type=Placed))
+
+
+def placed_view(dealer: DealerPrincipal, placed: Placed) -> OrderPlaced:
+    """A placed order as this dealer is told."""
     return _told(dealer, **{name: getattr(placed, name) for name in Placed.__struct_fields__ if name != "customer"})
 
 

@@ -17,6 +17,7 @@ from dinghuo.entry.demo.company import COMPANY
 from dinghuo.entry.demo.deliveries import deliveries
 from dinghuo.entry.demo.orders import CHINA, DemoOrder, demo_orders
 from dinghuo.entry.demo.people import STAFF
+from dinghuo.entry.demo import seed_rules
 from dinghuo.entry.demo.seed_orders import Cast
 from dinghuo.entry.demo.steps import DEMO, NOTHING, Clock, Command, Outcome, Step, do, key_of
 from dinghuo.identity.create_tenant import NewTenant, create_tenant
@@ -131,6 +132,8 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         "carts": seed_portal.carts,
         "proposals": seed_portal.proposals,
         "notices": seed_notices.notices,
+        "order rules": seed_rules.rules,
+        "blanket orders": seed_rules.blankets,
     }
     last = [Step(name, now, command) for name, command in portal.items()]
     return [Step("receipts", cut, came), *taken_over, *sorted(live, key=lambda step: step.at), *last]
