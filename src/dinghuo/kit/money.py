@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
-from fractions import Fraction
 
 import msgspec
 
@@ -29,6 +28,7 @@ def round_price(price: Decimal) -> Decimal:
 
 
 _MICRO = Decimal("0.000001")
+_MILLION = 1_000_000
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -77,15 +77,18 @@ def allocate(amount: Decimal, weights: Sequence[Decimal], currency: str = "CNY")
     """Split a rounded amount in proportion to the weights, to the minor unit, by largest remainder.
 
     The parts add up to the amount exactly; of equal remainders the earlier part is favoured. Weights are not
-    negative; when all are zero the first part has it all.
+    negative and have at most six places; when all are zero the first part has it all.
     """
+    if len(weights) == 1:
+        return [amount]
     minor = MINOR_UNITS.get(currency, CENT)
-    units, total = int(amount / minor), sum(weights, ZERO)
+    units, whole = int(amount / minor), [int(weight * _MILLION) for weight in weights]
+    total = sum(whole)
     if not total:
         return [amount, *[ZERO] * (len(weights) - 1)]
-    shares = [Fraction(weight) * units / Fraction(total) for weight in weights]
-    whole = [int(share) for share in shares]
-    by_remainder = sorted(range(len(shares)), key=lambda i: (whole[i] - shares[i], i))
-    for i in by_remainder[: units - sum(whole)]:
-        whole[i] += 1
-    return [part * minor for part in whole]
+    shares = [divmod(units * weight, total) for weight in whole]
+    parts = [share for share, _ in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (-shares[i][1], i))
+    for i in by_remainder[: units - sum(parts)]:
+        parts[i] += 1
+    return [part * minor for part in parts]

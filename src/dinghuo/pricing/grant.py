@@ -144,14 +144,17 @@ def grant(lines: Sequence[BasketLine], offers: Sequence[Offer], *, currency: str
     return result
 
 
-def _in_turn(basket: _Basket, offers: Sequence[Offer], gift_of: GiftOf) -> list[Offer]:
+def _in_turn(basket: _Basket, offers: Sequence[Offer], gift_of: GiftOf) -> Sequence[Offer]:
+    if len(offers) == 1:
+        return offers
     turns = [(-offer.promotion.priority, _STAGES[offer.promotion.kind]) for offer in offers]
-    often = Counter(turns)
+    wanted = Counter((turn, place) for turn, offer in zip(turns, offers, strict=True) for place in offer.places)
 
     def rank(place: int) -> tuple[tuple[int, int], Decimal, str]:
         offer, turn = offers[place], turns[place]
         # What it would save alone is only asked of those that it decides between.
-        alone = _alone(basket, offer, gift_of) if often[turn] > 1 else ZERO
+        is_rival = any(wanted[turn, place] > 1 for place in offer.places)
+        alone = _alone(basket, offer, gift_of) if is_rival else ZERO
         return (turn, -alone, offer.promotion.code)
 
     return [offers[place] for place in sorted(range(len(offers)), key=rank)]
