@@ -17,7 +17,8 @@ Holder = tuple[UUID, UUID, str]
 class Credit(msgspec.Struct):
     """One account while a batch is decided. `limit` None is unlimited; so is an account not opened yet.
 
-    `is_bound` once something was taken that the limit had to allow.
+    `is_bound` once something was taken that the limit had to allow; `is_exact` once something was decided by what
+    the account was, and not only by whether there is room.
     """
 
     holder: Holder
@@ -26,12 +27,17 @@ class Credit(msgspec.Struct):
     exposure: Decimal
     taken: Decimal = ZERO
     is_bound: bool = False
+    is_exact: bool = False
 
     def room(self) -> Decimal | None:
         return None if self.limit is None else self.limit - self.exposure - self.taken
 
     def fits(self, now: "Credit") -> bool:
         """Whether what was taken here is allowed `now`, too."""
+        if (now.account_id, now.exposure, now.limit) == (self.account_id, self.exposure, self.limit):
+            return True
+        if self.is_exact:
+            return False
         room = now.room()
         if self.is_bound and room is not None and self.taken > max(room, ZERO):
             return False

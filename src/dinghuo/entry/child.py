@@ -61,7 +61,7 @@ async def _worker(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> N
     from dinghuo.entry.worker import work
 
     ready()
-    await work(job.urls, stop)
+    await work(job.urls, stop, job.web)
 
 
 async def _web(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> None:

@@ -41,7 +41,7 @@ async def serve(settings: Settings, *, worker: bool, ready: Callable[[str], None
                 for number in range(settings.workers)
             ]
             if worker:
-                jobs.append(Job("worker", urls, settings.log_level))
+                jobs.append(Job("worker", urls, settings.log_level, web=settings.web))
             await Crew(jobs).run(stop, lambda: ready(url_of(sockets[0])))
     finally:
         for bound in sockets:

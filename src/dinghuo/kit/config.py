@@ -70,6 +70,7 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...] = ()
     url: str | None = None
     wechat_url: str = "https://api.weixin.qq.com"
+    wecom_url: str = "https://qyapi.weixin.qq.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def _web(given: Mapping[str, str], faults: list[Fault]) -> Web:
         origins=tuple(address("DINGHUO_ORIGINS", one, path=False) for one in _listed(given, "DINGHUO_ORIGINS")),
         url=address("DINGHUO_URL", given["DINGHUO_URL"], path=True) if "DINGHUO_URL" in given else None,
         wechat_url=address("DINGHUO_WECHAT_URL", given.get("DINGHUO_WECHAT_URL", base.wechat_url), path=True),
+        wecom_url=address("DINGHUO_WECOM_URL", given.get("DINGHUO_WECOM_URL", base.wecom_url), path=True),
     )
 
 

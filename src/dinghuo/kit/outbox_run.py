@@ -5,6 +5,7 @@ changes nothing. Every event meets every reaction of its kind; `done`, `parked` 
 """
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,9 +19,20 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.outbox import Delivery, Event
 
 Reaction = Callable[[Tx, Sequence[Delivery]], Awaitable[None]]
+
+
+class Hands(ABC):
+    """A reaction that does not fit into one transaction and keeps its marks itself (`kit.errand`)."""
+
+    @abstractmethod
+    async def work_off(self, database: Database, task: "Task", *, batch: int) -> int:
+        """Take up to `batch` due events; how many were claimed."""
+
+
 # By kind of event: the reactions and the names their marks bear. A kind that is not here belongs to a newer
 # version of the program and is left to it.
-Reactions = Mapping[str, Sequence[tuple[str, Reaction]]]
+Reactions = Mapping[str, Sequence[tuple[str, Reaction | Hands]]]
+PlainReactions = Mapping[str, Sequence[tuple[str, Reaction]]]
 
 ATTEMPTS = 8
 BATCH = 200
@@ -30,7 +42,7 @@ _LONGEST_ERROR = 2000
 log = structlog.get_logger()
 
 
-def by_kind(table: Mapping[type[Event], Sequence[Reaction]]) -> Reactions:
+def by_kind(table: Mapping[type[Event], Sequence[Reaction]]) -> PlainReactions:
     """The reactions under the names their marks bear: module and function."""
     return {event.kind(): [(_name(reaction), reaction) for reaction in table[event]] for event in table}
 
@@ -47,7 +59,7 @@ class Task:
     tenant_id: int
     kind: str
     name: str
-    reaction: Reaction
+    reaction: Reaction | Hands
     names: tuple[str, ...]
 
 
@@ -81,6 +93,8 @@ async def work_off(database: Database, task: Task, only: Sequence[UUID] | None =
     A failing list is rolled back and tried again in halves. Only an event that fails alone is marked, in a
     transaction of its own: while the database is away that raises, and nobody is blamed.
     """
+    if isinstance(task.reaction, Hands):
+        return await task.reaction.work_off(database, task, batch=batch)
     claimed: list[UUID] = []
     try:
         await database.run(task.tenant_id, partial(_react, task=task, only=only, batch=batch, claimed=claimed))
@@ -97,11 +111,11 @@ async def work_off(database: Database, task: Task, only: Sequence[UUID] | None =
 
 
 async def _react(tx: Tx, *, task: Task, only: Sequence[UUID] | None, batch: int, claimed: list[UUID]) -> None:
-    claimed[:] = await _claim(tx, task, only, batch)
+    claimed[:] = await claim(tx, task, only, batch)
     if not claimed:
         return
-    deliveries = await _deliveries(tx, task, claimed)
-    if deliveries:
+    deliveries = await deliveries_of(tx, task, claimed)
+    if deliveries and not isinstance(task.reaction, Hands):
         await task.reaction(tx, deliveries)
         await tx.write(
             _DONE, [d.event_id for d in deliveries], task.name, [d.attempts + 1 for d in deliveries], tx.now
@@ -111,12 +125,12 @@ async def _react(tx: Tx, *, task: Task, only: Sequence[UUID] | None, batch: int,
 
 async def _blame(tx: Tx, *, task: Task, event_id: UUID, error: Exception) -> None:
     """Mark the one event that fails by itself: to be tried later, or parked when it was tried often enough."""
-    claimed = await _claim(tx, task, [event_id], 1)
-    for delivery in await _deliveries(tx, task, claimed):  # none when another worker was quicker
+    claimed = await claim(tx, task, [event_id], 1)
+    for delivery in await deliveries_of(tx, task, claimed):  # none when another worker was quicker
         attempts = delivery.attempts + 1
         parked = attempts >= ATTEMPTS
         due = None if parked else tx.now + pause(attempts)
-        text = f"{type(error).__name__}: {error}".replace("\0", "").encode(errors="replace").decode()[:_LONGEST_ERROR]
+        text = error_text(error)
         state = "parked" if parked else "failed"
         await tx.write(_FAILED, event_id, task.name, state, attempts, text, tx.now, due)
         log.warning(
@@ -126,13 +140,19 @@ async def _blame(tx: Tx, *, task: Task, event_id: UUID, error: Exception) -> Non
     await settle(tx, claimed, task.names)
 
 
+def error_text(error: Exception) -> str:
+    """What went wrong, as it can be stored."""
+    return f"{type(error).__name__}: {error}".replace("\0", "").encode(errors="replace").decode()[:_LONGEST_ERROR]
+
+
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many failures: ever longer, and spread so that failures do not return as one."""
     spread = random.uniform(0.75, 1.25)  # noqa: S311 - no secret
     return _FIRST_PAUSE * float(_FACTOR ** (attempts - 1)) * spread
 
 
-async def _claim(tx: Tx, task: Task, only: Sequence[UUID] | None, batch: int) -> list[UUID]:
+async def claim(tx: Tx, task: Task, only: Sequence[UUID] | None, batch: int) -> list[UUID]:
+    """Lock due events that this reaction has still to meet; those that others hold are passed over."""
     if only is None:
         rows = await tx.fetch(_CLAIM, task.kind, task.name, tx.now, batch)
     else:
@@ -140,7 +160,7 @@ async def _claim(tx: Tx, task: Task, only: Sequence[UUID] | None, batch: int) ->
     return [row["id"] for row in rows]
 
 
-async def _deliveries(tx: Tx, task: Task, claimed: Sequence[UUID]) -> list[Delivery]:
+async def deliveries_of(tx: Tx, task: Task, claimed: Sequence[UUID]) -> list[Delivery]:
     rows = await tx.fetch(_READ, list(claimed), task.name)
     return [
         Delivery(row["id"], task.kind, row["subject_id"], msgspec.json.decode(row["data"] or "{}"), row["attempts"])

@@ -1,5 +1,7 @@
 """News of notices."""
 
+from uuid import UUID
+
 from dinghuo.kit.outbox import Event
 
 
@@ -17,3 +19,9 @@ class Withdrawn(Event, frozen=True, tag="notices.withdrawn"):
 
 class ShowDue(Event, frozen=True, tag="notices.show_due"):
     """The moment has come from which a notice published before is to be seen."""
+
+
+class Messaged(Event, frozen=True, tag="notices.messaged"):
+    """These people have a new message; the subject is its group."""
+
+    users: tuple[UUID, ...]

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Integer, Te
 from sqlalchemy import table as named_table
 from sqlalchemy.dialects.postgresql import JSONB
 
-from dinghuo.kit.tables import index, moment, one_of, reference, tenant_table, text
+from dinghuo.kit.tables import index, moment, one_of, reference, tenant_table, text, unique
 from dinghuo.notices.states import NOTICE
 
 KINDS = ("notice", "policy", "banner")
@@ -68,6 +68,48 @@ notice_read = tenant_table(
     key=("notice_id", "user_id"),
 )
 index("ix_notice_read_user", notice_read.c.user_id, notice_read.c.notice_id)
+
+# What one person is told. Whatever is told again in one group is told once.
+message = tenant_table(
+    "message",
+    Column("group_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    text("kind"),
+    text("title"),
+    text("title_en"),
+    text("body", default=""),
+    text("body_en", default=""),
+    # What it is about: `approval:ID`, `order:ID`.
+    text("link", nullable=True),
+    moment("at"),
+    moment("read_at", nullable=True),
+    unique("group_id", "user_id"),
+    reference("app_user", "user_id"),
+)
+index("ix_message_user", message.c.user_id, message.c.id)
+index("ix_message_unread", message.c.user_id, message.c.id, where=message.c.read_at.is_(None))
+
+# The company's own app in WeCom. `secret` is sealed (kit.vault).
+wecom_app = tenant_table(
+    "wecom_app",
+    text("corp_id"),
+    Column("agent_id", Integer, nullable=False),
+    text("secret", nullable=True),
+    Column("active", Boolean, nullable=False, server_default="false"),
+    moment("updated_at"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    key=(),
+)
+
+# Who somebody is in WeCom; one of each.
+wecom_person = tenant_table(
+    "wecom_person",
+    Column("user_id", Uuid, nullable=False),
+    text("wecom_user"),
+    unique("wecom_user"),
+    reference("app_user", "user_id"),
+    key=("user_id",),
+)
 
 
 def _above(name: str, *ids: str) -> Any:

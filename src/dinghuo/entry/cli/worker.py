@@ -19,6 +19,6 @@ def worker() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await work(there.urls, stop)
+        await work(there.urls, stop, there.settings.web)
 
     carry_out(run)

@@ -12,12 +12,20 @@ from typing import Final
 
 from sqlalchemy import select
 
-from dinghuo.entry.demo import seed_company, seed_goods, seed_notices, seed_orders, seed_portal
+from dinghuo.entry.demo import (
+    seed_approvals,
+    seed_company,
+    seed_goods,
+    seed_notices,
+    seed_orders,
+    seed_portal,
+    seed_promotions,
+    seed_rules,
+)
 from dinghuo.entry.demo.company import COMPANY
 from dinghuo.entry.demo.deliveries import deliveries
 from dinghuo.entry.demo.orders import CHINA, DemoOrder, demo_orders
 from dinghuo.entry.demo.people import STAFF
-from dinghuo.entry.demo import seed_rules
 from dinghuo.entry.demo.seed_orders import Cast
 from dinghuo.entry.demo.steps import DEMO, NOTHING, Clock, Command, Outcome, Step, do, key_of
 from dinghuo.identity.create_tenant import NewTenant, create_tenant
@@ -134,6 +142,9 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         "notices": seed_notices.notices,
         "order rules": seed_rules.rules,
         "blanket orders": seed_rules.blankets,
+        "promotions": seed_promotions.promotions,
+        "approval policies": seed_approvals.policies,
+        "orders to approve": seed_approvals.waiting_orders,
     }
     last = [Step(name, now, command) for name, command in portal.items()]
     return [Step("receipts", cut, came), *taken_over, *sorted(live, key=lambda step: step.at), *last]

@@ -65,6 +65,9 @@ class Viewer(msgspec.Struct, frozen=True):
     def _as_staff(self, staff: StaffPrincipal, item: Item) -> Message | None:
         if item.staff is None or (item.staff != OPEN and not staff.may(item.staff)):
             return None
+        users = item.subject.users
+        if users is not None and staff.user_id not in users:
+            return None
         reach = item.subject.reach
         if reach is not None and not reach.is_within(staff.scope):
             return None

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from alembic import op
+
+from dinghuo.entry.migrations.new_permissions import grant, take_back
 from dinghuo.entry.migrations.statements import carry_out, undo
 
 revision = "0003"
@@ -10,11 +13,59 @@ branch_labels = None
 depends_on = None
 
 _FILE = Path(__file__).with_suffix(".sql")
+# Every permission there was until now.
+_BEFORE = frozenset(
+    [
+        "accounts.read",
+        "accounts.write",
+        "analytics.read",
+        "audit.read",
+        "catalogue.read",
+        "catalogue.write",
+        "identity.keys",
+        "identity.roles",
+        "identity.users",
+        "imports.run",
+        "inventory.adjust",
+        "inventory.count",
+        "inventory.read",
+        "inventory.receive",
+        "notices.read",
+        "notices.write",
+        "operations.outbox",
+        "orders.cancel",
+        "orders.comment",
+        "orders.hold",
+        "orders.place",
+        "orders.read",
+        "orders.set_price",
+        "orders.waive_minimum",
+        "parties.invite",
+        "parties.merge",
+        "parties.read",
+        "parties.visit",
+        "parties.write",
+        "portal.account.read",
+        "portal.addresses.write",
+        "portal.catalogue",
+        "portal.orders.approve",
+        "portal.orders.cancel",
+        "portal.orders.place",
+        "portal.orders.read",
+        "portal.orders.receive",
+        "portal.users",
+        "pricing.read",
+        "pricing.write",
+        "settings.write",
+    ]
+)
 
 
 def upgrade() -> None:
     carry_out(_FILE)
+    grant(op.get_bind(), _BEFORE)
 
 
 def downgrade() -> None:
+    take_back(op.get_bind(), _BEFORE)
     undo(_FILE)

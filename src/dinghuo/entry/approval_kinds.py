@@ -1,0 +1,8 @@
+"""Every kind of subject that policies may want approved."""
+
+from dinghuo.approvals.kinds import register
+from dinghuo.inventory.counts.submit import STOCK_COUNT
+from dinghuo.orders.approval_past import ORDER
+
+for kind in (ORDER, STOCK_COUNT):
+    register(kind)

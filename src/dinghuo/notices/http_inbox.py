@@ -1,0 +1,69 @@
+"""One's own messages, for staff."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Router, get, post
+from litestar.params import Parameter
+
+from dinghuo.identity.permissions import SIGNED_IN
+from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.kit.bulk import MISSING
+from dinghuo.kit.database import Database, Tx
+from dinghuo.kit.errors import Refused
+from dinghuo.kit.http import needs, once
+from dinghuo.kit.paging import MOST, Page
+from dinghuo.notices.messages import MessageView, count_unread, list_messages, mark_read
+
+_OWN = needs(SIGNED_IN)
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """How many messages the reader has not read."""
+
+    unread: int
+
+
+class ReadBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which were read, or all."""
+
+    ids: Annotated[list[UUID], msgspec.Meta(max_length=1000)] | None = None
+    all: bool = False
+
+
+@get("/inbox", opt=_OWN)
+async def read_inbox(
+    database: Database,
+    staff: StaffPrincipal,
+    unread: bool | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Parameter(ge=1, le=MOST)] = 50,
+) -> Page[MessageView]:
+    """The caller's messages, the newest first."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await list_messages(tx, principal=staff, unread=unread, cursor=cursor, limit=limit)
+
+
+@get("/inbox/count", opt=_OWN)
+async def read_unread(database: Database, staff: StaffPrincipal) -> Unread:
+    """How many are unread."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return Unread(await count_unread(tx, principal=staff))
+
+
+@post("/inbox/read", opt=_OWN, status_code=200)
+async def read_messages(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: ReadBody
+) -> Unread:
+    """Mark messages as read."""
+    if data.ids is None and not data.all:
+        raise Refused(MISSING("ids"))
+
+    async def read(tx: Tx) -> Unread:
+        return Unread(await mark_read(tx, principal=staff, ids=None if data.all else data.ids))
+
+    return await once(request, database, staff, read, Unread)
+
+
+router = Router("/", route_handlers=[read_inbox, read_unread, read_messages], tags=["inbox"])
