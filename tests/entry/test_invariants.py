@@ -19,6 +19,7 @@ from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.database import Database
 from dinghuo.kit.roles import Urls
 from dinghuo.orders.cancel import cancel
+from dinghuo.orders.rules.save_quotas import QuotaInput, save_quotas
 
 # What breaks each invariant, and only that one. Constraints that stand in the way are dropped first.
 BREAKAGES = {
@@ -31,6 +32,26 @@ insert into stock_move (tenant_id, id, at, kind, sku_id, warehouse_id, quantity)
 select :tenant, gen_random_uuid(), now(), 'adjustment', sku_id, warehouse_id, -2000 from sold""",
     "stock-consumed": "update stock_move set line_no = 9 where tenant_id = :tenant and kind = 'issue'",
     "receipt-moves": "update goods_receipt_line set base_quantity = base_quantity + 1 where tenant_id = :tenant",
+    "supply-received": """
+insert into expected_supply (tenant_id, id, code, sku_id, warehouse_id, expected_on, quantity, received, created_at,
+  updated_at)
+select :tenant, gen_random_uuid(), 'PO', sku_id, warehouse_id, now(), 5, 1, now(), now()
+from stock where tenant_id = :tenant limit 1""",
+    "transfer-moves": """
+with t as (
+  insert into transfer (tenant_id, id, number, from_id, to_id, state, expected_on, line_count, created_at)
+  select :tenant, gen_random_uuid(), 'TR', min(id::text)::uuid, max(id::text)::uuid, 'shipped', now(), 1, now()
+  from warehouse where tenant_id = :tenant returning id)
+insert into transfer_line (tenant_id, transfer_id, line_no, sku_id, unit, quantity, base_quantity)
+select :tenant, t.id, 1, s.id, '瓶', 3, 3 from t, (select id from sku where tenant_id = :tenant limit 1) s""",
+    "lot-on-hand": """
+with l as (
+  insert into lot (tenant_id, id, sku_id, number, expires_on, created_at)
+  select :tenant, gen_random_uuid(), sku_id, 'L', now(), now() from stock where tenant_id = :tenant limit 1
+  returning id, sku_id)
+insert into lot_stock (tenant_id, sku_id, warehouse_id, lot_id, on_hand)
+select :tenant, s.sku_id, s.warehouse_id, l.id, 1 from l
+join stock s on s.tenant_id = :tenant and s.sku_id = l.sku_id limit 1""",
     "account-buckets": "update account set open = open + 1 where tenant_id = :tenant and open > 0",
     "order-credit": """
 with moved as (
@@ -41,6 +62,11 @@ update account set open = open - 1 where tenant_id = :tenant and id in (select a
 insert into account_entry (tenant_id, id, account_id, at, bucket, amount, verb, document_kind, document_id)
 select :tenant, gen_random_uuid(), id, now(), 'open', n, 'adjust', 'order', gen_random_uuid()
 from account, unnest(array[1, -1]) n where tenant_id = :tenant""",
+    "allotment-entries": "update allotment set taken = taken + 1 where tenant_id = :tenant and taken < quantity",
+    "allotment-lines": """
+with taken as (update allotment set taken = taken + 1 where tenant_id = :tenant returning id)
+insert into allotment_entry (tenant_id, id, allotment_id, at, quantity, verb, document_id, line_no)
+select :tenant, gen_random_uuid(), id, now(), 1, 'reserve', cast(:order as uuid), 9 from taken""",
     "order-sums": "update sales_order set line_count = 7 where tenant_id = :tenant and id = :order",
     "line-sums": """
 alter table order_line drop constraint ck_order_line_tax_adds_up;
@@ -79,6 +105,8 @@ async def owner(database_urls: Urls) -> AsyncIterator[AsyncEngine]:
 async def history(database: Database, world: World) -> str:
     """A receipt, an open order, one partly shipped, one called off; the first order's id."""
     tenant_id = world.tenant.id
+    quota = QuotaInput(code="Q", sku="COLA", target="base", quantity=Decimal(1000))
+    await database.run(tenant_id, lambda tx: save_quotas(tx, quotas=[quota], by=SYSTEM))
     receipt = GoodsReceipt("main", [ReceiptLine("COLA", Decimal(5), "箱", Decimal(40))])
     await database.run(tenant_id, lambda tx: receive(tx, receipts=[receipt], by=SYSTEM))
     first, second, third = [

@@ -126,28 +126,6 @@ insert into route_stop (tenant_id, kind, target_id, route_id)
 select $1, 'customer', $3::uuid, gone.route_id from gone
 on conflict do nothing
 """
-_BLANKETS = "update blanket_order b set customer_id = $3 where b.tenant_id = $1 and b.customer_id = $2"
-# Where the survivor has a rule for the same days, that one counts.
-_ORDER_RULES = """
-update order_rule r set customer_id = $3, scope = replace(r.scope, $2::uuid::text, $3::uuid::text),
-  active = r.active and not exists (
-    select from order_rule own where own.tenant_id = $1 and own.customer_id = $3 and own.active
-      and own.scope = replace(r.scope, $2::uuid::text, $3::uuid::text) and own.currency = r.currency
-      and daterange(own.valid_from, own.valid_until, '[]') && daterange(r.valid_from, r.valid_until, '[]'))
-where r.tenant_id = $1 and r.customer_id = $2
-"""
-_QUOTAS = """
-update quota q set customer_id = $3, scope = replace(q.scope, $2::uuid::text, $3::uuid::text)
-where q.tenant_id = $1 and q.customer_id = $2
-"""
-_STOPS = """
-with gone as (
-  delete from route_stop s where s.tenant_id = $1 and s.kind = 'customer' and s.target_id = $2 returning s.route_id
-)
-insert into route_stop (tenant_id, kind, target_id, route_id)
-select $1, 'customer', $3::uuid, gone.route_id from gone
-on conflict do nothing
-"""
 _CHILDREN = """
 update customer c set parent_id = nullif($3::uuid, c.id) where c.tenant_id = $1 and c.parent_id = $2
 """
@@ -178,7 +156,24 @@ MOVES = {
     "notices": _NOTICES,
     "children": _CHILDREN,
 }
-_QUIETLY = (_ORDER_RULES, _QUOTAS, _STOPS, _BLANKETS, _APPROVALS, _ORDER_RULES, _QUOTAS, _STOPS, _BLANKETS, _PROMOTIONS, _COUPONS, _BUDGETS, _PHRASES, _DOUBLE_CONTACTS, _COMMENTS, _ROLES, _NO_USERS, _EARLIER, _LIKENESSES, _PROPOSED)
+_QUIETLY = (
+    _APPROVALS,
+    _ORDER_RULES,
+    _QUOTAS,
+    _STOPS,
+    _BLANKETS,
+    _PROMOTIONS,
+    _COUPONS,
+    _BUDGETS,
+    _PHRASES,
+    _DOUBLE_CONTACTS,
+    _COMMENTS,
+    _ROLES,
+    _NO_USERS,
+    _EARLIER,
+    _LIKENESSES,
+    _PROPOSED,
+)
 
 
 async def absorb(tx: Tx, *, gone: UUID, into: UUID) -> dict[str, int]:
