@@ -22,6 +22,7 @@ from tests.security.founding.prices import found_prices
 from tests.security.founding.promotions import found_promotions
 from tests.security.founding.rest import found_ids, found_rest
 from tests.security.founding.rules import found_rules
+from tests.security.founding.supply import found_supply
 from tests.security.founding.words import found_words
 from tests.support import client_of, key_of, make_tenant
 
@@ -43,6 +44,7 @@ ROOMS = (
     found_portal,
     found_phrases,
     found_rules,
+    found_supply,
     found_desk,
     found_imports,
     found_notices,
@@ -56,7 +58,7 @@ ROOMS = (
 REVISED = (
     "blanket_order",
     "approval_policy", "assortment", "brand", "category", "channel", "customer", "department", "draft", "notice", "organisation",
-    "product", "region", "role", "shopping_list", "sku", "tier", "app_user", "warehouse",
+    "product", "region", "role", "shopping_list", "sku", "tier", "transfer", "app_user", "warehouse",
 )  # fmt: skip
 
 
