@@ -51,10 +51,28 @@ async def test_one_call_tells_lines_stock_credit_and_what_may_be_done(owner: htt
     credit = {name: page["credit"][name] for name in ("currency", "credit_limit", "exposure", "room")}
     assert credit == {"currency": "CNY", "credit_limit": "10000.00", "exposure": "245.00", "room": "9755.00"}
     assert (page["problems"], page["comments"], page["placed_by"]) == (["waiting"], 0, "boss")
-    assert actions(page) == {"cancel": [], "reorder": [], "comment": []}
+    assert actions(page) == {
+        "cancel": [],
+        "hold": [],
+        "lift_hold": ["not-held"],
+        "amend": [],
+        "short_close": [],
+        "reorder": [],
+        "comment": [],
+        "attach": [],
+    }
     await owner.post(f"{PATH}/{placed['id']}/cancel", json={})
     page = (await owner.get(f"{PATH}/{placed['id']}")).json()
-    assert actions(page) == {"cancel": ["wrong-state"], "reorder": [], "comment": []}
+    assert actions(page) == {
+        "cancel": ["wrong-state"],
+        "hold": ["wrong-state"],
+        "lift_hold": ["not-held"],
+        "amend": ["not-amendable"],
+        "short_close": ["wrong-state"],
+        "reorder": [],
+        "comment": [],
+        "attach": [],
+    }
     assert (page["problems"], page["credit"]["exposure"]) == ([], "0.00")
 
 
@@ -80,11 +98,9 @@ async def test_rights_decide_what_of_the_page_is_told(
     async with client_of(app, x_api_key=token.text()) as client:
         page = (await client.get(f"{PATH}/{placed['id']}")).json()
     assert (page["credit"], page["amounts"], page["lines"][0]["available"]) == (None, None, None)
-    assert actions(page) == {
-        "cancel": ["not-permitted"],
-        "reorder": ["not-permitted"],
-        "comment": ["not-permitted"],
-    }
+    assert {name: reasons[0] for name, reasons in actions(page).items()} == dict.fromkeys(
+        ("cancel", "hold", "lift_hold", "amend", "short_close", "reorder", "comment", "attach"), "not-permitted"
+    )
 
 
 async def test_a_page_of_many_lines_costs_the_statements_of_one(

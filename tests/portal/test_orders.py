@@ -26,7 +26,9 @@ async def test_an_order_with_everything_that_its_company_may_know(
     buyer = await as_dealer("dealer_buyer", "D1", "fang")
     placed = await order(buyer, change("OOLONG", "2", note="急"), change("JASMINE", "12"))
     found = (await buyer.get(f"{ORDERS}/{placed['id']}")).json()
-    assert (found["state"], found["stage"], found["actions"]) == ("confirmed", "to_ship", ["cancel", "reorder"])
+    assert (found["state"], found["stage"], found["actions"]) == (
+        "confirmed", "to_ship", ["cancel", "amend", "attach", "reorder"],
+    )
     assert (found["placed_by"], found["on_hold"], found["pictures"]) == ("test", False, [shop.picture])
     assert found["amounts"] == {"net": "180.53", "tax": "23.47", "gross": "204.00"}
     oolong, jasmine = found["lines"]
@@ -44,7 +46,7 @@ async def test_an_order_with_everything_that_its_company_may_know(
     assert summary == {name: found[name] for name in summary}
     await owner.post(f"/api/v1/orders/{placed['id']}/cancel", json={"reason": "缺货"})
     found = (await buyer.get(f"{ORDERS}/{placed['id']}")).json()
-    assert (found["stage"], found["actions"]) == ("cancelled", ["reorder"])
+    assert (found["stage"], found["actions"]) == ("cancelled", ["attach", "reorder"])
     last = found["timeline"][-1]
     assert (last["action"], last["side"], last["by"], last["reason"]) == ("cancelled", "seller", None, "缺货")
 
@@ -86,7 +88,7 @@ async def test_what_is_on_its_way_is_not_called_off(
     async with database.transaction(tenant.id) as tx:
         await tx.write("update order_line set released = 2, shipped = 2 where tenant_id = $1 and line_no = 1")
     found = (await buyer.get(f"{ORDERS}/{placed['id']}")).json()
-    assert (found["stage"], found["actions"]) == ("partly_shipped", ["reorder"])
+    assert (found["stage"], found["actions"]) == ("partly_shipped", ["amend", "attach", "reorder"])
     assert found["refused_actions"] == {"cancel": f"订单 {placed['number']} 已有商品下达发货，不能整单取消"}
     assert (await buyer.post(f"{ORDERS}/{placed['id']}/cancel", json={})).status_code == 409
 

@@ -2,7 +2,8 @@
 
 from dinghuo.approvals.kinds import register
 from dinghuo.inventory.counts.submit import STOCK_COUNT
+from dinghuo.orders.amend_approval import AMENDMENT
 from dinghuo.orders.approval_past import ORDER
 
-for kind in (ORDER, STOCK_COUNT):
+for kind in (ORDER, AMENDMENT, STOCK_COUNT):
     register(kind)

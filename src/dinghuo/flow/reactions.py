@@ -31,6 +31,7 @@ from dinghuo.orders.blankets.events import BlanketEnds
 from dinghuo.orders import expire_unpaid
 from dinghuo.orders.file_for_search import file_for_search
 from dinghuo.orders.rank_waiting import rank_waiting
+from dinghuo.orders.settle_amendment import settle_amendments
 from dinghuo.orders.settle_approval import settle_approvals
 from dinghuo.parties import events as parties
 from dinghuo.parties import find_duplicates
@@ -45,7 +46,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     orders.Imported: [file_for_search, note_sales],
     approvals.Asked: [tell_approvers],
     approvals.Moved: [],
-    approvals.Decided: [settle_approvals, settle_counts, tell_requesters],
+    approvals.Decided: [settle_approvals, settle_amendments, settle_counts, tell_requesters],
     approvals.StepDue: [press_when_due],
     approvals.ExpiryDue: [expire_when_due],
     orders.Cancelled: [note_sales],

@@ -12,7 +12,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import insert
 
-from dinghuo.accounts.reserve import Credit, ensure_accounts, lock_credit
+from dinghuo.accounts.reserve import Credit, ensure_accounts, find_credit, lock_credit
+from dinghuo.approvals.policies import Policy
 from dinghuo.identity.principals import DealerPrincipal, Principal
 from dinghuo.inventory.promises import Promise, lock_promises
 from dinghuo.inventory.reserve import Stock, lock_stock
@@ -24,10 +25,12 @@ from dinghuo.kit.errors import Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.allotted import change_allotted
+from dinghuo.orders.amend_approval import facts_of, is_asked, matching, open_request
 from dinghuo.orders.amend_grants import Regranted, regrant, write_regranted
 from dinghuo.orders.amend_request import AmendRequest
 from dinghuo.orders.amend_workout import Workout, rights_of, settle_stock, work_out
 from dinghuo.orders.amend_write import move_credit, move_promises, rows_of, write_lines_of
+from dinghuo.orders.ask_again import ask_again, close_request
 from dinghuo.orders.diff import Diff, DiffLine
 from dinghuo.orders.events import Amended, AmendmentRequested
 from dinghuo.orders.life_tables import order_amendment, order_amendment_line
@@ -56,17 +59,27 @@ async def amend(
     """Amend an order, or ask for it; the amendment's id. Refused, with everything wrong, it leaves no trace."""
     (order,) = await lock_orders(tx, [order_id], principal)
     await check_not_amended(tx, [order])
+    await close_request(tx, order, by)
     found = await work_out(tx, order=order, request=request, rights=rights_of(principal), by=by, locks=True)
     amendment_id = new_id()
-    waits_for: WaitsFor | None = "seller" if asks_seller else None
+    side = "dealer" if isinstance(principal, DealerPrincipal) else "staff"
+    # A seller who decides is held to the policies when agreeing.
+    judged = Judged() if asks_seller else await judge(tx, found, by_dealer=side == "dealer")
+    waits_for: WaitsFor | None = "seller" if asks_seller else "approval" if judged.policies else None
     waits = waits_for is not None
     locked = await lock_all(tx, found, [order.id], waits=waits)
-    into = amendment_id if waits else order.id
-    moved = settle_stock(found, locked.promises, locked.stock, locked.credit, into=into, only_growth=waits)
+    moved = settle_stock(
+        found,
+        locked.promises,
+        locked.stock,
+        locked.credit,
+        into=amendment_id if waits else order.id,
+        only_growth=waits,
+        waives_credit=judged.waives_credit,
+    )
     diff = found.diff
     if diff.faults:
         raise Refused(diff.faults)
-    side = "dealer" if isinstance(principal, DealerPrincipal) else "staff"
     await _keep(tx, diff, amendment_id, request, waits_for, side=side, by=by)
     if waits:
         await move_credit(tx, diff, locked.account_id, moved.credit, amendment_id=amendment_id)
@@ -77,12 +90,40 @@ async def amend(
         await move_credit(tx, diff, locked.account_id, moved.credit)
     await move_promises(tx, diff, moved, locked.promises)
     if waits:
+        if judged.policies:
+            await open_request(tx, diff, judged.policies, judged.facts, amendment_id=amendment_id, by=by)
         await outbox.emit(tx, [AmendmentRequested(subject_id=order.id, amendment_id=amendment_id, side=side)])
         await _record(tx, "amendment_requested", diff, amendment_id, request.reason, by)
     else:
         await follow(tx, found, by)
         await tell_amended(tx, diff, amendment_id, request.reason, by)
     return amendment_id
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """The policies that want an amendment approved, and the facts they were held against."""
+
+    policies: tuple[Policy, ...] = ()
+    facts: dict[str, Any] = {}
+
+    @property
+    def waives_credit(self) -> bool:
+        return any("credit" in policy.waives for policy in self.policies)
+
+
+async def judge(tx: Tx, found: Workout, *, by_dealer: bool) -> Judged:
+    """Hold what changes against the policies; a company without any pays a look into memory."""
+    # An order that waits for approval itself is asked about as a whole.
+    waits_itself = found.diff.order.state == "pending_approval"
+    if found.diff.faults or waits_itself or not await is_asked(tx):
+        return Judged()
+    diff = found.diff
+    await regrant(tx, diff, found.standing, found.codes, locks=False)
+    holder = holder_of(diff.order)
+    bound = found.customer.payment_terms != "prepaid"
+    room = (await find_credit(tx, [holder]))[holder].room() if bound else None
+    facts = facts_of(diff, room=room, customer=found.customer.code, by_dealer=by_dealer)
+    return Judged(await matching(tx, facts), facts)
 
 
 async def lock_all(tx: Tx, found: Workout, document_ids: Sequence[UUID], *, waits: bool = False) -> Locked:
@@ -112,6 +153,8 @@ async def follow(tx: Tx, found: Workout, by: Actor) -> None:
         await change_reference(tx, found.customer, diff.head["customer_reference"][1], diff.order.id)
     closed = sum((_closed(line, diff.order.currency) for line in diff.lines), ZERO)
     await reconsider(tx, [diff.order], {diff.order.id: diff.after.gross - closed}, by)
+    if diff.order.state == "pending_approval":
+        await ask_again(tx, found, by)
 
 
 def _closed(line: DiffLine, currency: str) -> Decimal:

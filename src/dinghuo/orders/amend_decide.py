@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select, update
 
 from dinghuo.accounts.reserve import Entry, ensure_accounts, lock_credit, write_entries
+from dinghuo.approvals.ask import withdraw_open
 from dinghuo.catalogue.facts import load_skus
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import DealerPrincipal, Principal
@@ -22,7 +23,8 @@ from dinghuo.kit.money import ZERO
 from dinghuo.kit.texts import text_faults
 from dinghuo.kit.transitions import WRONG_STATE
 from dinghuo.orders import amend_faults as say
-from dinghuo.orders.amend import follow, lock_all, tell_amended
+from dinghuo.orders.amend import follow, judge, lock_all, tell_amended
+from dinghuo.orders.amend_approval import SUBJECT, open_request
 from dinghuo.orders.amend_grants import write_regranted
 from dinghuo.orders.amend_plan import below
 from dinghuo.orders.amend_price import standing_order
@@ -36,9 +38,10 @@ from dinghuo.orders.amend_workout import (
     settle_stock,
 )
 from dinghuo.orders.amend_write import AMENDMENT, move_credit, move_promises, write_lines_of
+from dinghuo.orders.ask_again import close_request
 from dinghuo.orders.decide import LineRow
 from dinghuo.orders.diff import Diff, DiffLine, OldLine, Sums, agrees, sums_after
-from dinghuo.orders.events import AmendmentClosed
+from dinghuo.orders.events import AmendmentClosed, AmendmentRequested
 from dinghuo.orders.life_tables import order_amendment
 from dinghuo.orders.lock_orders import holder_of, lock_orders
 from dinghuo.orders.requests import OrderRequest, Placement
@@ -56,7 +59,18 @@ _read_row = msgspec.json.Decoder(LineRow).decode
 async def accept(tx: Tx, *, order_id: UUID, amendment_id: UUID, principal: Principal, by: Actor) -> None:
     """The seller agrees to what a dealer asked for."""
     order, row = await lock_amendment(tx, order_id, amendment_id, principal, waits_for="seller")
-    await carry_out(tx, order, row, rights=rights_of(principal), by=by)
+    await close_request(tx, order, by)
+    found = await _stored(tx, order, row, rights_of(principal), by)
+    judged = await judge(tx, found, by_dealer=row.side == "dealer")
+    if not judged.policies:
+        await carry_out(tx, order, row, rights=rights_of(principal), by=by)
+        return
+    await open_request(tx, found.diff, judged.policies, judged.facts, amendment_id=row.id, by=by)
+    a = order_amendment.c
+    waiting = update(order_amendment).where(a.tenant_id == tx.tenant_id, a.id == row.id)
+    await tx.execute(waiting.values(waits_for="approval"))
+    news = AmendmentRequested(subject_id=order.id, amendment_id=row.id, side=row.side)
+    await outbox.emit(tx, [news])
 
 
 async def carry_out(tx: Tx, order: Any, row: Any, *, rights: Rights, by: Actor) -> None:
@@ -101,6 +115,8 @@ async def withdraw(tx: Tx, *, order_id: UUID, amendment_id: UUID, principal: Pri
     order, row = await lock_amendment(tx, order_id, amendment_id, principal, waits_for=None)
     if (row.side == "dealer") != isinstance(principal, DealerPrincipal):
         raise Refused(say.NOT_YOURS("id"))
+    if row.waits_for == "approval":
+        await withdraw_open(tx, subject_kind=SUBJECT, subject_ids=[row.id], by=by)
     await drop_amendment(tx, order, row, "withdrawn", None, by)
 
 

@@ -74,6 +74,8 @@ async def regrant(
     wanted = [bound for several in bounds.values() for bound in several]
     budgets = await (lock_budgets if locks else find_budgets)(tx, wanted)
     held = {entry.budget_id: entry for entry in await held_of_budgets(tx, [diff.order.id])}
+    # Reckoned before, without a lock: gifts that would come anew are found again.
+    diff.lines = [line for line in diff.lines if line.old is not None or line.new is None or line.new.kind != GIFT]
     goods = [line for line in diff.lines if line.new is not None and line.new.kind != GIFT]
     skus = await _skus(tx, goods, codes, promotions.values())
     granted = await _grant(tx, standing, goods, skus, promotions, _rooms(bounds, budgets, held))

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import and_, select
 
 from dinghuo.accounts.reserve import find_credit
-from dinghuo.identity.principals import Principal
+from dinghuo.identity.principals import DealerPrincipal, Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.inventory.promises import Promise
 from dinghuo.inventory.reserve import read_stock
@@ -19,6 +19,7 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
 from dinghuo.orders import faults as say
+from dinghuo.orders.amend import Judged, judge
 from dinghuo.orders.amend_grants import regrant
 from dinghuo.orders.amend_request import AmendRequest
 from dinghuo.orders.amend_workout import rights_of, settle_stock, work_out
@@ -70,11 +71,13 @@ async def preview_amendment(
     found = await work_out(tx, order=order, request=request, rights=rights_of(principal), by=by, locks=False)
     diff = found.diff
     diff.faults += await amendment_waits(tx, [order])
+    judged = Judged() if asks_seller else await judge(tx, found, by_dealer=isinstance(principal, DealerPrincipal))
+    waits = asks_seller or bool(judged.policies)
     await regrant(tx, diff, found.standing, found.codes, locks=False)
     promises = [Promise(**dict(row)) for row in await tx.fetch(_PROMISES, order_id)]
     stock = await read_stock(tx, found.growing_skus)
     credit = (await find_credit(tx, [holder_of(order)]))[holder_of(order)]
-    settle_stock(found, promises, stock, credit, into=order_id, only_growth=asks_seller)
+    settle_stock(found, promises, stock, credit, into=order_id, only_growth=waits, waives_credit=judged.waives_credit)
     told = principal.sees_price
     return AmendmentPreview(
         revision=order.revision,
@@ -84,7 +87,7 @@ async def preview_amendment(
         difference=diff.after.gross - diff.before.gross if told else None,
         head=head_of(diff.head),
         lines=views_of(diff.lines, told=told),
-        then="asked" if asks_seller else "applied",
+        then="asked" if waits else "applied",
         faults=[fault_view(fault, language) for fault in diff.faults],
         credit_left=credit.room() if told else None,
     )

@@ -128,13 +128,14 @@ def settle_stock(
     only_growth: bool = False,
     given: Sequence[Promise] = (),
     given_credit: Decimal = ZERO,
+    waives_credit: bool = False,
 ) -> Shift:
     """What it moves of stock and credit; what is missing is added to the faults."""
     diff = found.diff
     moved = shift(diff, promises, stock, into=into, given=given, only_growth=only_growth)
     added = diff.after.gross - diff.before.gross
     moved.credit = max(added, ZERO) if only_growth else added
-    bound = found.customer.payment_terms != "prepaid"
+    bound = found.customer.payment_terms != "prepaid" and not waives_credit
     told = found.rights.sees_price
     diff.faults += moved.faults
     diff.faults += credit_faults(diff, credit, added=added, given=given_credit, bound=bound, told=told)

@@ -70,11 +70,15 @@ async def call_off(
     waiting = [order.id for order in orders if order.state == "pending_approval"]
     if waiting and to == "cancelled":
         await withdraw_open(tx, subject_kind="order", subject_ids=waiting, by=by, reason=reason)
+    # Requests are documents, and locked before lines.
+    dropped = await let_go(tx, orders, by)
+    if dropped:
+        amendments = [each.id for each in dropped]
+        await withdraw_open(tx, subject_kind="amendment", subject_ids=amendments, by=by, reason=reason)
     lines = await tx.fetch(LOCK_LINES, found)
     moved = {row["order_id"] for row in lines if row["released"] or row["shipped"]}
     if moved:
         raise Refused([ALREADY_RELEASED("id", number=order.number) for order in orders if order.id in moved])
-    dropped = await let_go(tx, orders, by)
     await tx.write(_LINES, found)
     promises = await lock_promises(tx, [*found, *(each.id for each in dropped)])
     await give_back_all(tx, found)

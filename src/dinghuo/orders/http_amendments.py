@@ -20,6 +20,7 @@ from dinghuo.orders.amendments import Amendment, AmendmentSummary, amendments_of
 AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
 _READ, _AMEND = needs("orders.read"), needs("orders.amend")
+AmendmentState = Literal["pending", "applied", "rejected", "withdrawn"]
 _ONE = "/orders/{order_id:uuid}/amendments"
 
 
@@ -69,7 +70,9 @@ async def read_amendments(database: Database, staff: StaffPrincipal, order_id: U
 async def read_all(
     database: Database,
     staff: StaffPrincipal,
-    in_state: Annotated[Literal["pending", "applied", "rejected", "withdrawn"], QueryParameter(name="state")] = "pending",
+    in_state: Annotated[
+        Literal["pending", "applied", "rejected", "withdrawn"], QueryParameter(name="state")
+    ] = "pending",
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[AmendmentSummary]:

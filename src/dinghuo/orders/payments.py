@@ -29,7 +29,6 @@ from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import customer
 from dinghuo.pricing.locked import check_sees_price
 
-
 _NOTHING = Decimal("0.00")
 
 

@@ -40,7 +40,8 @@ select coalesce(sum(p.paid), 0) as paid from order_payment p
 where p.tenant_id = $1 and p.customer_id = $2 and p.organisation_id = $3 and p.currency = $4 and p.paid > 0
 """
 _PAY = """
-update order_payment p set paid = p.paid + $3::numeric, settled_at = case when p.paid + $3::numeric >= p.due then $4::timestamptz end
+update order_payment p set paid = p.paid + $3::numeric,
+  settled_at = case when p.paid + $3::numeric >= p.due then $4::timestamptz end
 where p.tenant_id = $1 and p.order_id = $2
 """
 

@@ -123,9 +123,10 @@ def credit_faults(
     if max(credit.exposure + credit.taken, ZERO) - given + max(added, ZERO) > MAX_MONEY:
         return [say.TOO_LARGE_ORDER("lines")]
     room = credit.room()
-    if added <= ZERO or room is None or not bound or added <= max(room + given, ZERO):
+    # What it holds already was decided on when it was asked for.
+    if added <= given or room is None or not bound or added <= max(room, ZERO):
         return []
     if not told:
         return [say.OVER_CREDIT_UNTOLD("customer")]
     currency = diff.order.currency
-    return [say.OVER_CREDIT("customer", gross=diff.after.gross, currency=currency, room=max(room + given, ZERO))]
+    return [say.OVER_CREDIT("customer", gross=diff.after.gross, currency=currency, room=max(room, ZERO))]
