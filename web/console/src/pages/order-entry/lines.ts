@@ -205,6 +205,15 @@ function rolesByContent(
   return { sku, ...(quantity !== undefined && { quantity }), ...(unit !== undefined && { unit }) }
 }
 
+/** Whether a text is rather a message than a block of codes and quantities: that is for the server to read. */
+export function isChat(text: string): boolean {
+  const said = text.trim()
+  if (said.includes('\t') || said.length < 4) return false
+  return /[\u4e00-\u9fff]/.test(said)
+    ? /[\d一二三四五六七八九十两半]/.test(said)
+    : /[a-z]{3,} .*\d|\d.* [a-z]{3,}/i.test(said)
+}
+
 /** Put lines in from this one on: empty lines are used up first, others stay and what is left comes behind them. */
 export function placeLines(lines: readonly Line[], at: number, added: readonly Line[]): Line[] {
   const before = lines.slice(0, at)
