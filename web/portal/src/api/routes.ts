@@ -7,21 +7,28 @@ import type {
   Binding,
   Enrolment,
   Invitation,
+  InvitationLink,
+  InvitationState,
   LiveMessage,
   Me,
+  Member,
+  MemberRole,
   NoticeItem,
   NoticePage,
   SessionView,
   SignedIn,
   Unread,
   UserInput,
-  UserView,
   WeChatSignIn,
 } from './people'
 import type {
   Added,
   Address,
   AddressFields,
+  Amendment,
+  AmendmentPreview,
+  AmendmentSummary,
+  AmendRequest,
   Brand,
   Card,
   Cart,
@@ -31,17 +38,24 @@ import type {
   Credit,
   DraftSummary,
   Home,
+  LearnedPhrase,
   ListSummary,
   OrderDetail,
   OrderSummary,
   Page,
+  Pasted,
+  Payment,
+  Phrase,
   Placed,
   ProductPage,
   Proposal,
   ProposalPage,
   ShipTo,
   ShoppingList,
+  Slip,
+  SlipRequest,
   UnitName,
+  WaitingOrder,
   Wanted,
 } from './types'
 
@@ -90,6 +104,19 @@ export const cart = {
     ask<Placed>('post', `drafts/${id}/submit`, { body: { revision }, key: id }),
 }
 
+export const pasting = {
+  text: (text: string) => post<Pasted>('paste', { text }),
+  sheet: (bytes: Blob | ArrayBuffer, name: string) =>
+    ask<Pasted>('post', 'paste/sheet', {
+      query: { name },
+      body: bytes,
+      headers: { 'content-type': 'application/octet-stream' },
+    }),
+  learn: (phrases: Phrase[]) => post<{ learned: number }>('paste/learn', { phrases }),
+  phrases: (cursor?: string | null) => get<Page<LearnedPhrase>>('paste/phrases', { cursor }),
+  forget: (id: string) => remove(`paste/phrases/${id}`),
+}
+
 export const drafts = {
   list: (cursor?: string | null) => get<Page<DraftSummary>>('drafts', { cursor }),
   resume: (id: string) => post<Cart>(`drafts/${id}/resume`),
@@ -111,6 +138,23 @@ export const orders = {
   cancel: (id: string, reason: string, key: string) =>
     post<OrderDetail>(`orders/${id}/cancel`, { reason: reason || null }, key),
   reorder: (id: string, key: string) => post<Added>(`orders/${id}/reorder`, undefined, key),
+  waiting: (id: string) => get<WaitingOrder>(`orders/${id}/waiting`),
+  previewAmendment: (id: string, wanted: AmendRequest) =>
+    post<AmendmentPreview>(`orders/${id}/amendments/preview`, wanted),
+  amend: (id: string, wanted: AmendRequest, key: string) => post<Amendment>(`orders/${id}/amendments`, wanted, key),
+  amendments: (id: string) => get<AmendmentSummary[]>(`orders/${id}/amendments`),
+  amendment: (id: string, amendment: string) => get<Amendment>(`orders/${id}/amendments/${amendment}`),
+  withdrawAmendment: (id: string, amendment: string) =>
+    post<Amendment>(`orders/${id}/amendments/${amendment}/withdraw`, {}),
+  payment: (id: string) => get<Payment>(`orders/${id}/payment`),
+  payByBalance: (id: string, key: string) => post<Payment>(`orders/${id}/pay-by-balance`, { amount: null }, key),
+  upload: (id: string, bytes: Blob | ArrayBuffer) =>
+    ask<{ sha256: string }>('post', `orders/${id}/files`, {
+      body: bytes,
+      headers: { 'content-type': 'application/octet-stream' },
+    }),
+  sendSlip: (id: string, slip: SlipRequest, key: string) => post<Slip>(`orders/${id}/slips`, slip, key),
+  withdrawSlip: (id: string, slip: string) => post<Slip>(`orders/${id}/slips/${slip}/withdraw`, {}),
 }
 
 export const lists = {
@@ -141,9 +185,19 @@ export const people = {
   confirmEnrolment: (code: string) => post<{ recovery_codes: string[] }>('me/totp/confirm', { code }),
   sessions: () => get<SessionView[]>('me/sessions'),
   endSession: (id: string) => remove(`me/sessions/${id}`),
-  users: (cursor?: string | null) => get<Page<UserView>>('users', { cursor }),
   saveUser: (user: UserInput) => put<unknown>('users', { items: [user] }),
   givePassword: (id: string) => post<{ password: string }>(`users/${id}/password`, {}),
+}
+
+/** The people of the company one works for, as its administrator looks after them. */
+export const members = {
+  list: (cursor?: string | null) => get<Page<Member>>('members', { cursor, limit: 200 }),
+  roles: () => get<MemberRole[]>('member-roles'),
+  setRoles: (id: string, roles: string[]) => put<void>(`members/${id}/roles`, { roles }),
+  remove: (id: string) => remove(`members/${id}`),
+  invite: (wanted: { roles: string[]; name: string | null }) => post<InvitationLink>('invitations', wanted),
+  invitations: () => get<Page<InvitationState>>('invitations'),
+  takeBack: (id: string) => remove(`invitations/${id}`),
 }
 
 export const invitations = {
