@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from tests.orders.asking import BY, ask, line, placed, wanted
+from tests.orders.promotions import on, promotion, publish
 from tests.support import Tenant, make_tenant
 from tests.world import World, make_world
 
@@ -91,6 +92,12 @@ select :tenant, gen_random_uuid(), 1, warehouse_id, sku_id, 0 from stock where t
 insert into idempotency_key (tenant_id, principal_id, route, key, body_hash, outcome, created_at)
 values (:tenant, gen_random_uuid(), 'r', 'k', '', json_build_object('id', gen_random_uuid(), 'number', 'SO-9',
   'placed_at', now()), now())""",
+    "budget-entries": "update budget set amount = amount + 1 where tenant_id = :tenant",
+    "budget-orders": """
+with taken as (update budget set amount = amount + 1 where tenant_id = :tenant returning id)
+insert into budget_entry (tenant_id, id, budget_id, at, amount, uses, verb, document_kind, document_id)
+select :tenant, gen_random_uuid(), id, now(), 1, 0, 'reserve', 'order', gen_random_uuid() from taken""",
+    "order-discounts": "update order_promotion set saved = saved + 1 where tenant_id = :tenant",
 }
 
 
@@ -107,6 +114,7 @@ async def history(database: Database, world: World) -> str:
     tenant_id = world.tenant.id
     quota = QuotaInput(code="Q", sku="COLA", target="base", quantity=Decimal(1000))
     await database.run(tenant_id, lambda tx: save_quotas(tx, quotas=[quota], by=SYSTEM))
+    await publish(database, world, promotion("TEN", "percent", ("0", "10"), items=[on("BEER")], budget=Decimal(1000)))
     receipt = GoodsReceipt("main", [ReceiptLine("COLA", Decimal(5), "箱", Decimal(40))])
     await database.run(tenant_id, lambda tx: receive(tx, receipts=[receipt], by=SYSTEM))
     first, second, third = [

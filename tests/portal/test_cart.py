@@ -24,7 +24,7 @@ async def test_an_empty_cart(buyer: httpx.AsyncClient, database: Database, tenan
     before = await contents(database, tenant)
     cart = await cart_of(buyer)
     assert (cart["id"], cart["lines"], cart["problems"], cart["actions"]) == (None, [], [], [])
-    assert cart["totals"] == {"lines": 0, "currency": "CNY", "net": "0", "tax": "0", "gross": "0"}
+    assert cart["totals"] == {"lines": 0, "currency": "CNY", "net": "0", "tax": "0", "gross": "0", "saved": "0"}
     assert cart["credit"]["after"] == "5000.00"
     assert await contents(database, tenant) == before
 
@@ -42,7 +42,7 @@ async def test_everything_is_priced(buyer: httpx.AsyncClient) -> None:
         "saves": "30.00",
     }
     assert water["next_break"] is None
-    assert cart["totals"] == {"lines": 2, "currency": "CNY", "net": "362.65", "tax": "47.15", "gross": "409.80"}
+    assert cart["totals"] == {"lines": 2, "currency": "CNY", "net": "362.65", "tax": "47.15", "gross": "409.80", "saved": "0"}
     assert cart["credit"]["after"] == "4590.20"
     assert (cart["problems"], problems(cart), cart["actions"]) == ([], [], ["submit", "park", "clear"])
 

@@ -116,8 +116,8 @@ async def test_its_terms_stay_once_it_was_published(world: World, boss: httpx.As
     )
     assert refused.status_code == 409
     assert [(f["code"], f["field"]) for f in refused.json()["faults"]] == [
-        ("promotion-was-published", "items"),
         ("promotion-was-published", "steps"),
+        ("promotion-was-published", "items"),
     ]
     fine = await boss.patch(
         "/api/v1/promotions/SAVE", json={"budget": None, "name": "减"}, headers={"if-match": '"2"'}

@@ -237,9 +237,11 @@ def _check(faults: Faults, row: Planned, item: PromotionInput, skus: Mapping[str
 def _check_fixed(faults: Faults, row: Planned) -> None:
     if row.old is None or row.old["published_at"] is None:
         return
-    for name in row.changes.keys() & _FIXED.keys():
-        field = "gift" if name.startswith("gift") else name
-        faults.add(row.line, field, WAS_PUBLISHED, code=row.code, field_name=field, field_zh=_FIXED[name])
+    changes = row.changes
+    for name, zh in _FIXED.items():
+        if name in changes:
+            field = "gift" if name.startswith("gift") else name
+            faults.add(row.line, field, WAS_PUBLISHED, code=row.code, field_name=field, field_zh=zh)
 
 
 async def _plan_audience(
