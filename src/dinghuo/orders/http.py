@@ -114,7 +114,7 @@ async def preview_order(
     """What the order would be if it were placed now, with everything that stands in its way. Writes nothing."""
     placement = placement_of(staff, data, None)
     async with database.transaction(staff.tenant_id) as tx:
-        return await preview(tx, placement=placement, language=language_of(request))
+        return await preview(tx, placement=placement, language=language_of(request), sees_margin=staff.sees_margin)
 
 
 @post("/orders/{order_id:uuid}/cancel", opt=needs("orders.cancel"), status_code=200)

@@ -160,6 +160,7 @@ def order_of(draft: DraftView) -> OrderRequest:
         requested_date=draft.requested_date,
         ship_to=draft.ship_to,
         note=draft.note,
+        coupons=draft.coupons,
     )
 
 

@@ -17,6 +17,7 @@ from dinghuo.kit.errors import Fault, Language
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.charges import charge_view, goods_amounts
 from dinghuo.orders.decide import LineRow
+from dinghuo.orders.grant_views import GrantView, NextView, grants_of, next_of, saved_of
 from dinghuo.orders.preview import Look, look
 from dinghuo.orders.requests import FromDraft, LineRequest, OrderRequest, Origin, Placement, ShipTo
 from dinghuo.orders.rules.views import DeliveryView, HintView, delivery_view, hint_views
@@ -28,6 +29,7 @@ from dinghuo.portal.credit import CreditView, read_credit
 from dinghuo.portal.merge import Ignored, LineChange
 from dinghuo.portal.prices import NextBreak, kind_of
 from dinghuo.portal.problems import LineProblem, problem_of
+from dinghuo.portal.promoted import CartGift, PromotionTag, tags_of
 from dinghuo.portal.shelf import ProductFacts, Shelf, SkuTexts, load_prices, load_products, load_texts, open_shelf
 
 Action = Literal["submit", "park", "clear", "resume", "delete", "confirm", "decline"]
@@ -62,6 +64,9 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     price_kind: str | UnsetType | None = UNSET
     tax_inclusive: bool | UnsetType | None = UNSET
     amounts: Amounts | UnsetType | None = UNSET
+    # What promotions took off, tax-inclusive.
+    discount: Decimal | UnsetType | None = UNSET
+    tags: list[PromotionTag] = []
     next_break: NextBreak | UnsetType | None = UNSET
     problems: list[LineProblem] = []
 
@@ -74,6 +79,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     net: Decimal | UnsetType = UNSET
     tax: Decimal | UnsetType = UNSET
     gross: Decimal | UnsetType = UNSET
+    # By promotions, the value of gifts included.
+    saved: Decimal | UnsetType = UNSET
 
 
 class CartCredit(CreditView, frozen=True, kw_only=True):
@@ -93,7 +100,11 @@ class CartView(msgspec.Struct, frozen=True, kw_only=True):
     requested_date: date | None
     ship_to: ShipTo | None
     note: str | None
+    coupons: list[str]
     lines: list[CartLine]
+    gifts: list[CartGift]
+    promotions: list[GrantView]
+    next: list[NextView]
     problems: list[LineProblem]
     totals: Totals
     credit: CartCredit | UnsetType = UNSET
@@ -135,7 +146,11 @@ async def show_cart(
         requested_date=content.requested_date,
         ship_to=content.ship_to,
         note=content.note,
+        coupons=content.coupons,
         lines=lines,
+        gifts=await _gifts(tx, looked),
+        promotions=grants_of(looked.priced, told=dealer.sees_price) if looked else [],
+        next=next_of(looked.priced, told=dealer.sees_price) if looked else [],
         problems=problems,
         totals=_totals(shelf, len(lines), looked),
         credit=await _credit(tx, dealer, gross),
@@ -173,6 +188,7 @@ def placement_of(
             requested_date=content.requested_date,
             ship_to=content.ship_to,
             note=content.note,
+            coupons=content.coupons,
         ),
         by=dealer.actor(),
         may_see=sees(dealer),
@@ -208,6 +224,7 @@ def _totals(shelf: Shelf, lines: int, looked: Look | None) -> Totals:
         net=priced.net if priced else ZERO,
         tax=priced.tax if priced else ZERO,
         gross=priced.gross if priced else ZERO,
+        saved=saved_of(priced) if priced else ZERO,
     )
 
 
@@ -238,6 +255,7 @@ async def _lines(
         texts=await load_texts(tx, [sku.id for sku in skus.values()]),
         products=await load_products(tx, {sku.product_id for sku in skus.values()}),
         rows={row.line_no: row for row in looked.priced.lines},
+        tags=tags_of(looked.priced),
     )
     await load_prices(tx, shelf, skus.values())
     at_line: dict[int, list[Fault]] = {}
@@ -250,6 +268,31 @@ async def _lines(
     ]
 
 
+async def _gifts(tx: Tx, looked: Look | None) -> list[CartGift]:
+    granted = looked.priced.granted if looked else None
+    if granted is None or not granted.gifts:
+        return []
+    texts = await load_texts(tx, {each.gift.sku.id for each in granted.gifts})
+    products = await load_products(tx, {each.gift.sku.product_id for each in granted.gifts})
+    return [
+        CartGift(
+            sku=each.gift.sku.code,
+            sku_id=each.gift.sku.id,
+            product_id=each.gift.sku.product_id,
+            name=each.gift.sku.name,
+            name_en=texts[each.gift.sku.id].name_en,
+            specification=texts[each.gift.sku.id].specification,
+            image=products[each.gift.sku.product_id].image(each.gift.sku.id),
+            unit=each.gift.unit,
+            quantity=each.gift.quantity,
+            promotion=each.promotion.code,
+            promotion_name=each.promotion.name,
+            given_by=each.given_by,
+        )
+        for each in granted.gifts
+    ]
+
+
 class _Goods(msgspec.Struct, frozen=True):
     """What lines are told from."""
 
@@ -258,6 +301,7 @@ class _Goods(msgspec.Struct, frozen=True):
     texts: Mapping[UUID, SkuTexts]
     products: Mapping[UUID, ProductFacts]
     rows: Mapping[int, LineRow]
+    tags: Mapping[int, list[PromotionTag]]
 
     def line(
         self, number: int, line: LineRequest, sku: SkuFacts | None, faults: Sequence[Fault], language: Language
@@ -271,6 +315,7 @@ class _Goods(msgspec.Struct, frozen=True):
             note=line.note,
             requested_date=line.requested_date,
             problems=[problem_of(fault, language, self.shelf.units, line, sku) for fault in faults],
+            tags=self.tags.get(number, []),
             **self._of_sku(sku),
             **self._of_row(row, sku),
         )
@@ -297,7 +342,7 @@ class _Goods(msgspec.Struct, frozen=True):
         if not self.shelf.sees_price:
             return told
         if row is None or sku is None:
-            priced = ("price", "list_price", "price_kind", "tax_inclusive", "amounts", "next_break")
+            priced = ("price", "list_price", "price_kind", "tax_inclusive", "amounts", "discount", "next_break")
             return told | dict.fromkeys(priced)
         return told | {
             "price": row.deal_price,
@@ -305,5 +350,6 @@ class _Goods(msgspec.Struct, frozen=True):
             "price_kind": kind_of(row.price_reason),
             "tax_inclusive": row.tax_inclusive,
             "amounts": Amounts(row.net, row.tax, row.gross),
-            "next_break": self.shelf.pricer.next_break(sku, row.unit, row.quantity, row.deal_price),
+            "discount": row.discount or ZERO,
+            "next_break": self.shelf.pricer.next_break(sku, row.unit, row.quantity, row.list_price or row.deal_price),
         }

@@ -13,7 +13,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from dinghuo.entry.bench import beside, import_lines, intake, listing, long_order
+from dinghuo.entry.bench import beside, import_lines, intake, listing, long_order, promotions
 from dinghuo.entry.bench.failure import BenchFailed
 from dinghuo.entry.bench.installation import Installation, Reach, installation
 from dinghuo.entry.bench.report import Report, machine_lines
@@ -39,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "long-order": Benchmark(long_order.long_order, long_order.LongOrderPlan(), long_order.QUICK),
     "import": Benchmark(import_lines.import_lines, import_lines.ImportPlan(), import_lines.QUICK),
     "listing": Benchmark(listing.listing, listing.ListingPlan(), listing.QUICK),
+    "promotions": Benchmark(promotions.promotions, promotions.PromotionsPlan(), promotions.QUICK),
     "beside": Benchmark(beside.beside, beside.BesidePlan(), beside.QUICK),
 }
 

@@ -86,6 +86,13 @@ def listing(**given: Any) -> None:
     _measure("listing", **given)
 
 
+@bench.command(epilog="Example:  dinghuo bench promotions --pairs 5")
+@_options(_PAIRS)
+def promotions(**given: Any) -> None:
+    """Orders with 10,000 promotions stored against 100, when as many of them apply."""
+    _measure("promotions", **given)
+
+
 @bench.command(epilog="Example:  dinghuo bench beside --pairs 3")
 @_options(
     _FILE,
