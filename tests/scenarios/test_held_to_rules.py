@@ -149,7 +149,7 @@ async def _and_called_off(
     short = await buyer.post(f"{where}/call-offs", json=wanted)
     assert (short.status_code, short.json()["faults"][0]["params"]["left"]) == (409, "192")
     [line] = (await buyer.get(where)).json()["lines"]
-    assert (line["left_in_unit"], line["share"]) == ("8", "0.6000")
+    assert (line["remaining_in_unit"], line["share"]) == ("8", "0.6000")
     called = (await owner.get(f"{API}/blanket-orders/{blanket['id']}/call-offs")).json()["items"]
     assert [(each["number"], each["quantity"]) for each in called] == [(twice[0].json()["number"], "288.000000")]
     order = (await owner.get(f"{API}/orders/{twice[0].json()['id']}")).json()
@@ -157,4 +157,4 @@ async def _and_called_off(
     off = await buyer.post(f"{PORTAL}/orders/{order['id']}/cancel", json={"reason": "改天"})
     assert off.status_code == 200, off.text
     [line] = (await buyer.get(where)).json()["lines"]
-    assert line["left_in_unit"] == "20"
+    assert line["remaining_in_unit"] == "20"

@@ -21,6 +21,8 @@ LOOKS = {
     "POST /api/v1/orders/preview", "POST /api/v1/customers/merge/preview", "POST /api/v1/approval-policies/check",
     "POST /api/v1/approval-policies/try", "POST /api/v1/orders/{order_id}/amendments/preview",
     "POST /portal/v1/orders/{order_id}/amendments/preview",
+    "POST /api/v1/blanket-orders/{blanket_id}/call-offs/preview",
+    "POST /portal/v1/blanket-orders/{blanket_id}/call-offs/preview",
 }  # fmt: skip
 # What is its author's alone, or of whoever is asked.
 OF_ANOTHER = {"comment-of-another", "amendment-of-others", "not-asked", "approval-of-another", "delegation-of-another"}

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UnsetType
 
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO
@@ -54,16 +55,20 @@ def goods_amounts(order: Priced) -> Amounts:
     return Amounts(order.net - less["net"], order.tax - less["tax"], order.gross - less["gross"])
 
 
-def told_of(row: Any, charges: Sequence[Charge], *, sees_price: bool) -> Goods:
+def told_of(row: Any, charges: Sequence[Charge], *, sees_price: bool, hidden: UnsetType | None = None) -> Goods:
     """What an order's goods come to, and its charges."""
     less = sums_of(charges)
     amounts = Amounts(row.net - less["net"], row.tax - less["tax"], row.gross - less["gross"])
-    return Goods(amounts if sees_price else None, [charge_view(charge, sees_price=sees_price) for charge in charges])
+    return Goods(
+        amounts if sees_price else None,
+        [charge_view(charge, sees_price=sees_price, hidden=hidden) for charge in charges],
+    )
 
 
-def charge_view(charge: Charge, *, sees_price: bool) -> ChargeView:
+def charge_view(charge: Charge, *, sees_price: bool, hidden: UnsetType | None = None) -> ChargeView:
+    """A charge as it is told; `hidden` stands for what is not."""
     amounts: dict[str, Any] = {
-        name: getattr(charge, name) if sees_price else None for name in ("net", "tax", "gross")
+        name: getattr(charge, name) if sees_price else hidden for name in ("net", "tax", "gross")
     }
     said, said_en = _said(charge) if sees_price else (None, None)
     return ChargeView(
@@ -71,7 +76,7 @@ def charge_view(charge: Charge, *, sees_price: bool) -> ChargeView:
         rule=charge.rule,
         name=charge.name,
         name_en=charge.name_en,
-        tax_rate=charge.tax_rate if sees_price else None,
+        tax_rate=charge.tax_rate if sees_price else hidden,
         said=said,
         said_en=said_en,
         **amounts,

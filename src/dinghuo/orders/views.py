@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UnsetType
 
 from dinghuo.approvals.views import ApprovalProgress
 from dinghuo.kit.actions import Action
@@ -54,8 +55,8 @@ class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a line costs, per its unit, and why: `reason` names the list that won and those passed over, and what became
-    of each promotion. `discount` is what promotions took off, tax-inclusive; of a gift what it would have cost."""
+    """What a line costs, per its unit, and why: `reason` names the list that won, those passed over, and what became of
+    each promotion. `discount` is what promotions took off, tax-inclusive; of a gift what it would have cost."""
 
     list_price: Decimal | None
     deal_price: Decimal
@@ -124,17 +125,17 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChargeView(msgspec.Struct, frozen=True, kw_only=True):
-    """A charge of an order; amounts are null for those who see no prices. `said` is why it is what it is,
-    `said_en` the same in English."""
+    """A charge of an order; its amounts are null for staff who see no prices, absent for dealers who see none. `said`
+    is why it is what it is, `said_en` the same in English."""
 
     kind: str
     rule: str
     name: str
     name_en: str | None
-    net: Decimal | None
-    tax: Decimal | None
-    gross: Decimal | None
-    tax_rate: Decimal | None
+    net: Decimal | UnsetType | None
+    tax: Decimal | UnsetType | None
+    gross: Decimal | UnsetType | None
+    tax_rate: Decimal | UnsetType | None
     said: str | None
     said_en: str | None
 

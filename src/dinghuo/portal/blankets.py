@@ -73,7 +73,7 @@ async def preview_call_off(
             )
             for row in looked.lines
         ],
-        charges=[charge_view(charge, sees_price=told) for charge in looked.charges],
+        charges=[charge_view(charge, sees_price=told, hidden=UNSET) for charge in looked.charges],
         delivery=delivery_view(looked.delivery, language),
         hints=hint_views(looked.hints, looked.currency, language) if told else [],
         problems=[problem_of(fault, language, units) for fault in looked.faults],

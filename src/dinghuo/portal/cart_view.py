@@ -167,7 +167,7 @@ def _of_rules(looked: Look | None, language: Language, *, told: bool) -> dict[st
     order = looked.priced
     return {
         "goods": goods_amounts(order) if told else UNSET,
-        "charges": [charge_view(charge, sees_price=told) for charge in order.charges],
+        "charges": [charge_view(charge, sees_price=told, hidden=UNSET) for charge in order.charges],
         "delivery": delivery_view(order.delivery, language),
         "hints": hint_views(order.hints, order.currency, language) if told else [],
     }

@@ -9,9 +9,18 @@ from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import needs
 from dinghuo.kit.revisions import etag, expected_revision
-from dinghuo.portal import http_add, http_amendments, http_cart, http_goods, http_orders, http_paste, http_payments, promises
-from dinghuo.portal.settings import PortalSettings, load_settings, settings_revision
+from dinghuo.portal import (
+    http_add,
+    http_amendments,
+    http_cart,
+    http_goods,
+    http_orders,
+    http_paste,
+    http_payments,
+    promises,
+)
 from dinghuo.portal.http_blankets import HANDLERS as BLANKETS
+from dinghuo.portal.settings import PortalSettings, load_settings, settings_revision
 from dinghuo.portal.settings import save_settings as save
 
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
@@ -40,5 +49,14 @@ PORTAL = [
     Router("/", route_handlers=http_goods.HANDLERS, tags=["catalogue"]),
     Router("/", route_handlers=BLANKETS, tags=["blanket orders"]),
     Router("/", route_handlers=[*http_cart.HANDLERS, *http_add.HANDLERS, *http_paste.HANDLERS], tags=["cart"]),
-    Router("/", route_handlers=[*http_orders.HANDLERS, *http_amendments.HANDLERS, *http_payments.HANDLERS, *promises.HANDLERS], tags=["orders"]),
+    Router(
+        "/",
+        route_handlers=[
+            *http_orders.HANDLERS,
+            *http_amendments.HANDLERS,
+            *http_payments.HANDLERS,
+            *promises.HANDLERS,
+        ],
+        tags=["orders"],
+    ),
 ]

@@ -214,7 +214,9 @@ async def get_order(tx: Tx, order_id: UUID, *, dealer: DealerPrincipal, language
     if row is None:
         raise Refused(say.UNKNOWN_ORDER("id"))
     sums = (await _sums(tx, [order_id]))[order_id]
-    goods = told_of(row, (await charges_of(tx, [order_id])).get(order_id, []), sees_price=dealer.sees_price)
+    goods = told_of(
+        row, (await charges_of(tx, [order_id])).get(order_id, []), sees_price=dealer.sees_price, hidden=UNSET
+    )
     takes_amendments = await _takes_amendments(tx)
     refused = {}
     if row.state in AMENDABLE and not takes_amendments and dealer.may("portal.orders.amend"):

@@ -96,7 +96,7 @@ async def test_a_call_off_has_the_agreed_price_and_takes_of_the_line(
     assert (reason["source"], reason["blanket"], reason["line_no"]) == ("blanket", blanket.number, 1)
     assert tuple(head) == ("blanket", blanket.id)
     after = await view(database, world, staff, blanket.id)
-    told = [(each.taken, each.left, each.left_in_unit, each.share) for each in after.lines]
+    told = [(each.taken, each.remaining, each.remaining_in_unit, each.share) for each in after.lines]
     assert told == [(D(48), D(192), D(8), D("0.2000")), (D(30), D(70), D(70), D("0.3000"))]
     assert (after.amount, after.called_off) == (D("880.00"), D("216.00"))
     await sound(database, world)
@@ -140,7 +140,7 @@ async def test_rivals_exhaust_it_exactly(database: Database, world: World, staff
         *(ask(database, world.tenant.id, against(blanket.number, line("COLA", 1, "箱"))) for _ in range(16))
     )
     assert sum(outcome.body is not None for (outcome,) in outcomes) == 10
-    assert (await view(database, world, staff, blanket.id)).lines[0].left == 0
+    assert (await view(database, world, staff, blanket.id)).lines[0].remaining == 0
     await sound(database, world)
 
 
@@ -159,10 +159,10 @@ async def test_what_is_not_wanted_any_more_comes_back(
     )
     async with database.transaction(world.tenant.id) as tx:
         await call_off(tx, await lock_orders(tx, [first.id], None), to="cancelled", by=SYSTEM)
-    assert (await view(database, world, staff, blanket.id)).lines[0].left == D(96)
+    assert (await view(database, world, staff, blanket.id)).lines[0].remaining == D(96)
     async with database.transaction(world.tenant.id) as tx:
         await short_close(tx, ids=[second.id], by=SYSTEM, principal=staff)
-    assert (await view(database, world, staff, blanket.id)).lines[0].left == D(240)
+    assert (await view(database, world, staff, blanket.id)).lines[0].remaining == D(240)
     async with database.transaction(world.tenant.id) as tx:
         found = await list_call_offs(tx, principal=staff, blanket_id=blanket.id)
     assert [(each.order_id, each.quantity) for each in found.items] == [(second.id, D(0)), (first.id, D(0))]
@@ -178,7 +178,7 @@ async def test_an_amendment_takes_more_or_gives_back(database: Database, world: 
     assert [fault.message.code for fault in refused.value.faults] == ["allotment-short"]
     for grown, left in ((D(40), D(0)), (D(-70), D(70))):
         await database.run(world.tenant.id, lambda tx, by=grown: change_allotted(tx, order.id, {1: by}))  # type: ignore[misc]
-        assert (await view(database, world, staff, blanket.id)).lines[1].left == left
+        assert (await view(database, world, staff, blanket.id)).lines[1].remaining == left
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ async def test_an_active_one_grows_but_never_below_what_is_called_off(
         await change(BlanketLineRequest("BEER", D(1), D(4)))
     assert [fault.message.code for fault in refused.value.faults] == ["blanket-line-used"]
     after = await change(BlanketLineRequest("COLA", D(4), D(47), "箱"), BlanketLineRequest("GIFT", D(5), D(0)))
-    assert [(each.sku, each.left) for each in after.lines] == [("COLA", D(0)), ("GIFT", D(5))]
+    assert [(each.sku, each.remaining) for each in after.lines] == [("COLA", D(0)), ("GIFT", D(5))]
     (outcome,) = await ask(database, world.tenant.id, against(blanket.number, line("GIFT", 5)))
     assert placed(outcome).gross == 0
     await sound(database, world)

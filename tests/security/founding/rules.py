@@ -8,9 +8,12 @@ _LATER = "2100-01-01"
 
 
 async def found_rules(f: Founder) -> None:
-    await f.put("calendars", [row | {"base": "weekdays"} for row in f.named("CALENDAR")])
+    day = {"day": "2026-12-31", "kind": "holiday", "name": f.code("DAY")}
+    await f.put("calendars", [row | {"base": "weekdays", "days": [day]} for row in f.named("CALENDAR")])
     f.share("calendar.code", f.code("CALENDAR"))
-    rules, quotas, routes = [], [], []
+    rules: list[dict[str, object]] = []
+    quotas: list[dict[str, object]] = []
+    routes: list[dict[str, object]] = []
     sku = f.named("SKU")[0]["code"]
     for half in (MINE, ELSE):
         contract = {"target": "contract", "customer": f.halves[half]["customer.code"]}
@@ -18,13 +21,20 @@ async def found_rules(f: Founder) -> None:
         rules += [row | contract | freight for row in f.named(f"{half}-RULE")[:1]]
         quota = {"sku": sku, "quantity": "1000000", "valid_from": DAY}
         quotas += [row | contract | quota for row in f.named(f"{half}-QUOTA")]
-        routes.append(f.row(f"{half}-ROUTE") | {"weekdays": [1], "customers": [contract["customer"]]})
+        routes.append(f.row(f"ROUTE-{len(routes)}-OF-ONE") | {"weekdays": [1], "customers": [contract["customer"]]})
         f.hold(half, "rule.code", f.code(f"{half}-RULE"))
         f.hold(half, "quota.code", f.code(f"{half}-QUOTA"))
         for _ in f.numbers():
             made = await f.post("blanket-orders", _blanket(f, half))
         draft = await f.post("blanket-orders", _blanket(f, half))
         await f.post(f"blanket-orders/{made['id']}/activate", {})
+        call_off = {"sku": sku, "quantity": "1", "blanket": made["number"]}
+        order = {
+            "customer": f.halves[half]["customer.code"],
+            "organisation": f.shared["organisation.code"],
+            "lines": [call_off],
+        }
+        await f.post("orders/bulk", {"orders": [order for _ in f.numbers()]})
         f.hold(half, "blanket.id", made["id"])
         f.hold(half, "blanket_draft.id", draft["id"])
         f.hold(half, "blanket.number", made["number"])

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from dinghuo.identity.principals import DealerPrincipal, Principal
@@ -30,8 +31,11 @@ _SHARE = Decimal("0.0001")
 
 
 class BlanketSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A blanket order as a row of a list. `amount` is all that was agreed, `called_off` what was taken of it, in its
-    tax mode; null for those who see no prices. `share` is how much of the quantities was called off, 0 to 1."""
+    """A blanket order as a row of a list.
+
+    `amount` is all that was agreed, `called_off` what was taken of it, in its tax mode: null for staff who see no
+    prices, absent for dealers who see none. `share` is how much of the quantities was called off, 0 to 1.
+    """
 
     id: UUID
     number: str
@@ -45,15 +49,15 @@ class BlanketSummary(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: date
     customer_reference: str | None
     line_count: int
-    amount: Decimal | None
-    called_off: Decimal | None
+    amount: Decimal | UnsetType | None
+    called_off: Decimal | UnsetType | None
     share: Decimal
     created_at: datetime
     revision: int
 
 
 class BlanketLineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line; `taken` and `left` in base units, `left_in_unit` in its own. The price for those who see prices."""
+    """A line; `taken` and `remaining` in base units, `remaining_in_unit` in its own; its price like amounts."""
 
     line_no: int
     sku_id: UUID
@@ -61,12 +65,12 @@ class BlanketLineView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     unit: str
     quantity: Decimal
-    price: Decimal | None
+    price: Decimal | UnsetType | None
     base_unit: str
     base_quantity: Decimal
     taken: Decimal
-    left: Decimal
-    left_in_unit: Decimal
+    remaining: Decimal
+    remaining_in_unit: Decimal
     share: Decimal
 
 
@@ -131,7 +135,7 @@ async def list_blankets(
         rows,
         limit,
         lambda row: (row.id,),
-        lambda row: BlanketSummary(**_fields(row, sums.get(row.id), sees_price=principal.sees_price)),
+        lambda row: BlanketSummary(**_fields(row, sums.get(row.id), principal)),
     )
 
 
@@ -143,9 +147,9 @@ async def get_blanket(tx: Tx, *, principal: Principal, blanket_id: UUID) -> Blan
         raise missing("blanket order", blanket_id)
     sums = await _sums(tx, [row])
     return BlanketView(
-        **_fields(row, sums.get(row.id), sees_price=principal.sees_price),
+        **_fields(row, sums.get(row.id), principal),
         note=row.note,
-        lines=await _lines(tx, blanket_id, sees_price=principal.sees_price),
+        lines=await _lines(tx, blanket_id, principal),
         actions=_actions(row.state, principal),
     )
 
@@ -177,7 +181,7 @@ async def _sums(tx: Tx, rows: Sequence[Any]) -> dict[UUID, Any]:
     return {row["blanket_id"]: row for row in await tx.fetch(_SUMS, [row.id for row in rows])}
 
 
-def _fields(row: Any, sums: Any, *, sees_price: bool) -> dict[str, Any]:
+def _fields(row: Any, sums: Any, principal: Principal) -> dict[str, Any]:
     names = (
         "id",
         "number",
@@ -196,15 +200,21 @@ def _fields(row: Any, sums: Any, *, sees_price: bool) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} | {
         "customer": Ref(row.customer_id, row.customer_code, row.customer_name),
         "line_count": sums["lines"] if sums else 0,
-        "amount": round_money(amount, row.currency) if sees_price else None,
-        "called_off": round_money(called_off, row.currency) if sees_price else None,
+        "amount": _told(principal, round_money(amount, row.currency)),
+        "called_off": _told(principal, round_money(called_off, row.currency)),
         "share": (sums["share"] if sums else ZERO).quantize(_SHARE),
     }
 
 
+def _told(principal: Principal, amount: Decimal) -> Decimal | UnsetType | None:
+    if principal.sees_price:
+        return amount
+    return UNSET if isinstance(principal, DealerPrincipal) else None
+
+
 _LINES = """
 select l.line_no, l.sku_id, s.code as sku, s.name, l.unit, l.quantity, l.price, s.base_unit, l.base_quantity,
-  coalesce(a.taken, 0) as taken, coalesce(a.quantity - a.taken, 0) as "left"
+  coalesce(a.taken, 0) as taken, coalesce(a.quantity - a.taken, 0) as remaining
 from blanket_line l
 join sku s on s.tenant_id = $1 and s.id = l.sku_id
 left join allotment a on a.tenant_id = $1 and a.id = l.id
@@ -212,7 +222,7 @@ where l.tenant_id = $1 and l.blanket_id = $2 order by l.line_no
 """
 
 
-async def _lines(tx: Tx, blanket_id: UUID, *, sees_price: bool) -> list[BlanketLineView]:
+async def _lines(tx: Tx, blanket_id: UUID, principal: Principal) -> list[BlanketLineView]:
     return [
         BlanketLineView(
             line_no=row["line_no"],
@@ -221,12 +231,13 @@ async def _lines(tx: Tx, blanket_id: UUID, *, sees_price: bool) -> list[BlanketL
             name=row["name"],
             unit=row["unit"],
             quantity=row["quantity"],
-            price=row["price"] if sees_price else None,
+            price=_told(principal, row["price"]),
             base_unit=row["base_unit"],
             base_quantity=row["base_quantity"],
             taken=row["taken"],
-            left=row["left"],
-            left_in_unit=(row["left"] * row["quantity"] / row["base_quantity"]).quantize(_SHARE).normalize() + 0,
+            remaining=row["remaining"],
+            remaining_in_unit=(row["remaining"] * row["quantity"] / row["base_quantity"]).quantize(_SHARE).normalize()
+            + 0,
             share=(row["taken"] / row["base_quantity"]).quantize(_SHARE),
         )
         for row in await tx.fetch(_LINES, blanket_id)
