@@ -77,7 +77,11 @@ class Ranker:
 
     def rank(self, item: Item, among: Iterable[Goods] | None = None, near: Goods | None = None) -> list[Fit]:
         """The goods an item may mean, best first. `near`: the goods that were spoken of before."""
-        found = [fit for one in among or self._likely(item) if (fit := self._fit(item, one, near)) is not None]
+        found = [
+            fit
+            for one in (self._likely(item) if among is None else among)
+            if (fit := self._fit(item, one, near)) is not None
+        ]
         return sorted(found, key=lambda fit: (-fit.score, fit.goods.code))
 
     def _likely(self, item: Item) -> Iterable[Goods]:

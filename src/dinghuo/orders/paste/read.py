@@ -210,7 +210,9 @@ class _Reader:
 
 def _whole(value: Decimal, unit: str, goods: Goods) -> tuple[str, Decimal]:
     """Half a case is ordered by what is in it."""
-    if value == value.to_integral_value() or unit == goods.packing.base:
+    if value == value.to_integral_value():
+        return unit, Decimal(int(value))
+    if unit == goods.packing.base:
         return unit, value
     in_base = Fraction(value) * goods.packing.ratios[unit]
     return (goods.packing.base, Decimal(int(in_base))) if in_base.denominator == 1 else (unit, value)

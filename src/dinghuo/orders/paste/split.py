@@ -208,7 +208,10 @@ class _Reader:
             item.take(token)
 
     def _count(self, item: Item, token: Token) -> None:
-        if token.value is not None:
+        if token.value == 0:
+            # None of it.
+            item.deed = "drop"
+        elif token.value is not None:
             item.quantities = [*item.quantities, Said(token.value, token.unit, token.rough, token.loose)]
         item.stretch(token)
 
