@@ -29,6 +29,8 @@ const STALE: Record<string, string[]> = {
   notice: ['notices'],
   import: ['imports'],
   comment: ['comments'],
+  approval: ['approvals', 'orders'],
+  message: ['inbox'],
 }
 
 export const isLive = ref(false)

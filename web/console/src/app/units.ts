@@ -7,7 +7,7 @@ import { language } from './i18n'
 import { queries } from './query'
 import { may } from './session'
 
-interface Unit {
+export interface Unit {
   code: string
   name: string
   name_en: string | null
@@ -17,7 +17,8 @@ const known = shallowRef(new Map<string, Unit>())
 let isWatched = false
 
 /** One watch for all that show units, begun with the first of them. */
-function watchUnits(): void {
+function watchOnce(): void {
+  if (isWatched || !may('catalogue.read')) return
   isWatched = true
   new QueryObserver(queries, {
     queryKey: ['catalogue', 'unit-names'],
@@ -28,10 +29,16 @@ function watchUnits(): void {
   })
 }
 
+/** Those there are, for choosing one. */
+export function units(): Unit[] {
+  watchOnce()
+  return [...known.value.values()]
+}
+
 /** In the language of the screen; the code itself where it is not known. */
 export function unitName(code: string | null | undefined): string {
   if (!code) return ''
-  if (!isWatched && may('catalogue.read')) watchUnits()
+  watchOnce()
   const unit = known.value.get(code)
   return (language.value === 'en' && unit?.name_en) || (unit?.name ?? code)
 }

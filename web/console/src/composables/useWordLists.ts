@@ -9,6 +9,7 @@ import type { Choice, PageOf } from '@/components/table/types'
 /** A word of master data: a tier, a unit, a category. */
 export interface Word extends Pick<NamedView, 'code' | 'name' | 'name_en'> {
   id?: string
+  revision?: number
   parent?: string | null
   position?: number | null
   state?: string

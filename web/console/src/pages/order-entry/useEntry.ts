@@ -5,7 +5,7 @@ import { useNews } from '@/app/events'
 import { t } from '@/app/i18n'
 import { may } from '@/app/session'
 import { explain, toast, toastError } from '@/app/toasts'
-import { useUnits } from '@/composables/useUnits'
+import { unitName, units } from '@/app/units'
 import * as ask from './ask'
 import { placeOf, readKept, writeKept } from './keeping'
 import {
@@ -32,7 +32,6 @@ export function useEntry(options: {
   became(draftId: string): void
 }) {
   const client = useQueryClient()
-  const { units, unitName } = useUnits()
   const kept = readKept(placeOf(options.draftId ?? options.customerCode))
 
   const entry = reactive<Entry>(blankEntry())
@@ -386,7 +385,7 @@ export function useEntry(options: {
     usual: computed(() => usual.data.value ?? []),
     isUsualLoading: usual.isLoading,
     usualBySku,
-    units,
+    units: computed(units),
     unitName,
     saveDraft,
     submit,

@@ -69,6 +69,8 @@ export default {
     currency: 'Currency',
     currencyFixed: 'It cannot change: create another selling organisation',
     zone: 'Time zone',
+    zoneHint: 'Days begin and end by it from now on; figures of earlier days stay as they are.',
+    editOwn: 'Edit the company',
     organisations: 'Selling organisations',
     organisationsHint: 'Every order, credit account and bill belongs to one of them.',
     tax_number: 'Tax number',

@@ -64,6 +64,8 @@ export default {
     currency: '币种',
     currencyFixed: '币种不能修改，请另建销售组织',
     zone: '时区',
+    zoneHint: '从此按这个时区划分每天；以前各天的数字不变。',
+    editOwn: '编辑企业信息',
     organisations: '销售组织',
     organisationsHint: '订单、信用和应收单都归属其中一个。',
     tax_number: '税号',

@@ -1,0 +1,21 @@
+import { formatDecimal, formatMoney, multiply } from '@dinghuo/api'
+import { language, t } from '@/app/i18n'
+import type { FactType, FactValue } from './types'
+
+/** Facts whose number is a share: shown as per cent. */
+const SHARES = /(discount|rate|margin_rate|share)$/
+/** Facts whose number is money. */
+const AMOUNTS = /(gross|net|amount|overrun|overdue|debt|exposure|room|limit|value|up|down)$/
+
+/** A fact as people read it. */
+export function factText(name: string, value: FactValue, type: FactType | undefined, currency: string): string {
+  if (value === null || value === undefined) return '—'
+  if (typeof value === 'boolean') return t(value ? 'approvals.yes' : 'approvals.no')
+  if (Array.isArray(value)) return value.join(language.value === 'zh' ? '、' : ', ') || '—'
+  if (type === 'number' && SHARES.test(name)) return `${formatDecimal(multiply(String(value), 100), { most: 2 })}%`
+  if (type === 'number' && AMOUNTS.test(name)) return formatMoney(String(value), currency)
+  return type === 'number' || type === 'integer' ? formatDecimal(String(value)) : String(value)
+}
+
+export const labelIn = (word: { label: string; label_en: string | null }): string =>
+  (language.value === 'en' && word.label_en) || word.label
