@@ -17,7 +17,7 @@ from dinghuo.kit.paging import Page, decode_cursor, page
 Deed = Literal["edit", "password", "roles", "remove"]
 
 
-class MemberView(msgspec.Struct, frozen=True, kw_only=True):
+class CompanyMember(msgspec.Struct, frozen=True, kw_only=True):
     """`roles` are codes of those in force in this company; `elsewhere`: belongs to other companies too."""
 
     id: UUID
@@ -45,7 +45,7 @@ def granter_in(dealer: DealerPrincipal) -> Granter:
     return Granter(dealer.permissions, "dealer")
 
 
-async def list_members(tx: Tx, *, dealer: DealerPrincipal, cursor: str | None, limit: int) -> Page[MemberView]:
+async def list_members(tx: Tx, *, dealer: DealerPrincipal, cursor: str | None, limit: int) -> Page[CompanyMember]:
     """The people of the company acted for, by login."""
     u, link, there = app_user.c, user_customer.c, user_customer_role.c
     held = select(func.array_agg(user_role.c.role_id)).where(
@@ -81,7 +81,7 @@ async def list_members(tx: Tx, *, dealer: DealerPrincipal, cursor: str | None, l
     facts = await roles_of(tx, sorted({id for row in rows for id in (*(row.everywhere or ()), *(row.here or ()))}))
     granter = granter_in(dealer)
 
-    def view(row: Row[Any]) -> MemberView:
+    def view(row: Row[Any]) -> CompanyMember:
         held = [facts[id] for id in {*(row.everywhere or ()), *(row.here or ())}]
         is_you = row.id == dealer.user_id
         actions: list[Deed] = []
@@ -89,7 +89,7 @@ async def list_members(tx: Tx, *, dealer: DealerPrincipal, cursor: str | None, l
             actions += ["edit"] if row.is_own else []
             actions += ["password"] if row.is_own and not is_you else []
             actions += ["roles", "remove"] if not is_you else []
-        return MemberView(
+        return CompanyMember(
             id=row.id,
             login=row.login,
             name=row.name,

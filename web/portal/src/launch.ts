@@ -24,8 +24,10 @@ export function launch(options?: { path?: string }): void {
     void recognise().then(known => (known ? cart.refresh().catch(() => {}) : undefined))
   } else if (!OPEN.includes(options?.path ?? '')) {
     void recognise().then(known => {
+      // Meanwhile somebody may have gone where nobody needs to be signed in.
+      const now = getCurrentPages().at(-1)?.route
       if (known) arrive()
-      else uni.reLaunch({ url: '/pages/sign-in/index' })
+      else if (!OPEN.includes(now ?? '')) uni.reLaunch({ url: '/pages/sign-in/index' })
     })
   }
 }

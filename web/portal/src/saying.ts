@@ -11,12 +11,19 @@ export interface Saying {
 export const saying = ref<(Saying & { id: number }) | null>(null)
 
 let count = 0
+let saidAt = 0
 
 export function say(news: Saying): void {
   count += 1
   const id = count
+  saidAt = Date.now()
   saying.value = { ...news, id }
   setTimeout(() => hush(id), news.action || news.tone === 'bad' ? 6000 : 2500)
+}
+
+/** Another page is shown: what was said on the one before is over, unless it was what led here. */
+export function moveOn(): void {
+  if (Date.now() - saidAt > 800) saying.value = null
 }
 
 export function hush(id?: number): void {

@@ -13,7 +13,7 @@ from dinghuo.identity.http.own import AnyRequest
 from dinghuo.identity.http.site import Site
 from dinghuo.identity.invitations import InvitationView, list_invitations
 from dinghuo.identity.invite import NewInvitation, invite, revoke_invitation
-from dinghuo.identity.members import MemberRole, MemberView, list_member_roles, list_members
+from dinghuo.identity.members import CompanyMember, MemberRole, list_member_roles, list_members
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import needs
@@ -32,7 +32,7 @@ class RolesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/members", opt=_USERS)
 async def read_members(
     database: Database, dealer: DealerPrincipal, cursor: str | None = None, limit: Limit = 50
-) -> Page[MemberView]:
+) -> Page[CompanyMember]:
     """The people of the company acted for, by login, with their roles in it."""
     async with database.transaction(dealer.tenant_id) as tx:
         return await list_members(tx, dealer=dealer, cursor=cursor, limit=limit)

@@ -19,10 +19,12 @@ const chosen = ref<Language>(recall<Language>(NAME) ?? ofDevice())
 
 export const language = computed(() => chosen.value)
 
-/** The word of this name; the name itself where there is none. */
+/** The word of this name; the name itself where there is none. `{count|s}` is an ending for all numbers but one. */
 export function t(name: string, values: Values = {}): string {
   const text = WORDS[chosen.value].get(name) ?? name
-  return text.replace(/\{(\w+)\}/g, (_, value: string) => String(values[value] ?? ''))
+  return text.replace(/\{(\w+)(?:\|(\w+))?\}/g, (_, value: string, ending?: string) =>
+    ending ? (String(values[value]) === '1' ? '' : ending) : String(values[value] ?? ''),
+  )
 }
 
 /** Whether there is a word of this name: what a server tells may be newer than we are. */

@@ -13,6 +13,8 @@ import { credentials, dropCredentials, setCredentials } from './credentials'
 
 const NAME = 'me'
 const REMEMBERED = 'sign-in'
+/** Where the token of an invitation waits for its holder to sign in. */
+export const INVITED = 'invited'
 
 export const me = shallowRef<Me | null>(recall<Me>(NAME))
 /** Changes whenever what was read for somebody or some company must be read anew. */

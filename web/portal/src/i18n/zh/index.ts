@@ -1,0 +1,8 @@
+import { common } from './common'
+import { life } from './life'
+import { orders } from './orders'
+import { paste } from './paste'
+import { people } from './people'
+import { shop } from './shop'
+
+export const zh = { ...common, ...shop, ...orders, ...paste, ...life, ...people }
