@@ -5,12 +5,14 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 from tests.browser.chromium import find_chromium
 from tests.browser.visitor import Device, Language, Theme, Visitor, close, context_options
 from tests.entry.home import Home
+from tests.wechat import FakeWeChat, fake_wechat
 
 from dinghuo.entry.demo.company import COMPANY
 from dinghuo.entry.demo.seed_company import PASSWORD
@@ -25,18 +27,29 @@ class Shop:
     """The demo company, served."""
 
     url: str
+    # Its data directory, for what can only be brought about behind the program's back.
+    data: Path | None = None
     company: str = COMPANY.code
     password: str = PASSWORD
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+async def wechat() -> AsyncIterator[FakeWeChat]:
+    """What the shop takes for WeChat. It answers while an asynchronous test runs."""
+    async with fake_wechat() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, wechat: FakeWeChat) -> Iterator[Shop]:
     """`dinghuo demo`, as a newcomer starts it; or one that runs already, for who writes these tests."""
     running = os.environ.get("DINGHUO_DEMO_URL")
     if running:
-        yield Shop(running)
+        data = os.environ.get("DINGHUO_DEMO_DATA")
+        yield Shop(running, Path(data) if data else None)
         return
     home = Home(tmp_path_factory.mktemp("shop"))
+    home.environment["DINGHUO_WECHAT_URL"] = wechat.url
     with (
         server(home.data, options={"fsync": "off", "full_page_writes": "off"}),
         home.running("demo", "--port", "0", "--workers", "1", "--json") as process,
@@ -44,7 +57,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.stderr.read() if process.stderr else ""
-        yield Shop(json.loads(line)["url"])
+        yield Shop(json.loads(line)["url"], home.data)
         process.terminate()
         process.wait(60)
 

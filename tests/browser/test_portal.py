@@ -107,7 +107,7 @@ async def empty_cart(dealer: Visitor) -> None:
     cart = await cart_of(dealer)
     if cart["lines"]:
         wanted = [{"sku": line["sku"], "unit": line["unit"], "quantity": "0"} for line in cart["lines"]]
-        await dealer.ask("PUT", "/portal/v1/cart/lines", {"lines": wanted})
+        await dealer.ask("PUT", "/portal/v1/cart/lines", {"changes": wanted})
         await dealer.page.reload()
         await dealer.page.wait_for_selector(".home-list .sku, .home")
 

@@ -1,10 +1,13 @@
 """The mini-program as it is built, its requests against the real server (web/portal/tests/weapp.cjs)."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
-from tests.browser.conftest import Shop
+from playwright.async_api import expect
+from tests.browser.conftest import Shop, Visit
+from tests.wechat import APP_ID, SECRET, FakeWeChat
 from tools.clients.build import install_packages
 from tools.clients.node import node, npm
 from tools.clients.places import PORTAL
@@ -56,3 +59,34 @@ def test_a_dealer_orders_in_the_mini_program(built: Path, shop: Shop, tmp_path: 
         "redirectTo /more/placed/index?id=ID",
     ]
     assert {"POST /portal/v1/sign-in", "GET /portal/v1/home", "PUT /portal/v1/cart/lines"} <= set(told["requests"])
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("browser")
+async def test_who_signed_in_once_comes_by_wechat_and_parts_from_it_on_the_web(
+    built: Path, shop: Shop, wechat: FakeWeChat, visit: Visit, tmp_path: Path
+) -> None:
+    boss = await visit("/")
+    await boss.sign_in_to_console("boss")
+    await boss.ask("PUT", "/api/v1/settings/wechat", {"app_id": APP_ID, "secret": SECRET, "active": True})
+    script, seen, login = PORTAL.package / "tests" / "weapp.cjs", tmp_path / "seen.json", "d003.buyer"
+    arguments = (script, shop.url, shop.company, login, shop.password, seen, "somebody")
+    await asyncio.to_thread(node, *arguments, cwd=PORTAL.package, quiet=True)
+    told = json.loads(seen.read_text())
+    assert told["errors"] == []
+    assert "这个微信还没有绑定账号" in told["asked"]
+    assert told["token"]
+    assert told["requests"].count("POST /portal/v1/wechat/sign-in") == 2
+    assert told["requests"].count("POST /portal/v1/wechat/bind") == 1
+    assert [asked["grant_type"] for asked in wechat.asked[-2:]] == ["authorization_code"] * 2
+
+    dealer = await visit("/portal/", device="phone")
+    await dealer.sign_in_to_portal(login)
+    await dealer.goto("/portal/#/more/account/index")
+    card = dealer.page.locator(".account-wechat")
+    await expect(card).to_contain_text("已绑定微信")
+    await dealer.look("portal-account-wechat")
+    await dealer.accessible()
+    await card.get_by_role("button").click()
+    await expect(card).not_to_contain_text("已绑定微信")
+    assert not (await dealer.ask("GET", "/portal/v1/wechat"))["bound"]

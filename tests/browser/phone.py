@@ -1,0 +1,19 @@
+"""What fingers do: Playwright taps, but it does not swipe."""
+
+from playwright.async_api import Locator, Page
+
+_STEPS = 6
+
+
+async def swipe_left(page: Page, over: Locator, by: float) -> None:
+    """Draw a finger to the left over this, and lift it."""
+    box = await over.bounding_box()
+    assert box is not None, "it is not on screen"
+    client = await page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2
+    await client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, _STEPS + 1):
+        moved = {"x": x - by * step / _STEPS, "y": y}
+        await client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [moved]})
+    await client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await client.detach()
