@@ -142,8 +142,20 @@ async def test_no_stock_was_ever_below_nothing(demo: Demo) -> None:
         "desc) as level from stock_move where tenant_id = $1) moves"
     )
     assert lowest == [(Decimal(0),)]
-    assert await demo.count("goods_receipt") == RECEIPTS
+    # One more brought the first lots.
+    assert await demo.count("goods_receipt") == RECEIPTS + 1
     assert await demo.count("reservation", "backordered > 0") > 0
+
+
+async def test_goods_are_on_their_way_and_counted(demo: Demo) -> None:
+    assert await demo.count("expected_supply") == 12
+    assert await demo.fetch("select state, line_count from transfer where tenant_id = $1 order by number") == [
+        ("shipped", 3),
+        ("draft", 3),
+    ]
+    assert await demo.fetch("select state, line_count, counted_count, difference_count from stock_count "
+                            "where tenant_id = $1") == [("open", 12, 6, 1)]  # fmt: skip
+    assert (await demo.count("lot"), await demo.count("lot_stock", "on_hand > 0")) == (6, 6)
 
 
 async def test_a_second_run_adds_nothing(demo: Demo, database: Database) -> None:

@@ -21,6 +21,7 @@ from dinghuo.entry.demo import (
     seed_portal,
     seed_promotions,
     seed_rules,
+    seed_supply,
 )
 from dinghuo.entry.demo.company import COMPANY
 from dinghuo.entry.demo.deliveries import deliveries
@@ -143,6 +144,9 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         "order rules": seed_rules.rules,
         "blanket orders": seed_rules.blankets,
         "promotions": seed_promotions.promotions,
+        "lots": seed_supply.tracking,
+        "goods on their way": seed_supply.supply,
+        "count": seed_supply.count,
         "approval policies": seed_approvals.policies,
         "orders to approve": seed_approvals.waiting_orders,
     }
