@@ -21,6 +21,7 @@ from dinghuo.accounts.budgets import (
     held_of_budgets,
     lock_budgets,
     move_budgets,
+    open_budgets,
 )
 from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.kit.database import Tx
@@ -95,6 +96,7 @@ async def write_regranted(tx: Tx, diff: Diff, regranted: Regranted) -> None:
     await tx.write(_NO_GRANTS, diff.order.id)
     if regranted.rows:
         await tx.write_rows(_WRITE_GRANTS, regranted.rows)
+    await open_budgets(tx, [budget for budget in regranted.budgets.values() if budget.taken_uses])
     await append_budget_entries(tx, regranted.entries)
     await move_budgets(tx, regranted.budgets.values())
 
@@ -214,10 +216,25 @@ def _give(diff: Diff, gifts: Sequence[Given], standing: Priced) -> None:
             line.sku = given.gift.sku
             line.new = gift_line(standing, line.line_no, given)
             same = (line.new.unit, line.new.quantity) == (line.old.row.unit, line.old.row.quantity)
-            line.change, line.new = ("kept", line.old.row) if same else ("changed", line.new)
+            line.change = "kept" if same else "changed"
+            if same:
+                _revalue(line, given.gift.value or ZERO)
+        else:
+            _revalue(line, given.gift.value or ZERO)
     for line in there.values():
         if line.old is not None and not line.old.least and not line.old.cancelled:
             line.change, line.new = "removed", None
+        else:
+            _revalue(line, ZERO)
+
+
+def _revalue(line: DiffLine, value: Decimal) -> None:
+    """A gift that is on its way, or closed, stays, and counts as what is still granted."""
+    if line.old is None:
+        raise AssertionError("only a gift that is there stays")
+    row = line.new = line.old.row
+    if (row.discount or ZERO) != value:
+        line.change, line.new = "changed", msgspec.structs.replace(row, discount=value)
 
 
 def _entries(

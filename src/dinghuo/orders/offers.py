@@ -29,8 +29,6 @@ class Offers(msgspec.Struct):
     coupons: dict[UUID, UsedCoupon]
     lists: Sequence[ListFacts] = ()
     gift_skus: Mapping[str, SkuFacts] = {}
-    # For an order that was placed before: its coupons have done their work.
-    is_again: bool = False
 
     def possible_gifts(self) -> Iterator[SkuFacts]:
         """The SKUs that may be given: their stock is looked at with that of what was ordered."""

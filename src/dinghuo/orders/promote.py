@@ -117,17 +117,11 @@ class _Source(msgspec.Struct, frozen=True):
 
 
 _source = msgspec.json.Decoder(_Source)
-_NOTHING: Mapping[UUID, Decimal] = {}
 _encode = msgspec.json.Encoder().encode
 
 
-def promote(
-    order: Priced, budgets: Mapping[UUID, Budget], stock: Stock, *, held: Mapping[UUID, Decimal] = _NOTHING
-) -> None:
-    """Grant an order what its promotions give: discounts on its lines, gift lines after them, budgets drawn on.
-
-    `held` is what it holds of the stock already, by SKU.
-    """
+def promote(order: Priced, budgets: Mapping[UUID, Budget], stock: Stock) -> None:
+    """Grant an order what its promotions give: discounts on its lines, gift lines after them, budgets drawn on."""
     offers = order.offers
     if offers is None:
         return
@@ -137,9 +131,8 @@ def promote(
     ]
     rooms = {id: [Room(*budgets[bound.id].room) for bound in several] for id, several in offers.bounds.items()}
     asked = [Offer(promotion, places, room_of(promotion, rooms)) for promotion, places in offers.found.values()]
-    order.granted = granted = _grant(order, offers, basket, asked, stock, held)
-    if not offers.is_again:
-        order.faults += without_effect(offers, granted)
+    order.granted = granted = _grant(order, offers, basket, asked, stock)
+    order.faults += without_effect(offers, granted)
     _rewrite(order, granted)
     for each in granted.grants:
         for bound in offers.bounds.get(each.promotion.id, ()):
@@ -191,12 +184,7 @@ def grant_rows(orders: Iterable[Priced]) -> list[GrantRow]:
 
 
 def _grant(
-    order: Priced,
-    offers: Offers,
-    basket: Sequence[BasketLine],
-    asked: Sequence[Offer],
-    stock: Stock,
-    held: Mapping[UUID, Decimal],
+    order: Priced, offers: Offers, basket: Sequence[BasketLine], asked: Sequence[Offer], stock: Stock
 ) -> Granted:
     """Grant, and once more without the gifts that together are more than there is."""
     short: set[UUID] = set()
@@ -209,13 +197,13 @@ def _grant(
 
     while True:
         granted = grant(basket, asked, currency=order.currency, gift_of=gift_of)
-        missing = _beyond_stock(order, granted.gifts, stock, held)
+        missing = _beyond_stock(order, granted.gifts, stock)
         if missing is None:
             return granted
         short.add(missing)
 
 
-def _beyond_stock(order: Priced, gifts: Sequence[Given], stock: Stock, held: Mapping[UUID, Decimal]) -> UUID | None:
+def _beyond_stock(order: Priced, gifts: Sequence[Given], stock: Stock) -> UUID | None:
     """The first promotion whose gift is not there beside what was ordered."""
     wanted: dict[UUID, Decimal] = {}
     for row in order.lines:
@@ -224,7 +212,7 @@ def _beyond_stock(order: Priced, gifts: Sequence[Given], stock: Stock, held: Map
         sku = given.gift.sku
         wanted[sku.id] = wanted.get(sku.id, ZERO) + given.gift.base_quantity
         free = sku.supply_policy == "untracked" or order.may_wait(sku)
-        if not free and stock.available(sku.id) + held.get(sku.id, ZERO) < wanted[sku.id]:
+        if not free and stock.available(sku.id) < wanted[sku.id]:
             return given.promotion.id
     return None
 
