@@ -33,7 +33,9 @@ def split(source: Source, today: date) -> Split:
     reader = _Reader()
     for clause, end in clauses(tokenise("".join(text))):
         reader.read(clause, ends_line=end == "\n")
-    items = [item for item in reader.items if item.is_named and not _is_empty(item)]
+    named = [item for item in reader.items if item.is_named]
+    items = [item for item in named if not _is_empty(item)]
+    reader.rest += [(item.start, item.end) for item in named if _is_empty(item)]
     for item in items:
         item.settle()
     _apply_to_all(items, reader.for_all)
