@@ -201,7 +201,10 @@ class _Reader:
     def _size(self, item: Item, token: Token, tokens: Sequence[Token], place: int) -> None:
         before = tokens[place - 1].kind if place else ""
         after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
-        if token.kind == "number" and token.value is not None and "mark" in (before, after):
+        if token.kind == "number" and token.value == 0:
+            # None of it.
+            item.deed = "drop"
+        elif token.kind == "number" and token.value is not None and "mark" in (before, after):
             item.marked = [*item.marked, token.value] if before == "mark" or not item.is_named else item.marked
             if after == "mark" and before != "mark":
                 item.numbers = [*item.numbers, token] if item.is_named else item.numbers
@@ -211,7 +214,6 @@ class _Reader:
 
     def _count(self, item: Item, token: Token) -> None:
         if token.value == 0:
-            # None of it.
             item.deed = "drop"
         elif token.value is not None:
             item.quantities = [*item.quantities, Said(token.value, token.unit, token.rough, token.loose)]

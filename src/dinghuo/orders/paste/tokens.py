@@ -81,7 +81,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("form", "(?P<u>易拉罐|玻璃瓶|罐|听|瓶|桶|盒|袋|碗|散)装|[大小中](?P<v>瓶|罐|桶|盒|袋|支|听)装?"),
         ("mark", f"[*x]{_SPACE}(?={_NUMBER})|(?<=\\d){_SPACE}[*x](?={_SPACE}[^\\s\\d])|(?<=\\d)x(?=\\s)"),
-        ("number", f"{_LEFT}{ARABIC}(?![a-wyz])|(?<![a-z0-9]){CHINESE}{_END}"),
+        ("number", f"{_LEFT}(?!0{_CJK}){ARABIC}(?![a-wyz])|(?<![a-z0-9]){CHINESE}{_END}"),
         ("latin", r"[a-z]+(?:'[a-z]+)?"),
         ("open", r"[(\[【《<]"),
         ("close", r"[)\]】》>]"),
