@@ -5,7 +5,9 @@ from typing import Annotated
 from litestar import Router, get
 from litestar.params import Parameter
 
+from dinghuo.analytics.backtest.run import Backtest, backtest
 from dinghuo.analytics.own_figures import OwnFigures, own_figures
+from dinghuo.analytics.publishing_check import Check, check_publishing
 from dinghuo.analytics.today import Today, figures
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
@@ -31,4 +33,23 @@ async def read_own_figures(database: Database, staff: StaffPrincipal) -> OwnFigu
         return await own_figures(tx, staff=staff)
 
 
-router = Router("/", route_handlers=[read_today, read_own_figures], tags=["analytics"])
+@get("/price-lists/{code:str}/check", opt=needs("pricing.write"))
+async def check_price_list(database: Database, staff: StaffPrincipal, code: str) -> Check:
+    """What to know before a list is published: what it clashes with, prices below cost, customers and carts."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await check_publishing(tx, code=code, seen_by=staff)
+
+
+@get("/price-lists/{code:str}/backtest", opt=needs("pricing.write"))
+async def backtest_price_list(
+    database: Database, staff: StaffPrincipal, code: str, months: Annotated[int, Parameter(ge=1, le=24)] = 3
+) -> Backtest:
+    """The list tried on what was sold in the last months to the customers it is for: revenue and margin, before and
+    after, by month, customer and SKU."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await backtest(tx, code=code, months=months, seen_by=staff)
+
+
+router = Router(
+    "/", route_handlers=[read_today, read_own_figures, check_price_list, backtest_price_list], tags=["analytics"]
+)

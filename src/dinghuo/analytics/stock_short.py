@@ -31,13 +31,13 @@ with waiting as (
   select r.sku_id, r.warehouse_id, sum(r.backordered) as quantity from reservation r
   where r.tenant_id = $1 and r.backordered > 0 group by r.sku_id, r.warehouse_id
 )
-select s.code as sku, s.name, w.code as warehouse, b.on_hand + b.allowance - b.reserved as available,
+select s.code as sku, s.name, w.code as warehouse, b.on_hand + b.allowance - b.reserved - b.safety as available,
   coalesce(n.quantity, 0) as waiting, count(*) over () as count
 from stock b
 join sku s on s.tenant_id = $1 and s.id = b.sku_id and s.state = 'active'
 join warehouse w on w.tenant_id = $1 and w.id = b.warehouse_id and w.state = 'active'
 left join waiting n on n.sku_id = b.sku_id and n.warehouse_id = b.warehouse_id
-where b.tenant_id = $1 and (n.quantity > 0 or b.on_hand + b.allowance <= b.reserved)
+where b.tenant_id = $1 and (n.quantity > 0 or b.on_hand + b.allowance - b.safety <= b.reserved)
 order by waiting desc, s.code, w.code limit $2
 """
 

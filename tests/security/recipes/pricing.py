@@ -39,7 +39,8 @@ def _published(company: Company) -> list[Call]:
     return [Call(path={"code": company[kind]}) for kind in ("base.code", "contract.code")]
 
 
-@bodies("POST /api/v1/price-lists/{code}/publish")
+@bodies("POST /api/v1/price-lists/{code}/publish", "GET /api/v1/price-lists/{code}/check",
+        "GET /api/v1/price-lists/{code}/backtest")  # fmt: skip
 def _drafted(company: Company) -> list[Call]:
     return [Call(path={"code": company[kind]}) for kind in ("list_draft.code", "contract_draft.code")]
 
