@@ -1,4 +1,4 @@
-"""Lots: received by name, the first to expire goes first, fresh enough for whom it is for, traced to where it went."""
+"""Lots: received by name, the first to expire goes first, fresh enough for whom it is for, traced where it went."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
