@@ -2,9 +2,10 @@
 
 from tests.security.calls import Call
 from tests.security.company import Company
-from tests.security.recipes.book import RECORDS, bodies
+from tests.security.recipes.book import PLAIN, RECORDS, bodies
 
 RECORDS.update({"phrase_id": "phrase.id"})
+PLAIN.update({"phrase": "叫法"})
 
 
 @bodies("POST /portal/v1/paste")
