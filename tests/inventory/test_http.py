@@ -33,6 +33,9 @@ async def test_a_receipt_is_booked_once_for_its_key(depot: Depot, owner: httpx.A
     assert await depot.levels() == {("A", "W1"): (24, 0, 0), ("B", "W1"): (5, 0, 0)}
     detail = (await owner.get(f"/api/v1/goods-receipts/{booked['id']}")).json()
     assert (detail["number"], detail["warehouse"], detail["supplier"]) == (booked["number"], "W1", "茶厂")
+    for wanted, found in (("茶厂", 1), (booked["number"], 1), ("别的", 0)):
+        page = (await owner.get("/api/v1/goods-receipts", params={"search": wanted})).json()
+        assert len(page["items"]) == found
     assert [(line["sku"], line["quantity"], line["unit_cost"]) for line in detail["lines"]] == [
         ("A", "2.000000", "24.000000"),
         ("B", "5.000000", None),

@@ -201,6 +201,8 @@ async def test_a_lot_is_traced_to_where_it_came_from_and_went(depot: Depot, owne
     assert [(place["warehouse"], float(place["on_hand"])) for place in trace["warehouses"]] == [("W1", 7)]
     assert [(move["kind"], float(move["quantity"])) for move in trace["moves"]] == [("issue", -3), ("receipt", 10)]
     assert (trace["customers"], trace["more"]) == ([], False)
+    moves = (await owner.get("/api/v1/stock/moves", params={"lot": lot["id"], "kind": "issue"})).json()["items"]
+    assert [(move["kind"], float(move["quantity"])) for move in moves] == [("issue", -3)]
     assert (await owner.get(f"/api/v1/lots/{new_id()}/trace")).status_code == 404
 
 

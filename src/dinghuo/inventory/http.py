@@ -97,23 +97,27 @@ async def read_availability(
 async def list_moves(
     database: Database,
     staff: StaffPrincipal,
+    search: str | None = None,
     sku: str | None = None,
     warehouse: str | None = None,
     kind: MoveKind | None = None,
     document: UUID | None = None,
+    lot: UUID | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[MoveView]:
-    """Every change of what is on hand, the newest first; costs for those who may see them. A kind or a warehouse is
-    named together with an SKU or a document."""
+    """Every change of what is on hand, the newest first; costs for those who may see them. `search` looks for
+    SKUs. A kind or a warehouse is named together with an SKU, a search, a lot or a document."""
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.list_moves(
             tx,
             seen_by=staff,
+            wanted=search,
             sku_code=sku,
             warehouse_code=warehouse,
             kind=kind,
             document_id=document,
+            lot_id=lot,
             cursor=cursor,
             limit=limit,
         )
@@ -150,12 +154,13 @@ async def list_receipts(
     database: Database,
     staff: StaffPrincipal,
     warehouse: str | None = None,
+    search: str | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[ReceiptSummary]:
-    """Goods receipts, the last booked first."""
+    """Goods receipts, the last booked first; `search` looks for numbers, suppliers and references."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await receipts.list_receipts(tx, warehouse_code=warehouse, cursor=cursor, limit=limit)
+        return await receipts.list_receipts(tx, warehouse_code=warehouse, wanted=search, cursor=cursor, limit=limit)
 
 
 @post("/goods-receipts", opt=needs("inventory.receive"))

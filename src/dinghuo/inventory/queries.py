@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
 from dinghuo.catalogue.save_skus import SEARCH_KIND
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import Principal, StaffPrincipal
-from dinghuo.inventory.tables import reservation, stock, stock_move, warehouse
+from dinghuo.inventory.tables import lot_move, reservation, stock, stock_move, warehouse
 from dinghuo.kit import search
-from dinghuo.kit.bulk import among
+from dinghuo.kit.bulk import among, within
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Message, Refused
 from dinghuo.kit.paging import Page, decode_cursor, page
@@ -174,15 +174,18 @@ async def list_moves(
     tx: Tx,
     *,
     seen_by: Principal | None,
+    wanted: str | None = None,
     sku_code: str | None = None,
     warehouse_code: str | None = None,
     kind: str | None = None,
     document_id: UUID | None = None,
+    lot_id: UUID | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[MoveView]:
     """A page of moves, the newest first. A kind or a warehouse is sought among those of an SKU or a document."""
-    if (kind is not None or warehouse_code is not None) and sku_code is None and document_id is None:
+    narrowed = wanted or lot_id is not None or sku_code is not None or document_id is not None
+    if (kind is not None or warehouse_code is not None) and not narrowed:
         raise Refused(MOVES_OF_WHAT("sku"))
     m = stock_move.c
     names = [name for name in MoveView.__struct_fields__ if name in m and (name != "unit_cost" or sees_cost(seen_by))]
@@ -205,6 +208,13 @@ async def list_moves(
         statement = statement.where(among(sku.c.code, storable([sku_code])))
     if warehouse_code is not None:
         statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
+    if wanted:
+        statement = statement.where(*search.matches(tx.tenant_id, SEARCH_KIND, m.sku_id, wanted))
+    if lot_id is not None:
+        lm = lot_move.c
+        statement = statement.where(
+            within(m.id, select(lm.move_id).where(lm.tenant_id == tx.tenant_id, lm.lot_id == lot_id))
+        )
     if kind is not None:
         statement = statement.where(m.kind == kind)
     if document_id is not None:

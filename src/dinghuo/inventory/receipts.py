@@ -12,7 +12,9 @@ from sqlalchemy import Select, and_, select
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import Principal
 from dinghuo.inventory.queries import sees_cost
+from dinghuo.inventory.receive import SEARCH_KIND
 from dinghuo.inventory.tables import goods_receipt, goods_receipt_line, warehouse
+from dinghuo.kit import search
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
@@ -59,12 +61,19 @@ def _receipts(tx: Tx) -> Select[Any]:
 
 
 async def list_receipts(
-    tx: Tx, *, warehouse_code: str | None = None, cursor: str | None = None, limit: int = 50
+    tx: Tx,
+    *,
+    warehouse_code: str | None = None,
+    wanted: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[ReceiptSummary]:
-    """A page of receipts, the last booked first."""
+    """A page of receipts, the last booked first. `wanted` searches numbers, suppliers, references."""
     statement = _receipts(tx)
     if warehouse_code is not None:
         statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
+    if wanted:
+        statement = statement.where(*search.matches(tx.tenant_id, SEARCH_KIND, goods_receipt.c.id, wanted))
     if cursor is not None:
         statement = statement.where(goods_receipt.c.id < decode_cursor(cursor, (UUID,))[0])
     rows = await tx.rows(statement.order_by(goods_receipt.c.id.desc()).limit(limit + 1))

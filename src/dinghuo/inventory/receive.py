@@ -19,7 +19,7 @@ from dinghuo.inventory.lots.tracked import LotInput, write_lots
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
 from dinghuo.inventory.receive_supply import Expected, check_expected, lock_expected, receive_expected
-from dinghuo.kit import audit
+from dinghuo.kit import audit, search
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.errors import CONFLICT, MALFORMED, Message
@@ -27,6 +27,7 @@ from dinghuo.kit.ids import new_id
 from dinghuo.kit.texts import CODE_FORM, check_texts, is_code, storable
 
 KIND = "GR"
+SEARCH_KIND = "goods_receipt"
 _NOWHERE = UUID(int=0)
 
 NO_LINES = Message("receipt-no-lines", "入库单没有任何行", "The receipt has no lines", MALFORMED)
@@ -241,6 +242,7 @@ async def _write(tx: Tx, found: Sequence[_Resolved], known: Known, by: Actor) ->
     }
     lots = {move.id: line.lot_id for line, move in moves.items() if line.lot_id is not None}
     await write_moves(tx, list(moves.values()), lots=lots)
+    await search.file(tx, SEARCH_KIND, {row.id: (row.number, row.supplier, row.reference) for row in receipts})
     changes = [
         audit.Change("goods_receipt", row.id, "received", by, {"number": [None, row.number]}) for row in receipts
     ]

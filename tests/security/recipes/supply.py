@@ -14,6 +14,8 @@ RECORDS.update(
         "to": "warehouse.other",
         "transfer_id": "transfer.id",
         "warehouses": "warehouse.code",
+        "lot": "lot.number",
+        "GET /api/v1/stock/moves.lot": "lot.id",
         "GET /api/v1/expected-supply.document": "supply.document",
         "SupplyInput.code": "supply.code",
         "SupplyInput.document": "supply.document",
