@@ -1,5 +1,6 @@
 """Figures over HTTP, for staff."""
 
+from datetime import date
 from typing import Annotated
 
 from litestar import Router, get
@@ -42,12 +43,16 @@ async def check_price_list(database: Database, staff: StaffPrincipal, code: str)
 
 @get("/price-lists/{code:str}/backtest", opt=needs("pricing.write"))
 async def backtest_price_list(
-    database: Database, staff: StaffPrincipal, code: str, months: Annotated[int, Parameter(ge=1, le=24)] = 3
+    database: Database,
+    staff: StaffPrincipal,
+    code: str,
+    months: Annotated[int, Parameter(ge=1, le=24)] = 3,
+    until: date | None = None,
 ) -> Backtest:
-    """The list tried on what was sold in the last months to the customers it is for: revenue and margin, before and
-    after, by month, customer and SKU."""
+    """The list tried on what was sold to the customers it is for, in so many months up to today or a day: revenue
+    and margin, before and after, by month, customer and SKU."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await backtest(tx, code=code, months=months, seen_by=staff)
+        return await backtest(tx, code=code, months=months, until=until, seen_by=staff)
 
 
 router = Router(

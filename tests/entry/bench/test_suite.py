@@ -14,7 +14,16 @@ SUITE = Suite(began=datetime(2026, 6, 30, tzinfo=UTC), quick=False, reports=[mad
 
 
 def test_every_benchmark_of_the_command_line_has_two_plans_of_one_kind() -> None:
-    assert list(BENCHMARKS) == ["intake", "hot", "long-order", "import", "listing", "beside"]
+    assert list(BENCHMARKS) == [
+        "intake",
+        "hot",
+        "long-order",
+        "import",
+        "listing",
+        "promotions",
+        "backtest",
+        "beside",
+    ]
     assert all(type(each.full) is type(each.quick) for each in BENCHMARKS.values())
 
 

@@ -12,11 +12,11 @@ import msgspec
 from dinghuo.analytics.backtest.lines import Sold, sold_lines
 from dinghuo.analytics.backtest.lists import customers_of, day_of_trial, draft_facts, fill, goods_of, present_lists
 from dinghuo.analytics.backtest.reprice import Goods, Repriced, Sums, reprice, with_draft
-from dinghuo.analytics.days import starts
+from dinghuo.analytics.days import range_of, starts
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Tx
-from dinghuo.kit.ids import first_id_at, last_id_at
+from dinghuo.kit.ids import first_id_at
 from dinghuo.parties.facts import CustomerFacts
 from dinghuo.pricing.facts import ListFacts
 from dinghuo.pricing.locked import check_sees_price
@@ -79,16 +79,17 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     by_sku: Sequence[Effect]
 
 
-async def backtest(tx: Tx, *, code: str, months: int, seen_by: StaffPrincipal) -> Backtest:
-    """Try the list with this code on the orders of so many months up to today."""
+async def backtest(tx: Tx, *, code: str, months: int, until: date | None = None, seen_by: StaffPrincipal) -> Backtest:
+    """Try the list with this code on the orders of so many months up to a day, today when none is named."""
     check_sees_price(seen_by)
     view = await get_price_list(tx, code, seen_by=seen_by)
     draft = await draft_facts(tx, view.id)
     zone = (await load_tenant(tx)).zone
     today = tx.now.astimezone(zone).date()
-    first = _months_before(today, months)
+    until = until or today
+    first = _months_before(until, months)
     customers = await customers_of(tx, draft, seen_by=seen_by)
-    span = (first_id_at(starts(first, zone)), last_id_at(tx.now))
+    span = (first_id_at(starts(first, zone)), range_of(until, zone)[1])
     orders, sold = await sold_lines(tx, span=span, currency=draft.currency, customers=list(customers), zone=zone)
     on = day_of_trial(draft, today)
     goods, lines = await _repriced(tx, draft, customers, sold, today=today, on=on)
@@ -101,7 +102,7 @@ async def backtest(tx: Tx, *, code: str, months: int, seen_by: StaffPrincipal) -
         list=draft.code,
         currency=draft.currency,
         first=first,
-        until=today,
+        until=until,
         tried_on=on,
         customers=len(by_customer),
         orders=orders,

@@ -13,7 +13,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from dinghuo.entry.bench import beside, import_lines, intake, listing, long_order, promotions
+from dinghuo.entry.bench import backtest, beside, import_lines, intake, listing, long_order, promotions
 from dinghuo.entry.bench.failure import BenchFailed
 from dinghuo.entry.bench.installation import Installation, Reach, installation
 from dinghuo.entry.bench.report import Report, machine_lines
@@ -40,6 +40,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "import": Benchmark(import_lines.import_lines, import_lines.ImportPlan(), import_lines.QUICK),
     "listing": Benchmark(listing.listing, listing.ListingPlan(), listing.QUICK),
     "promotions": Benchmark(promotions.promotions, promotions.PromotionsPlan(), promotions.QUICK),
+    "backtest": Benchmark(backtest.backtest, backtest.BacktestPlan(), backtest.QUICK),
     "beside": Benchmark(beside.beside, beside.BesidePlan(), beside.QUICK),
 }
 

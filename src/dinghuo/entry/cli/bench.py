@@ -93,6 +93,13 @@ def promotions(**given: Any) -> None:
     _measure("promotions", **given)
 
 
+@bench.command(epilog="Example:  dinghuo bench backtest --pairs 3")
+@_options(_FILE, _PAIRS, click.option("--lines", type=click.IntRange(1), help="Only the first lines of the file."))
+def backtest(**given: Any) -> None:
+    """A price list tried on half a year of orders, against a statement that adds up the same lines."""
+    _measure("backtest", **given)
+
+
 @bench.command(epilog="Example:  dinghuo bench beside --pairs 3")
 @_options(
     _FILE,
@@ -127,7 +134,7 @@ def all_(file: Path | None, out: Path, quick: bool, as_json: bool) -> int:
 
     plans = {name: each.quick if quick else each.full for name, each in BENCHMARKS.items()}
     if file is not None:
-        plans |= {name: replace(plans[name], file=file) for name in ("import", "beside")}
+        plans |= {name: replace(plans[name], file=file) for name in ("import", "backtest", "beside")}
     measuring = _bench().measure_all(
         plans, quick=quick, shown=lambda report: show(report, as_json=False, console=progress)
     )
