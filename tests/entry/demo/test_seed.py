@@ -28,6 +28,7 @@ from dinghuo.kit.errors import Refused
 from dinghuo.kit.roles import Urls
 from dinghuo.orders.faults import UNKNOWN_SKU
 from dinghuo.orders.place import place
+from dinghuo.orders.preview import preview
 from dinghuo.orders.requests import LineRequest, OrderRequest, Outcome, Placement
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -35,7 +36,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 ROOTS = {"staff": "api", "dealer": "portal"}
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=CHINA)
 LIVE_FROM = datetime(2026, 11, 16, tzinfo=CHINA)
-ORDERS = {("closed", True): 532, ("cancelled", True): 15, ("confirmed", False): 84, ("cancelled", False): 3}
+ORDERS = {
+    ("closed", True): 532,
+    ("cancelled", True): 15,
+    ("confirmed", False): 85,
+    ("cancelled", False): 3,
+    ("pending_approval", False): 1,
+}
 RECEIPTS = 54
 
 
@@ -128,7 +135,7 @@ async def test_orders_are_closed_and_called_off_long_ago_and_open_now(demo: Demo
         "select distinct o.is_history, l.price_reason ->> 'source' from sales_order o join order_line l "
         "on l.tenant_id = $1 and l.order_id = o.id where o.tenant_id = $1 order by 1"
     )
-    assert reasons == [(False, "price_list"), (True, "history")]
+    assert set(reasons) >= {(False, "price_list"), (False, "blanket"), (True, "history")}
 
 
 async def test_the_books_agree_with_their_entries(demo: Demo) -> None:
@@ -303,6 +310,19 @@ async def test_dealers_have_something_to_read(demo: Demo) -> None:
         ("policy", "draft", 1),
         ("policy", "published", 1),
     ]
+
+
+async def test_promotions_hold_and_are_granted(demo: Demo) -> None:
+    states = await demo.fetch("select state, count(*) from promotion where tenant_id = $1 group by 1 order by 1")
+    assert states == [("draft", 1), ("published", 5)]
+    juice, soda = (next(sku for sku in SKUS if sku.category == category) for category in ("juice", "soda"))
+    lines = [LineRequest(juice.code, Decimal(10)), LineRequest(soda.code, Decimal(100))]
+    placement = Placement(request=OrderRequest("D020", lines), by=SYSTEM)
+    async with demo.database.transaction(demo.tenant.id) as tx:
+        seen = await preview(tx, placement=placement, language="zh")
+    assert seen.faults == []
+    assert {each.code for each in seen.promotions} == {"JUICE-10-1", "SODA-SAVE"}
+    assert [(line.sku, line.quantity) for line in seen.lines if line.kind == "gift"] == [(juice.code, Decimal(1))]
 
 
 async def test_it_can_be_taken_away_and_nothing_else(demo: Demo, database: Database, database_urls: Urls) -> None:

@@ -76,23 +76,14 @@ def _rules(today: date) -> list[OrderRuleInput]:
     far = Freight(basis="amount", steps=(Step(Decimal(0), Decimal(160)),), free_from=Decimal(5000), tax_rate=_NINE)
     return [
         OrderRuleInput(
-            code="MIN",
-            name="起订金额",
-            name_en="Minimum order",
-            kind="minimum",
-            target="base",
-            valid_from=since,
-            minimum=Minimum(Decimal(500)),
-        ),
-        OrderRuleInput(
-            code="MIN-CATERING",
-            name="餐饮渠道起订金额",
-            name_en="Minimum order, catering",
+            code="MIN-ECOM",
+            name="电商渠道起订金额",
+            name_en="Minimum order, e-commerce",
             kind="minimum",
             target="channel",
-            channel="catering",
+            channel="ecommerce",
             valid_from=since,
-            minimum=Minimum(Decimal(200)),
+            minimum=Minimum(Decimal(500)),
         ),
         OrderRuleInput(
             code="FREIGHT",
