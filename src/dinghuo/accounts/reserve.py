@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -100,6 +101,21 @@ from json_to_recordset($2::json) as d(id uuid, open numeric, shipped numeric, bi
 where a.tenant_id = $1 and a.id = d.id
 """
 
+# What is locked in key order here and moved at once.
+_TAKE_UP = """
+with wanted as (
+  select d.id, d.open from json_to_recordset($2::json) as d(id uuid, open numeric)
+), locked as materialized (
+  select a.id, a.customer_id, a.organisation_id, a.currency, a.credit_limit, w.open,
+         a.open + a.shipped + a.billed + a.unapplied as exposure
+  from wanted w join account a on a.tenant_id = $1 and a.id = w.id
+  order by a.id for no key update of a
+)
+update account a set open = a.open + l.open, updated_at = $3
+from locked l where a.tenant_id = $1 and a.id = l.id
+returning l.id, l.customer_id, l.organisation_id, l.currency, l.credit_limit, l.exposure
+"""
+
 _WRITE = """
 insert into account_entry (tenant_id, id, account_id, at, bucket, amount, verb, document_kind, document_id)
 select $1, id, account_id, $3, bucket, amount, verb, document_kind, document_id
@@ -145,7 +161,10 @@ async def ensure_accounts(tx: Tx, credits: Sequence[Credit]) -> dict[Holder, UUI
 
 
 async def _read(tx: Tx, sql: str, holders: Sequence[Holder]) -> dict[Holder, Credit]:
-    rows = await tx.fetch(sql, [h[0] for h in holders], [h[1] for h in holders], [h[2] for h in holders])
+    return _credits(await tx.fetch(sql, [h[0] for h in holders], [h[1] for h in holders], [h[2] for h in holders]))
+
+
+def _credits(rows: Sequence[Any]) -> dict[Holder, Credit]:
     found = [
         Credit(
             (row["customer_id"], row["organisation_id"], row["currency"]),
@@ -182,6 +201,20 @@ async def append_entries(tx: Tx, entries: Sequence[Entry]) -> None:
 async def move_accounts(tx: Tx, amounts: Mapping[UUID, Decimal]) -> None:
     """Add to what is open on each account, which this transaction has locked."""
     await _apply(tx, [_Moved(account_id, open=amount) for account_id, amount in amounts.items()])
+
+
+async def take_up(tx: Tx, amounts: Mapping[UUID, Decimal]) -> dict[Holder, Credit]:
+    """Lock these accounts in key order and add to what is open on each; how they were before.
+
+    One statement. The caller makes sure that what they were allows it, or rolls back.
+    """
+    if not amounts:
+        return {}
+    rows = [_Moved(account_id, open=amount) for account_id, amount in amounts.items()]
+    found = _credits(await tx.fetch_rows(_TAKE_UP, rows, tx.now))
+    if len(found) != len(rows):
+        raise AssertionError(f"{len(found)} of {len(rows)} accounts were there to be moved")
+    return found
 
 
 async def _apply(tx: Tx, moved: Sequence[_Moved]) -> None:
