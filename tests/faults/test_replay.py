@@ -48,6 +48,10 @@ async def shop(database_urls: Urls) -> AsyncIterator[Shop]:
         # Long enough for whatever comes back to have come once, the daily things included.
         clock.now += timedelta(days=1)
         await drain(database, tenant_id, BY_KIND)
+        # And for what followed from that to be counted and sealed.
+        clock.now += timedelta(hours=2)
+        await drain(database, tenant_id, BY_KIND)
+        await _settle(shop)
         yield shop
     finally:
         await database.close()
@@ -77,15 +81,16 @@ async def _a_day(shop: Shop) -> None:
         assert (await staff.post("/api/v1/stock/counts", json={"items": counted})).status_code == 201
         received = {"warehouse": "main", "lines": [{"sku": "BEER", "quantity": "100"}]}
         assert (await staff.post("/api/v1/goods-receipts", json={"items": [received]})).status_code == 201
-        await _approvals(staff, shop)
+        await _approvals(staff, shop, here.url)
     long_ago = History("OLD-1", datetime(2020, 1, 1, tzinfo=UTC), True, (Decimal(0),))
     old = Placement(OrderRequest("K2", [line("BEER", 2, price="3")]), BY, history=long_ago)
     (outcome,) = await shop.database.run(shop.world.tenant.id, lambda tx: place_orders(tx, [old]))
     assert outcome.body is not None
 
 
-async def _approvals(staff: httpx.AsyncClient, shop: Shop) -> None:
+async def _approvals(staff: httpx.AsyncClient, shop: Shop, url: str) -> None:
     """Two orders that have to be approved: one is, one is forgotten until its time is over."""
+    boss = await shop.with_another_key()
     step = {"name": "老板", "approvers": [{"by": "role", "code": "owner"}], "due_hours": 1}
     policy = {"code": "long", "subject_kind": "order", "name": "三行", "condition": "lines > 2", "steps": [step]}
     answer = await staff.put("/api/v1/approval-policies", json={"items": [policy | {"expires_hours": 20}]})
@@ -94,8 +99,9 @@ async def _approvals(staff: httpx.AsyncClient, shop: Shop) -> None:
         placed = (await place(staff, order(("COLA", 1), ("BEER", 1), ("GIFT", 1), customer="K2"))).json()
         assert placed["state"] == "pending_approval"
     (first, _) = await shop.rows("select id from approval_request where tenant_id = $1 order by id")
-    decided = await staff.post(f"/api/v1/approvals/{first['id']}/decide", json={"verdict": "approve"})
-    assert decided.status_code == 200, decided.text
+    async with client(url, boss) as other:
+        decided = await other.post(f"/api/v1/approvals/{first['id']}/decide", json={"verdict": "approve"})
+        assert decided.status_code == 200, decided.text
 
 
 async def _events(shop: Shop) -> list[Delivery]:

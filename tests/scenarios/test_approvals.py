@@ -67,7 +67,7 @@ async def test_a_price_that_is_too_low(
     (message,) = (await lin.get("/api/v1/inbox")).json()["items"]
     assert (message["title"], message["body"]) == (
         f"待审批：订单 {placed['number']}",
-        "经销商K2\n环节：部门负责人\n申请人：zhou",
+        "经销商K2\n环节：部门负责人\n申请人：zhou · test",
     )
 
     # Lin sees why, and agrees; then it is the owner's turn.

@@ -24,6 +24,7 @@ WITHOUT_TEXTS = {
     "GET /api/v1/skus/{sku_id}/costs",
     "GET /api/v1/accounts/{account_id}/entries",
     "GET /api/v1/settings/company",
+    "GET /api/v1/settings/orders",
     "GET /api/v1/settings/portal",
     "GET /api/v1/settings/wechat",
     "GET /api/v1/notices/{notice_id}/readership",
@@ -35,6 +36,10 @@ WITHOUT_TEXTS = {
     *(f"GET /api/v1/imports/templates/{kind}.xlsx" for kind in NAMES),
     "GET /portal/v1/credit",
     "GET /api/v1/me/figures",
+    "GET /api/v1/approval-kinds",
+    "GET /api/v1/approvals/count",
+    "GET /api/v1/inbox/count",
+    "GET /api/v1/wecom-app",
 }
 
 

@@ -29,11 +29,14 @@ async def found_approvals(f: Founder) -> None:
             "on_timeout": "remind",
         }
         # Facts that no order has: it is of these tests alone.
-        policy = {
-            "code": f.code(f"POLICY-{half}"), "subject_kind": "order", "name": f.code("POLICY"),
-            "condition": f'customer == "{half}"', "steps": [step | {"mode": "any"}, step],
-        }  # fmt: skip
-        await f.put("approval-policies", [policy])
+        policies = [
+            {
+                "code": f.code(f"POLICY-{half}{number or ''}"), "subject_kind": "order", "name": f.code("POLICY"),
+                "condition": f'customer == "{half}"', "steps": [step | {"mode": "any"}, step],
+            }
+            for number in f.numbers()
+        ]  # fmt: skip
+        await f.put("approval-policies", policies)
         customer = await f.id_of("customer", "code", f.halves[half]["customer.code"])
         title, key = str(f.halves[half]["order.number"]), await key_of(f.database, f.tenant, f.login("owner"))
         for kind in ("approval", "approval_later"):
@@ -55,20 +58,20 @@ async def found_approvals(f: Founder) -> None:
                     await f.post(f"approvals/{opened}/decide", body, {"x-api-key": key.text()})
     f.share("policy.id", await f.id_of("approval_policy", "code", f.code("POLICY-MINE")))
     f.share("policy.code", f.code("POLICY-MINE"))
-    span = {"starts_at": "2024-01-01T00:00:00Z", "ends_at": "2024-06-01T00:00:00Z"}
-    delegation = new_id()
+    heads = [{"region": f.halves[half]["region.code"], "head": f.login("colleague")} for half in names]
+    await f.put("region-heads", heads)
+    delegations = [new_id() for _ in f.numbers()]
     async with f.database.transaction(f.tenant.id) as tx:
         users = {
             row["login"]: row["id"] for row in await tx.fetch("select id, login from app_user where tenant_id = $1")
         }
         await tx.write(
             "insert into approval_delegation (tenant_id, id, user_id, delegate_id, starts_at, ends_at, created_at, "
-            "created_by) values ($1, $2, $3, $4, $5::text::timestamptz, $6::text::timestamptz, now(), 'x')",
-            delegation,
+            "created_by) select $1, id, $3, $4, '2024-01-01', '2100-01-01', now(), 'x' "
+            "from unnest($2::uuid[]) as d(id)",
+            delegations,
             users[f.login("colleague")],
             users[f.login("spare")],
-            span["starts_at"],
-            "2100-01-01T00:00:00Z",
         )
         readers: list[UUID] = [users[f.login(name)] for name in (*staff, "nobody")]
         notes = [
@@ -76,4 +79,4 @@ async def found_approvals(f: Founder) -> None:
             for _ in f.numbers()
         ]
         await send(tx, notes)
-    f.share("delegation.id", delegation)
+    f.share("delegation.id", delegations[0])

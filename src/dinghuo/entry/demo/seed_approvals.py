@@ -73,7 +73,10 @@ join app_user u on u.tenant_id = $1 and u.id = c.owner_id and u.login = $2
 cross join lateral (
   select s.code as sku, e.unit, e.price from price_entry e
   join price_list l on l.tenant_id = $1 and l.id = e.list_id and l.kind = 'base' and l.state = 'published'
-  join sku s on s.tenant_id = $1 and s.id = e.sku_id and s.state = 'active' and s.supply_policy <> 'refuse'
+    and l.valid_from <= $3 and (l.valid_until is null or l.valid_until >= $3)
+  join sku s on s.tenant_id = $1 and s.id = e.sku_id and s.state = 'active' and exists (
+    select from stock k where k.tenant_id = $1 and k.sku_id = s.id and k.on_hand - k.reserved > 500
+  )
   where e.tenant_id = $1 order by s.code, e.unit, e.minimum_quantity limit 1
 ) e
 where c.tenant_id = $1 and c.state = 'active' order by c.code limit 1
@@ -87,7 +90,7 @@ async def waiting_orders(tx: Tx) -> Outcome:
     people = {row.login: Actor("staff", row.name, "console", row.id) for row in rows}
     placements = []
     for login, quantity, part in _WAITING:
-        found = await tx.fetch(_GOODS, login)
+        found = await tx.fetch(_GOODS, login, tx.now.date())
         if found:
             row = found[0]
             line = LineRequest(
@@ -101,5 +104,6 @@ async def waiting_orders(tx: Tx) -> Outcome:
                     waives_minimum=True,
                 )
             )
-    await place(tx, placements)
+    if placements:
+        await place(tx, placements)
     return NOTHING
