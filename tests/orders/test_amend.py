@@ -288,4 +288,4 @@ async def test_the_seller_says_whether_dealers_may_amend(desk: Desk) -> None:
     assert await desk.refused(portal, {"revision": 2, "note": "x"}, client=stranger) == [("unknown-order", "id")]
     receiver = await desk.someone("dealer_receiver", customer="K1")
     told = (await receiver.get(f"{portal}/{done.json()['id']}")).json()
-    assert (told["before"], told["lines"][0]["new"]["price"]) == (None, None)
+    assert {"before", "after"} & told.keys() == {"price", "amounts"} & told["lines"][0]["new"].keys() == set()

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import and_, select
 
 from dinghuo.accounts.reserve import find_credit
@@ -40,14 +41,14 @@ class AmendmentPreview(msgspec.Struct, frozen=True, kw_only=True):
 
     revision: int
     currency: str
-    before: Amounts | None
-    after: Amounts | None
-    difference: Decimal | None
     head: list[HeadChange]
     lines: list[LineView]
     then: str
     faults: list[FaultView]
-    credit_left: Decimal | None
+    before: Amounts | UnsetType = UNSET
+    after: Amounts | UnsetType = UNSET
+    difference: Decimal | UnsetType = UNSET
+    credit_left: Decimal | UnsetType | None = UNSET
 
 
 _PROMISES = """
@@ -82,14 +83,14 @@ async def preview_amendment(
     return AmendmentPreview(
         revision=order.revision,
         currency=order.currency,
-        before=_amounts(diff.before) if told else None,
-        after=_amounts(diff.after) if told else None,
-        difference=diff.after.gross - diff.before.gross if told else None,
+        before=_amounts(diff.before) if told else UNSET,
+        after=_amounts(diff.after) if told else UNSET,
+        difference=diff.after.gross - diff.before.gross if told else UNSET,
         head=head_of(diff.head),
         lines=views_of(diff.lines, told=told),
         then="asked" if waits else "applied",
         faults=[fault_view(fault, language) for fault in diff.faults],
-        credit_left=credit.room() if told else None,
+        credit_left=credit.room() if told else UNSET,
     )
 
 

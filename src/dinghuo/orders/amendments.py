@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Select, and_, select
 
 from dinghuo.identity.principals import DealerPrincipal, Principal
@@ -34,15 +35,15 @@ class HeadChange(msgspec.Struct, frozen=True):
 
 
 class LineSide(msgspec.Struct, frozen=True, kw_only=True):
-    """A line as it was, or as it is to be; price and amounts are null for those who see none."""
+    """A line as it was, or as it is to be; price and amounts are absent for those who see none."""
 
     unit: str
     quantity: Decimal
     base_quantity: Decimal
-    price: Decimal | None
-    amounts: Amounts | None
     requested_date: date | None
     note: str | None
+    price: Decimal | UnsetType = UNSET
+    amounts: Amounts | UnsetType = UNSET
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +59,7 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AmendmentSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An amendment in a list. `side` says who asked; `before` and `after` are null for those who see no prices."""
+    """An amendment in a list. `side` says who asked; `before` and `after` are absent for those who see no prices."""
 
     id: UUID
     order_id: UUID
@@ -77,8 +78,8 @@ class AmendmentSummary(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     decided_by: str | None
     decision_reason: str | None
-    before: Amounts | None
-    after: Amounts | None
+    before: Amounts | UnsetType = UNSET
+    after: Amounts | UnsetType = UNSET
 
 
 class Amendment(AmendmentSummary, frozen=True, kw_only=True):
@@ -181,8 +182,8 @@ def _fields(row: Any, principal: Principal) -> dict[str, Any]:
         "decided_at": row.decided_at,
         "decided_by": None if hides else row.decided_by_name,
         "decision_reason": row.decision_reason,
-        "before": Amounts(row.old_net, row.old_tax, row.old_gross) if told else None,
-        "after": Amounts(row.new_net, row.new_tax, row.new_gross) if told else None,
+        "before": Amounts(row.old_net, row.old_tax, row.old_gross) if told else UNSET,
+        "after": Amounts(row.new_net, row.new_tax, row.new_gross) if told else UNSET,
     }
 
 
@@ -197,8 +198,8 @@ def side_of(row: LineRow | None, *, told: bool) -> LineSide | None:
         unit=row.unit,
         quantity=row.quantity,
         base_quantity=row.base_quantity,
-        price=row.deal_price if told else None,
-        amounts=Amounts(row.net, row.tax, row.gross) if told else None,
+        price=row.deal_price if told else UNSET,
+        amounts=Amounts(row.net, row.tax, row.gross) if told else UNSET,
         requested_date=row.requested_date,
         note=row.note,
     )

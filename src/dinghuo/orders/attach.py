@@ -11,12 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from dinghuo.identity.principals import DealerPrincipal, Principal
 from dinghuo.kit import audit
 from dinghuo.kit.actor import Actor
-from dinghuo.kit.attachments import known_files
+from dinghuo.kit.attachments import store_attachment
+from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, FORBIDDEN, MALFORMED, NOT_FOUND, Message, Refused
-from dinghuo.kit.files import FileContent, read_file, stored_file
-from dinghuo.kit.texts import EMPTY, text_faults
-from dinghuo.orders.life_tables import order_attachment
+from dinghuo.kit.files import FileContent, StoredFile, read_file, stored_file
+from dinghuo.kit.texts import EMPTY, storable, text_faults
+from dinghuo.orders.life_tables import order_attachment, order_upload
 from dinghuo.orders.order_comments import check_sees_order
 
 MOST = 50
@@ -58,6 +59,28 @@ class OrderFile(msgspec.Struct, frozen=True, kw_only=True):
     for_customer: bool
 
 
+async def upload(tx: Tx, *, order_id: UUID, content: bytes, principal: Principal) -> StoredFile:
+    """Keep a file for an order, to be attached to it or shown as a slip of it."""
+    await check_sees_order(tx, principal, order_id)
+    file = await store_attachment(tx, content)
+    sent = insert(order_upload).values(
+        tenant_id=tx.tenant_id, order_id=order_id, sha256=file.sha256, uploaded_at=tx.now
+    )
+    await tx.execute(sent.on_conflict_do_nothing())
+    return file
+
+
+async def was_uploaded(tx: Tx, order_id: UUID, sha256: str) -> bool:
+    """Whether a file was sent for this order: that others have one like it says nothing."""
+    u = order_upload.c
+    found = await tx.rows(
+        select(u.sha256).where(
+            u.tenant_id == tx.tenant_id, u.order_id == order_id, among(u.sha256, storable([sha256]))
+        )
+    )
+    return bool(found)
+
+
 async def attach(
     tx: Tx, *, order_id: UUID, request: AttachRequest, principal: Principal, by: Actor
 ) -> list[OrderFile]:
@@ -66,7 +89,7 @@ async def attach(
     faults = list(text_faults("name", request.name, _LONGEST_NAME))
     if not request.name.strip():
         faults.append(EMPTY("name"))
-    if request.sha256 not in await known_files(tx, [request.sha256]):
+    if not await was_uploaded(tx, order_id, request.sha256):
         faults.append(UNKNOWN_UPLOAD("sha256"))
     if len(files) >= MOST:
         faults.append(TOO_MANY_FILES("sha256", most=MOST))

@@ -9,7 +9,7 @@ from litestar import Request, Response, Router, get, post, put
 from litestar.params import Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.kit.attachments import MOST_BYTES, file_headers, store_attachment
+from dinghuo.kit.attachments import MOST_BYTES, file_headers
 from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.files import StoredFile
@@ -17,7 +17,6 @@ from dinghuo.kit.http import language_of, needs, once
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.orders import attach as attachments
 from dinghuo.orders.attach import AttachRequest, OrderFile
-from dinghuo.orders.order_comments import check_sees_order
 from dinghuo.orders.payments import Payment, Slip, get_payment, get_slip, list_slips, slip_file
 from dinghuo.orders.save_terms import TermsInput, TermsView, get_terms
 from dinghuo.orders.save_terms import save_terms as save
@@ -93,11 +92,13 @@ async def upload(request: AnyRequest, database: Database, staff: StaffPrincipal,
     """Keep a picture or document for an order: the body is its bytes, the answer the hash to name it by."""
     content = await request.body()
 
-    async def run(tx: Tx) -> StoredFile:
-        await check_sees_order(tx, staff, order_id)
-        return await store_attachment(tx, content)
-
-    return await once(request, database, staff, run, StoredFile)
+    return await once(
+        request,
+        database,
+        staff,
+        lambda tx: attachments.upload(tx, order_id=order_id, content=content, principal=staff),
+        StoredFile,
+    )
 
 
 @post("/orders/{order_id:uuid}/slips", opt=_PAYMENTS, status_code=201)

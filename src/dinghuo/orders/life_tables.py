@@ -137,6 +137,17 @@ order_reference = tenant_table(
 )
 index("ix_order_reference_order", order_reference.c.order_id)
 
+# Files that were sent for an order: what may be attached to it, or shown as a slip of it. Nobody names another's.
+order_upload = tenant_table(
+    "order_upload",
+    Column("order_id", Uuid, nullable=False),
+    text("sha256"),
+    moment("uploaded_at"),
+    reference("sales_order", "order_id"),
+    reference("stored_file", "sha256", target=("sha256",)),
+    key=("order_id", "sha256"),
+)
+
 order_attachment = tenant_table(
     "order_attachment",
     Column("order_id", Uuid, nullable=False),

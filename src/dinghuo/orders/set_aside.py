@@ -16,6 +16,7 @@ from dinghuo.kit.transitions import WRONG_STATE
 from dinghuo.orders.events import Paid
 from dinghuo.orders.hold import HOLDABLE, UNPAID, lift_holds
 from dinghuo.orders.lock_orders import holder_of, lock_orders
+from dinghuo.pricing.locked import check_sees_price
 
 ADVANCE_SHORT = Message(
     "advance-short",
@@ -57,6 +58,7 @@ async def pay_by_balance(
     tx: Tx, *, order_id: UUID, amount: Decimal | None, principal: Principal, by: Actor
 ) -> Decimal:
     """Pay what is due on an order, or part of it, from what its customer has with us; how much was."""
+    check_sees_price(principal)
     (order,) = await lock_orders(tx, [order_id], principal)
     if order.state not in HOLDABLE:
         raise Refused(WRONG_STATE("state", to="paid", id=str(order_id)))

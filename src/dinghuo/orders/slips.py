@@ -13,13 +13,13 @@ from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import DealerPrincipal, Principal
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
-from dinghuo.kit.attachments import known_files
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, FORBIDDEN, MALFORMED, NOT_FOUND, Fault, Message, Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import MAX_MONEY, ZERO, fits
 from dinghuo.kit.texts import EMPTY, text_faults
 from dinghuo.kit.transitions import WRONG_STATE
+from dinghuo.orders.attach import was_uploaded
 from dinghuo.orders.events import SlipDecided, SlipSubmitted
 from dinghuo.orders.life_tables import transfer_slip
 from dinghuo.orders.lock_orders import holder_of, lock_orders
@@ -77,7 +77,7 @@ class SlipRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 async def submit_slip(tx: Tx, *, order_id: UUID, request: SlipRequest, principal: Principal, by: Actor) -> UUID:
     """Send a slip for an order; it waits for finance."""
     (order,) = await lock_orders(tx, [order_id], principal)
-    faults = await _faults(tx, request)
+    faults = await _faults(tx, order_id, request)
     if order.state not in PAYABLE:
         faults.append(SLIP_STATE("state"))
     if faults:
@@ -172,7 +172,7 @@ async def _decide(tx: Tx, order: Any, slip: Any, to: str, by: Actor, **more: Any
     await audit.record(tx, [audit.Change("order", order.id, f"slip_{to}", by, change)])
 
 
-async def _faults(tx: Tx, request: SlipRequest) -> list[Fault]:
+async def _faults(tx: Tx, order_id: UUID, request: SlipRequest) -> list[Fault]:
     faults: list[Fault] = []
     if not _is_amount(request.amount):
         faults.append(SLIP_AMOUNT("amount", most=MAX_MONEY))
@@ -184,7 +184,7 @@ async def _faults(tx: Tx, request: SlipRequest) -> list[Fault]:
     for name in ("payer", "name"):
         if not getattr(request, name).strip():
             faults.append(EMPTY(name))
-    if request.sha256 not in await known_files(tx, [request.sha256]):
+    if not await was_uploaded(tx, order_id, request.sha256):
         faults.append(UNKNOWN_SLIP_FILE("sha256"))
     return faults
 

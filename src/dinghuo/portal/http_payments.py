@@ -6,14 +6,13 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 
 from dinghuo.identity.principals import DealerPrincipal
-from dinghuo.kit.attachments import MOST_BYTES, file_headers, store_attachment
+from dinghuo.kit.attachments import MOST_BYTES, file_headers
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.files import StoredFile
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.orders import attach as attachments
 from dinghuo.orders.attach import AttachRequest, OrderFile
 from dinghuo.orders.http_payments import PayRequest
-from dinghuo.orders.order_comments import check_sees_order
 from dinghuo.orders.payments import Payment, Slip, get_payment, get_slip, slip_file
 from dinghuo.orders.set_aside import pay_by_balance
 from dinghuo.orders.slips import SlipRequest, submit_slip, withdraw_slip
@@ -36,11 +35,13 @@ async def upload(request: AnyRequest, database: Database, dealer: DealerPrincipa
     """Keep a picture or document for an order: the body is its bytes, the answer the hash to name it by."""
     content = await request.body()
 
-    async def run(tx: Tx) -> StoredFile:
-        await check_sees_order(tx, dealer, order_id)
-        return await store_attachment(tx, content)
-
-    return await once(request, database, dealer, run, StoredFile)
+    return await once(
+        request,
+        database,
+        dealer,
+        lambda tx: attachments.upload(tx, order_id=order_id, content=content, principal=dealer),
+        StoredFile,
+    )
 
 
 @post(_SLIPS, opt=_PAY, status_code=201)

@@ -8,6 +8,14 @@ from tests.security.founding.founder import Founder
 from tests.support import key_of
 
 _PAPER = b"%PDF-1.7 "
+_MORE = """
+insert into order_amendment (tenant_id, id, order_id, customer_id, state, waits_for, side, revision_from, old_net,
+  old_tax, old_gross, new_net, new_tax, new_gross, requested_at, requested_by_name)
+select $1, gen_random_uuid(), o.id, o.customer_id, 'pending', 'seller', 'dealer', 1, o.net, o.tax, o.gross, o.net,
+  o.tax, o.gross, now(), 'x'
+from sales_order o join customer c on c.tenant_id = $1 and c.id = o.customer_id and c.code = $4
+where o.tenant_id = $1 and o.id::text <> all($3::text[]) limit $2
+"""
 
 
 async def found_order_life(f: Founder) -> None:
@@ -17,6 +25,7 @@ async def found_order_life(f: Founder) -> None:
         sku = f.named("SKU")[0]["code"]
         order: dict[str, Any] = {
             "customer": f.halves[half]["customer.code"],
+            "organisation": f.shared["organisation.code"],
             "note": f.code(f"{half}-LIFE"),
             "lines": [{"sku": sku, "quantity": "1"}],
         }
@@ -35,7 +44,9 @@ async def _amendments(f: Founder, half: str, headers: dict[str, str]) -> None:
         wanted = {"revision": 1, "reason": f.code(f"{half}-WHY"), "note": f.code(f"{half}-AMENDED")}
         asked = await f.dealt(f"orders/{order_id}/amendments", wanted, headers)
         f.hold(half, name, asked["id"])
+    kept = [str(ref) for ref in f.halves[half].values()]
     async with f.database.transaction(f.tenant.id) as tx:
+        await tx.write(_MORE, f.more, kept, str(f.halves[half]["customer.code"]))
         await tx.write(
             "update order_amendment set side = 'staff' where tenant_id = $1 and id = $2::text::uuid",
             str(f.halves[half]["own_amendment.id"]),

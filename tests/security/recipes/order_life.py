@@ -18,6 +18,9 @@ RECORDS.update(
         "AttachRequest.sha256": "order_file.sha256",
         "SlipRequest.sha256": "order_file.sha256",
         "POST /api/v1/orders/{order_id}/release.order_id": "held.id",
+        "GET /api/v1/orders/{order_id}/holds.order_id": "held.id",
+        "GET /api/v1/orders/{order_id}/amendments.order_id": "asked.id",
+        "GET /portal/v1/orders/{order_id}/amendments.order_id": "asked.id",
         "POST /api/v1/orders/{order_id}/pay-by-balance.order_id": "due.id",
         "POST /portal/v1/orders/{order_id}/pay-by-balance.order_id": "due.id",
     }
@@ -65,7 +68,7 @@ def _paper(company: Company) -> list[Call]:
 
 @bodies("POST /api/v1/orders/{order_id}/attachments", "POST /portal/v1/orders/{order_id}/attachments")
 def _attached(company: Company) -> list[Call]:
-    return [Call(body={"sha256": company["file.sha256"], "name": PLAIN["name"]})]
+    return [Call(body={"sha256": company["order_file.sha256"], "name": PLAIN["name"]})]
 
 
 @bodies("PUT /api/v1/settings/orders")

@@ -913,6 +913,15 @@ CREATE TABLE order_reference (
 CREATE INDEX ix_order_reference_order ON order_reference (tenant_id, order_id);
 ALTER TABLE order_reference ADD CONSTRAINT pk_order_reference PRIMARY KEY (tenant_id, customer_id, reference);
 ALTER TABLE order_reference ADD CONSTRAINT fk_order_reference_tenant_id_order_id FOREIGN KEY (tenant_id, order_id) REFERENCES sales_order (tenant_id, id);
+CREATE TABLE order_upload (
+  tenant_id BIGINT NOT NULL,
+  order_id UUID NOT NULL,
+  sha256 TEXT NOT NULL,
+  uploaded_at TIMESTAMP WITH TIME ZONE NOT NULL
+);
+ALTER TABLE order_upload ADD CONSTRAINT pk_order_upload PRIMARY KEY (tenant_id, order_id, sha256);
+ALTER TABLE order_upload ADD CONSTRAINT fk_order_upload_tenant_id_order_id FOREIGN KEY (tenant_id, order_id) REFERENCES sales_order (tenant_id, id);
+ALTER TABLE order_upload ADD CONSTRAINT fk_order_upload_tenant_id_sha256 FOREIGN KEY (tenant_id, sha256) REFERENCES stored_file (tenant_id, sha256);
 CREATE TABLE order_attachment (
   tenant_id BIGINT NOT NULL,
   order_id UUID NOT NULL,
