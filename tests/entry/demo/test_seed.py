@@ -41,7 +41,7 @@ ORDERS = {
     ("cancelled", True): 15,
     ("confirmed", False): 85,
     ("cancelled", False): 3,
-    ("pending_approval", False): 1,
+    ("pending_approval", False): 3,
 }
 RECEIPTS = 54
 
@@ -315,9 +315,9 @@ async def test_dealers_have_something_to_read(demo: Demo) -> None:
 async def test_promotions_hold_and_are_granted(demo: Demo) -> None:
     states = await demo.fetch("select state, count(*) from promotion where tenant_id = $1 group by 1 order by 1")
     assert states == [("draft", 1), ("published", 5)]
-    juice, soda = (next(sku for sku in SKUS if sku.category == category) for category in ("juice", "soda"))
+    juice, soda = ([sku for sku in SKUS if sku.category == category][-1] for category in ("juice", "soda"))
     lines = [LineRequest(juice.code, Decimal(10)), LineRequest(soda.code, Decimal(100))]
-    placement = Placement(request=OrderRequest("D020", lines), by=SYSTEM)
+    placement = Placement(request=OrderRequest("D005", lines), by=SYSTEM)
     async with demo.database.transaction(demo.tenant.id) as tx:
         seen = await preview(tx, placement=placement, language="zh")
     assert seen.faults == []
