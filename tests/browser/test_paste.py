@@ -77,7 +77,7 @@ async def test_a_clerk_pastes_a_message(visit: Visit, device: Device, language: 
         await keys.press("Alt+v")
     else:
         await opener.first.click()
-    dialog = page.locator("[role=dialog]")
+    dialog = page.locator(".order-paste")
     await dialog.locator("textarea").fill("可乐 330 三箱，柠檬汽水500 5箱\n小红帽 2箱 明天送")
     await clerk.look("console-paste-text")
     await keys.press("Control+Enter")

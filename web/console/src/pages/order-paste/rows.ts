@@ -40,19 +40,19 @@ export function choicesOf(row: PasteRow): string[] {
   return [...(row.line.sku ? [row.line.sku] : []), ...row.line.alternatives.map(each => each.sku), '']
 }
 
-/** Other goods in a row, by the unit and quantity that were read for them. */
+/** What was read for these goods in a row's text. */
+function readFor(row: PasteRow, sku: string): { unit?: string | null; quantity?: string | null } | undefined {
+  return sku === (row.line.sku ?? '') ? row.line : row.line.alternatives.find(each => each.sku === sku)
+}
+
+/** Other goods in a row, by the unit that was read for them, and the quantity unless it was typed over. */
 export function choose(row: PasteRow, sku: string, goods: ReadonlyMap<string, PasteSku>): PasteRow {
-  const other = row.line.alternatives.find(each => each.sku === sku)
-  const read = sku === row.line.sku ? row.line : other
+  const read = readFor(row, sku)
   const units = goods.get(sku)?.units ?? []
   const kept = units.some(each => each.unit === row.unit) ? row.unit : (goods.get(sku)?.default_unit ?? '')
-  return {
-    ...row,
-    sku,
-    unit: read?.unit ?? kept,
-    quantity: row.quantity === (row.line.quantity ?? '') ? (read?.quantity ?? row.quantity) : row.quantity,
-    isChecked: true,
-  }
+  const isTyped = row.quantity !== (readFor(row, row.sku)?.quantity ?? row.line.quantity ?? '')
+  const quantity = isTyped ? row.quantity : (read?.quantity ?? row.quantity)
+  return { ...row, sku, unit: read?.unit ?? kept, quantity, isChecked: true }
 }
 
 /** The goods before or behind the present ones. */
@@ -62,7 +62,8 @@ export function turn(row: PasteRow, by: 1 | -1, goods: ReadonlyMap<string, Paste
   return choose(row, choices[at] ?? '', goods)
 }
 
-export const isRight = (row: PasteRow) => !!row.sku && isDecimal(row.quantity) && !isZero(row.quantity)
+export const isCount = (quantity: string) => isDecimal(quantity) && !isZero(quantity)
+export const isRight = (row: PasteRow) => !!row.sku && isCount(row.quantity)
 
 /** What becomes a line of the order; goods not found are kept as they were written, for the grid to help with. */
 export function linesOf(rows: readonly PasteRow[]): { sku: string; quantity: string; unit: string }[] {
