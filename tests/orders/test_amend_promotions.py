@@ -1,89 +1,81 @@
-"""Gifts, discounts and budgets follow an order's amendments, whatever they are."""
+"""What promotions gave an order follows its amendments: discounts, gifts, and what is drawn on budgets."""
 
-import random
 from decimal import Decimal
 from typing import Any
 
 from tests.orders.desk import Desk
-from tests.orders.promotions import budgets, lines_of, on, promotion, publish
+from tests.orders.promotions import budgets, lines_of, on, promotion, publish, sound
 
 from dinghuo.pricing.promotion_input import GiftInput
 
 
-async def _promotions(desk: Desk) -> None:
-    await publish(
-        desk.database,
-        desk.world,
-        promotion(
-            "SAVE", "spend_save", ("100", "10"), items=[on("GIFT"), on("BEER")], stackable=True, budget=Decimal(50)
-        ),
-        promotion(
-            "CUP",
-            "buy_get",
-            ("10", "1"),
-            items=[on("BEER")],
-            gift=GiftInput(sku="COLA"),
-            repeats=True,
-            stackable=True,
-            customer_budget=Decimal(30),
-        ),
+async def amend(desk: Desk, order_id: str, *lines: dict[str, Any]) -> dict[str, Any]:
+    revision = (await desk.page(order_id))["revision"]
+    done: dict[str, Any] = await desk.done(
+        f"orders/{order_id}/amendments", {"revision": revision, "lines": list(lines)}, status=201
     )
+    assert done["state"] == "applied"
+    return done
 
 
-async def _amend(desk: Desk, order_id: str, revision: int, *lines: dict[str, Any]) -> None:
-    body = {"revision": revision, "lines": list(lines)}
-    await desk.done(f"orders/{order_id}/amendments", body, status=201)
-
-
-async def test_gifts_and_discounts_become_fewer_and_more(desk: Desk) -> None:
-    await _promotions(desk)
-    placed = await desk.place("K2", ("GIFT", "60", "瓶"), ("BEER", "30", "瓶"))
-    assert placed["gross"] == "200.00"
-    assert await lines_of(desk.database, desk.world, placed["id"]) == [
-        (1, "goods", "GIFT", "60.000000", "57.14", "2.86", None),
-        (2, "goods", "BEER", "30.000000", "142.86", "7.14", None),
-        (3, "gift", "COLA", "3.000000", "0.00", "9.00", [2]),
+async def test_gifts_shrink_and_grow_with_what_is_bought(desk: Desk) -> None:
+    give = promotion("GIVE", "buy_get", ("50", "5"), repeats=True, items=[on("BEER")], gift=GiftInput(sku="COLA"))
+    await publish(desk.database, desk.world, give)
+    order_id = (await desk.place("K2", ("BEER", "120", "瓶")))["id"]
+    assert [(line["kind"], line["quantity"]) for line in (await desk.page(order_id))["lines"]] == [
+        ("goods", "120.000000"),
+        ("gift", "10.000000"),
     ]
-    await _amend(desk, placed["id"], 1, {"line_no": 2, "quantity": "12"})
-    assert await lines_of(desk.database, desk.world, placed["id"]) == [
-        (1, "goods", "GIFT", "60.000000", "55.00", "5.00", None),
-        (2, "goods", "BEER", "12.000000", "55.00", "5.00", None),
-        (3, "gift", "COLA", "1.000000", "0.00", "3.00", [2]),
+    revision = (await desk.page(order_id))["revision"]
+    less = {"revision": revision, "lines": [{"line_no": 1, "quantity": "60"}]}
+    preview = await desk.done(f"orders/{order_id}/amendments/preview", less)
+    assert [(line["change"], line["new"]["quantity"]) for line in preview["lines"]] == [
+        ("changed", "60"),
+        ("changed", "5"),
     ]
-    assert await budgets(desk.database, desk.world) == [
-        ("promotion", False, "10.00", 1),
-        ("promotion", True, "3.00", 1),
+    await amend(desk, order_id, {"line_no": 1, "quantity": "60"})
+    assert [(line["kind"], line["quantity"]) for line in (await desk.page(order_id))["lines"]] == [
+        ("goods", "60.000000"),
+        ("gift", "5.000000"),
     ]
-    await _amend(desk, placed["id"], 2, {"line_no": 1, "quantity": "10"}, {"line_no": 2, "quantity": "9"})
-    assert [row[:5] for row in await lines_of(desk.database, desk.world, placed["id"])] == [
-        (1, "goods", "GIFT", "10.000000", "10.00"),
-        (2, "goods", "BEER", "9.000000", "45.00"),
-    ]
-    assert await budgets(desk.database, desk.world) == [
-        ("promotion", False, "0.00", 0),
-        ("promotion", True, "0.00", 0),
-    ]
+    assert await desk.reserved("COLA") == "5"
+    await sound(desk.database, desk.world)
+    assert await desk.refused(
+        f"orders/{order_id}/amendments", {"revision": revision + 1, "lines": [{"line_no": 2, "quantity": "9"}]}
+    ) == [("line-given", "lines[0].line_no")]
+    await amend(desk, order_id, {"line_no": 1, "quantity": "40"})
+    assert [line["kind"] for line in (await desk.page(order_id))["lines"]] == ["goods"]
     assert await desk.reserved("COLA") == "0"
-    await desk.sound()
+    await sound(desk.database, desk.world)
 
 
-async def test_the_books_hold_under_any_amendment(desk: Desk) -> None:
-    """Random quantities: what lines, grants, budgets and stock say stays one story."""
-    await _promotions(desk)
-    dice = random.Random(20261123)
-    placed = await desk.place("K2", ("GIFT", "60", "瓶"), ("BEER", "30", "瓶"))
-    revision = 1
-    for _ in range(25):
-        lines = [{"line_no": number, "quantity": str(dice.randint(1, 90))} for number in (1, 2)]
-        answer = await desk.client.post(
-            f"/api/v1/orders/{placed['id']}/amendments", json={"revision": revision, "lines": lines}
-        )
-        if answer.status_code == 201:
-            revision += 1
-        else:
-            assert [fault["code"] for fault in answer.json()["faults"]] == ["nothing-changes"], answer.text
-        await desk.sound()
-    called_off = await desk.client.post(f"/api/v1/orders/{placed['id']}/cancel", json={})
-    assert called_off.status_code == 200, called_off.text
-    assert [row[2:] for row in await budgets(desk.database, desk.world)] == [("0.00", 0), ("0.00", 0)]
-    await desk.sound()
+async def test_a_discount_falls_on_what_is_ordered_now_and_the_budget_follows(desk: Desk) -> None:
+    save = promotion("SAVE", "spend_save", ("300", "30"), items=[on("COLA")], budget=Decimal(100))
+    await publish(desk.database, desk.world, save)
+    placed = await desk.place("K2", ("COLA", "100", "瓶"), ("COLA", "20", "瓶"), ("GIFT", "1", "瓶"))
+    before = await lines_of(desk.database, desk.world, placed["id"])
+    assert [(row[3], row[4], row[5]) for row in before] == [
+        ("100.000000", "275.00", "25.00"),
+        ("20.000000", "55.00", "5.00"),
+        ("1.000000", "1.00", "0.00"),
+    ]
+    assert (await desk.page(placed["id"]))["amounts"]["gross"] == "331.00"
+    assert await budgets(desk.database, desk.world) == [("promotion", False, "30.00", 1)]
+    # A text changes no price.
+    await amend(desk, placed["id"], {"line_no": 1, "note": "急"})
+    assert await lines_of(desk.database, desk.world, placed["id"]) == before
+    await amend(desk, placed["id"], {"line_no": 2, "remove": True})
+    assert [(row[3], row[4], row[5]) for row in await lines_of(desk.database, desk.world, placed["id"])] == [
+        ("100.000000", "270.00", "30.00"),
+        ("1.000000", "1.00", "0.00"),
+    ]
+    await sound(desk.database, desk.world)
+    # Below the threshold the discount goes, and the budget is there for others.
+    await amend(desk, placed["id"], {"line_no": 1, "quantity": "90"})
+    page = await desk.page(placed["id"])
+    assert (page["amounts"]["gross"], page["lines"][0]["deal"]["deal_price"]) == ("271.00", "3.000000")
+    assert await budgets(desk.database, desk.world) == [("promotion", False, "0.00", 0)]
+    await sound(desk.database, desk.world)
+    await desk.done(f"orders/{placed['id']}/cancel", {})
+    assert await desk.open_credit("K2") == "0.00"
+    await sound(desk.database, desk.world)
