@@ -38,6 +38,11 @@ async def buyable(visitor: Visitor, count: int, *, passing: set[str]) -> list[tu
     return found[:count]
 
 
+def plenty(goods: list[tuple[str, str, str]]) -> list[dict[str, str]]:
+    """Lines of an order that is worth bringing."""
+    return [{"sku": sku, "quantity": f"{float(least) * 20:g}", "unit": unit} for sku, least, unit in goods]
+
+
 async def cart_of(visitor: Visitor) -> dict[str, Any]:
     cart: dict[str, Any] = await visitor.ask("GET", "/portal/v1/cart")
     return cart

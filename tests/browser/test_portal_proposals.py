@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 from tests.browser.conftest import Visit
-from tests.browser.test_portal import buyable
+from tests.browser.test_portal import buyable, plenty
 from tests.browser.visitor import Language, Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
 async def propose(seller: Visitor, customer: str, goods: list[tuple[str, str, str]], name: str) -> dict[str, Any]:
-    lines = [{"sku": sku, "quantity": quantity, "unit": unit} for sku, quantity, unit in goods]
-    draft = await seller.ask("POST", "/api/v1/drafts", {"customer": customer, "lines": lines, "name": name}, 201)
+    content = {"customer": customer, "lines": plenty(goods), "name": name}
+    draft = await seller.ask("POST", "/api/v1/drafts", content, 201)
     proposed: dict[str, Any] = await seller.ask(
         "POST", f"/api/v1/drafts/{draft['id']}/propose", {"message": "按上月用量备货"}
     )

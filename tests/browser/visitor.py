@@ -79,7 +79,7 @@ class Visitor:
     async def settled(self) -> None:
         """Wait until no skeleton is left, every picture in sight is there and what moves has come to rest."""
         await self.page.wait_for_function(
-            """() => !document.querySelector('[aria-busy="true"], .skeleton, .el-skeleton')
+            """() => !document.querySelector('[aria-busy="true"], .skeleton, .el-skeleton, .bone')
               && [...document.images].every((image) => image.complete || image.loading === 'lazy')
               && document.fonts.status === 'loaded'"""
         )

@@ -78,6 +78,7 @@ export const life = {
     gifts: '本单赠品',
     given: '{name}',
     saved: '已优惠 {money}',
+    until: '至 {until}',
     savedTotal: '优惠合计',
     nextMoney: '再买 {missing}，{name}',
     nextCount: '再买 {missing} 件，{name}',
