@@ -52,8 +52,8 @@ def _complete(operation: Operation, company: Company, call: Call) -> Call:
     headers = dict(call.headers)
     if any(one.name == "If-Match" for one in operation.parameters_in("header")):
         # What is one in a company is named by no record.
-        named = list(found.path.values())[-1:]
-        headers["if-match"] = str(company.revisions.get(*named, 1) if named else 1)
+        named = [str(value) for value in found.path.values()]
+        headers["if-match"] = str(company.revisions.get(named[-1], 1) if named else 1)
     return replace(found, query={**query, **call.query}, filters=filters, headers=headers)
 
 

@@ -35,8 +35,8 @@ async def history_warehouse(tx: Tx, *, open_orders: bool, by: Actor) -> tuple[UU
     active = [row["code"] for row in rows if row["state"] == "active"]
     wanted = []
     if HISTORY not in known:
-        names = {"name": "历史（导入）", "name_en": "History (imported)"}
-        wanted.append(WarehouseInput(code=HISTORY, state="closed", priority=_LAST, **names))
+        name, name_en = "历史（导入）", "History (imported)"
+        wanted.append(WarehouseInput(code=HISTORY, state="closed", priority=_LAST, name=name, name_en=name_en))
     if open_orders and not active:
         wanted.append(WarehouseInput(code=MAIN, name="主仓", name_en="Main warehouse"))
         active = [MAIN]
