@@ -10,9 +10,14 @@ from dinghuo.parties.facts import load_customers_by_id
 
 # What waits, and at which priority: the places that others could have instead.
 _WAITING = """
-select distinct r.document_id, r.priority, o.customer_id
-from reservation r join sales_order o on o.tenant_id = $1 and o.id = r.document_id
-where r.tenant_id = $1 and (r.backordered > 0 or r.held > 0) and o.state in ('confirmed', 'pending_approval')
+select r.document_id, r.priority, o.customer_id
+from (
+  select w.document_id, w.priority from reservation w where w.tenant_id = $1 and w.backordered > 0
+  union
+  select h.document_id, h.priority from reservation h where h.tenant_id = $1 and h.held > 0
+) r
+join sales_order o on o.tenant_id = $1 and o.id = r.document_id
+where o.state in ('confirmed', 'pending_approval')
 order by r.document_id
 """
 _LOCK = """
