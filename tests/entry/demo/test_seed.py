@@ -325,6 +325,22 @@ async def test_promotions_hold_and_are_granted(demo: Demo) -> None:
     assert [(line.sku, line.quantity) for line in seen.lines if line.kind == "gift"] == [(juice.code, Decimal(1))]
 
 
+async def test_some_orders_are_held_to_be_another_and_wait_for_their_money(demo: Demo) -> None:
+    rows = await demo.rows(
+        """select 'hold ' || reason as what from order_hold where tenant_id = $1
+        union select 'amendment ' || state from order_amendment where tenant_id = $1
+        union select 'slip ' || state from transfer_slip where tenant_id = $1 order by 1"""
+    )
+    assert [row["what"] for row in rows] == [
+        "amendment applied",
+        "amendment pending",
+        "hold credit",
+        "hold manual",
+        "hold unpaid",
+        "slip submitted",
+    ]
+
+
 async def test_it_can_be_taken_away_and_nothing_else(demo: Demo, database: Database, database_urls: Urls) -> None:
     other = await make_tenant(database)
     kept = await contents(database, other)
