@@ -30,6 +30,7 @@ def test_names_of_marks_are_stable_and_unique() -> None:
         "orders.cancelled": ["analytics.note_sales"],
         "orders.short_closed": ["analytics.note_sales"],
         "orders.amended": ["orders.file_for_search", "analytics.note_sales"],
+        "orders.blanket_ends": ["orders.expire_blankets"],
         "orders.unpaid_due": ["orders.expire_when_due"],
         "analytics.recount_due": ["analytics.recount_when_due"],
         "audit.seal_due": ["kit.seal_when_due"],

@@ -92,6 +92,9 @@ async def test_the_run_writes_what_the_dry_run_said(desk: Desk) -> None:
     assert (done["state"], done["actions"], done["run_by"]) == ("done", [], done["created_by"])
     assert await desk.faults(begun["id"]) == MARKS
     await assert_sound(desk.database, desk.tenant)
+    async with desk.database.transaction(desk.tenant.id) as tx:
+        origins = await tx.fetch("select distinct origin_kind, origin_id::text from sales_order where tenant_id = $1")
+    assert [tuple(origin) for origin in origins] == [("import", begun["id"])]
     kinds = [(kind, action) for kind, action, _ in await trail(desk.database, desk.tenant) if kind == "import"]
     assert kinds == [("import", each) for each in ("created", "ready", "checking", "checked", "running", "done")]
     again = await desk.imported("order_book", csv(HEADER, *ROWS), "订单.csv")

@@ -82,7 +82,9 @@ async def _run(database: Database, claim: Claim, job: Any, path: Path, beat: Bea
         )  # fmt: skip
         planned = dry_run(book).new
         begun = await _begun(database, claim, job, planned)
-        report = await run_order_book(database, claim.tenant_id, book, by=by, progress=beat.progress)
+        report = await run_order_book(
+            database, claim.tenant_id, book, by=by, import_id=claim.import_id, progress=beat.progress
+        )
         report = msgspec.structs.replace(report, new=_all_new(report.new, planned, begun))
         sheet, told = book.sheet, {"order_book": msgspec.to_builtins(report), "sheet": None}
         faults, totals = book.faults, _order_totals(report, job.language)

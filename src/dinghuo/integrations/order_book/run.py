@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
@@ -110,32 +111,41 @@ def dry_run(book: OrderBook) -> Report:
 
 
 async def run_order_book(
-    database: Database, tenant_id: int, book: OrderBook, *, by: Actor = IMPORTER, progress: Progress = silent
+    database: Database,
+    tenant_id: int,
+    book: OrderBook,
+    *,
+    by: Actor = IMPORTER,
+    import_id: UUID | None = None,
+    progress: Progress = silent,
 ) -> Report:
     """Write what the plan says and the tenant does not have yet. What was interrupted continues when it is run again.
 
-    Every order is placed under its own key, in slices that commit by themselves: nothing is written twice.
+    `import_id` is kept with the orders as where they come from. Every order is placed under its own key, in slices
+    that commit by themselves: nothing is written twice.
     """
     started = time.perf_counter()
     plan = book.plan
     # What was read stays until the end: no collection need look at it again.
     gc.freeze()
     try:
-        plan = await _write(database, tenant_id, plan, by=by, progress=progress)
+        plan = await _write(database, tenant_id, plan, by=by, import_id=import_id, progress=progress)
     finally:
         gc.unfreeze()
     told = report(plan, file=book.sheet.name, dry_run=False)
     return msgspec.structs.replace(told, checked=True, seconds=round(book.seconds + time.perf_counter() - started, 3))
 
 
-async def _write(database: Database, tenant_id: int, plan: Plan, *, by: Actor, progress: Progress) -> Plan:
+async def _write(
+    database: Database, tenant_id: int, plan: Plan, *, by: Actor, import_id: UUID | None, progress: Progress
+) -> Plan:
     """Carry a plan out; the plan as it was carried out."""
     await write_master(database, tenant_id, plan, by=by, done=_counting(progress, "master", _records(plan)))
     warehouse_id = await write_stock(database, tenant_id, plan, by=by)
     taking_back = _counting(progress, "returns", _lines(plan.invoices.returns))
     await write_returns(database, tenant_id, plan, warehouse_id, by=by, done=taking_back)
     placing = Placing(
-        database, tenant_id, plan, warehouse_id, by, _counting(progress, "orders", _lines(plan.new_orders))
+        database, tenant_id, plan, warehouse_id, by, _counting(progress, "orders", _lines(plan.new_orders)), import_id
     )
     await placing.run()
     if placing.refused:

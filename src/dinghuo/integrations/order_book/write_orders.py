@@ -21,7 +21,7 @@ from dinghuo.kit.money import ZERO
 from dinghuo.kit.statistics import refresh
 from dinghuo.orders.place import place
 from dinghuo.orders.record_returns import record_returns
-from dinghuo.orders.requests import History, LineRequest, OrderRequest, Outcome, Placed, Placement
+from dinghuo.orders.requests import History, LineRequest, OrderRequest, Origin, Outcome, Placed, Placement
 
 # Lines in a slice. Closed orders hold no balance of the present, so that nobody waits for a large slice; open ones
 # hold the stock and credit that other orders may be waiting for, 200 ms at most.
@@ -41,6 +41,7 @@ class Placing:
     warehouse_id: UUID
     by: Actor
     done: Callable[[int], None]
+    import_id: UUID | None = None
     refused: list[tuple[Invoice, Refused]] = field(default_factory=list)
     parts: dict[str, list[Part]] = field(init=False)
     principal: UUID = field(init=False)
@@ -130,6 +131,7 @@ class Placing:
             ),
             by=self.by,
             key=Key(self.principal, ROUTE, order.number, order.digest),
+            origin=Origin("import", self.import_id) if self.import_id else None,
             history=History(
                 number=order.number,
                 placed_at=order.at,
