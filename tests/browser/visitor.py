@@ -52,15 +52,24 @@ class Visitor:
     async def goto(self, path: str) -> None:
         await self.page.goto(f"{self.url}{path}", wait_until="domcontentloaded")
 
-    async def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
+    async def ask(
+        self, method: str, path: str, body: Any = None, status: int = 200, revision: int | None = None
+    ) -> Any:
         """What the server says to this visitor beside what is on screen."""
         me = await self.page.request.get(
             f"{self.url}{'/portal/v1/me' if path.startswith('/portal') else '/api/v1/me'}"
         )
         headers = {"origin": self.url, "x-csrf-token": me.headers.get("x-csrf-token", "")}
+        if revision is not None:
+            headers["if-match"] = str(revision)
         answer = await self.page.request.fetch(f"{self.url}{path}", method=method, data=body, headers=headers)
         assert answer.status == status, await answer.text()
-        return await answer.json()
+        return await answer.json() if await answer.body() else None
+
+    async def ask_out(self) -> None:
+        """Sign out by the menu of one's own name."""
+        await self.page.locator("button.user").click()
+        await self.page.locator(".user-menu .entry").last.click()
 
     async def sign_in_to_portal(self, login: str) -> None:
         await self.goto("/portal/#/pages/sign-in/index")
@@ -71,7 +80,11 @@ class Visitor:
         await self.page.wait_for_selector(".home-list .sku, .home")
 
     async def sign_in_to_console(self, login: str) -> None:
-        """With the session's cookie; that the form works is a story of its own."""
+        """With the session's cookie; that the form works is a story of its own. The language is the device's: an
+        account has one of its own, which counts where the browser was told none."""
+        await self.page.add_init_script(
+            f"localStorage.getItem('dinghuo.language') ?? localStorage.setItem('dinghuo.language', '{self.language}')"
+        )
         body = {"company": self.company, "login": login, "password": self.password}
         answer = await self.page.request.post(f"{self.url}/api/v1/sign-in", data=body, headers={"origin": self.url})
         assert answer.status == 201, await answer.text()

@@ -1,5 +1,5 @@
 import { t } from '@/app/i18n'
-import { toast } from '@/app/toasts'
+import { toast, toastError } from '@/app/toasts'
 import { useBusy } from './useBusy'
 
 export interface Removal {
@@ -19,7 +19,8 @@ export function useRemove() {
     run(async () => {
       await remove()
       await changed()
-      const undo = () => void run(async () => [await again(), await changed()])
+      // Not in the turn of what is under way: nobody presses it in vain.
+      const undo = () => void again().then(changed).catch(toastError)
       toast(t('form.removed', { name }), 'good', { undo })
       return true
     })
