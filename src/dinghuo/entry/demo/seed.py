@@ -17,7 +17,9 @@ from dinghuo.entry.demo import (
     seed_company,
     seed_goods,
     seed_notices,
+    seed_order_life,
     seed_orders,
+    seed_paste,
     seed_portal,
     seed_promotions,
     seed_rules,
@@ -140,6 +142,7 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         "shopping lists": seed_portal.lists,
         "carts": seed_portal.carts,
         "proposals": seed_portal.proposals,
+        "pasted phrases": seed_paste.phrases,
         "notices": seed_notices.notices,
         "order rules": seed_rules.rules,
         "blanket orders": seed_rules.blankets,
@@ -149,6 +152,7 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         "count": seed_supply.count,
         "approval policies": seed_approvals.policies,
         "orders to approve": seed_approvals.waiting_orders,
+        **seed_order_life.order_life(),
     }
     last = [Step(name, now, command) for name, command in portal.items()]
     return [Step("receipts", cut, came), *taken_over, *sorted(live, key=lambda step: step.at), *last]
