@@ -51,6 +51,8 @@ async def shop(database_urls: Urls) -> AsyncIterator[Shop]:
         # And for what followed from that to be counted and sealed.
         clock.now += timedelta(hours=2)
         await drain(database, tenant_id, BY_KIND)
+        async with database.transaction(tenant_id) as tx:
+            await tx.write("update counted_day set dirty = true where tenant_id = $1")
         await _settle(shop)
         yield shop
     finally:
