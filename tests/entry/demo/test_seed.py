@@ -326,12 +326,12 @@ async def test_promotions_hold_and_are_granted(demo: Demo) -> None:
 
 
 async def test_some_orders_are_held_to_be_another_and_wait_for_their_money(demo: Demo) -> None:
-    rows = await demo.rows(
+    rows = await demo.fetch(
         """select 'hold ' || reason as what from order_hold where tenant_id = $1
         union select 'amendment ' || state from order_amendment where tenant_id = $1
         union select 'slip ' || state from transfer_slip where tenant_id = $1 order by 1"""
     )
-    assert [row["what"] for row in rows] == [
+    assert [row[0] for row in rows] == [
         "amendment applied",
         "amendment pending",
         "hold credit",
