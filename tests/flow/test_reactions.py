@@ -17,13 +17,19 @@ def test_every_event_stands_in_the_table() -> None:
 def test_names_of_marks_are_stable_and_unique() -> None:
     assert len(BY_KIND) == len(REACTIONS)
     assert {kind: [name for name, _ in reactions] for kind, reactions in BY_KIND.items() if reactions} == {
-        "parties.customers_saved": ["parties.find_duplicates"],
+        "parties.customers_saved": ["parties.find_duplicates", "orders.rank_waiting"],
+        "inventory.priorities_changed": ["orders.rank_waiting"],
         "parties.customers_merged": ["desk.move_stragglers"],
         "parties.duplicates_due": ["parties.find_duplicates_when_due"],
         "orders.confirmed": ["orders.file_for_search", "analytics.note_sales"],
         "orders.submitted": ["orders.file_for_search", "analytics.note_sales"],
         "approvals.asked": ["flow.tell_approvers"],
-        "approvals.decided": ["orders.settle_approvals", "orders.settle_amendments", "flow.tell_requesters"],
+        "approvals.decided": [
+            "orders.settle_approvals",
+            "orders.settle_amendments",
+            "inventory.settle_counts",
+            "flow.tell_requesters",
+        ],
         "approvals.step_due": ["approvals.press_when_due"],
         "approvals.expiry_due": ["approvals.expire_when_due"],
         "orders.imported": ["orders.file_for_search", "analytics.note_sales"],
