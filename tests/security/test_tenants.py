@@ -25,7 +25,10 @@ WITHOUT_TEXTS = {
     "GET /api/v1/accounts/{account_id}/entries",
     "GET /api/v1/settings/company",
     "GET /api/v1/settings/orders",
+    "GET /api/v1/settings/inventory",
     "GET /api/v1/settings/portal",
+    # No lots are kept of what was ordered.
+    "GET /api/v1/orders/{order_id}/lots",
     "GET /api/v1/settings/wechat",
     "GET /api/v1/notices/{notice_id}/readership",
     # Nothing, to who asks for the first time.

@@ -1,6 +1,7 @@
 """What is expected, kept back, and who is served first and from where, over HTTP, for staff and systems."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -94,17 +95,14 @@ async def list_priorities(
 ) -> Page[PriorityView]:
     """Which customers and tiers are served sooner or later than usual."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await priorities.list_priorities(tx, cursor=cursor, limit=limit)
+        return await priorities.list_priorities(tx, seen_by=staff, cursor=cursor, limit=limit)
 
 
 @put("/allocation-priorities", opt=_ADJUST)
 async def save_priorities(database: Database, staff: StaffPrincipal, data: Items[PriorityInput]) -> Changed:
     """Say who is served sooner or later, all or nothing. What waits is ranked anew."""
-    return Changed(
-        await database.run(
-            staff.tenant_id, lambda tx: priorities.save_priorities(tx, priorities=data.items, by=staff.actor())
-        )
-    )
+    command = partial(priorities.save_priorities, priorities=data.items, by=staff.actor(), seen_by=staff)
+    return Changed(await database.run(staff.tenant_id, command))
 
 
 @get("/sourcing-rules", opt=_READ)

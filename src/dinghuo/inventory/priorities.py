@@ -5,13 +5,16 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, literal, select, union_all
+from sqlalchemy import and_, literal, select, true, union_all
 
+from dinghuo.identity.principals import Principal
+from dinghuo.identity.scopes import visible_customers
 from dinghuo.inventory.events import PrioritiesChanged
 from dinghuo.inventory.tables import allocation_priority
+from dinghuo.inventory.targets import TABLES, find_targets
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
-from dinghuo.kit.bulk import UNKNOWN_CODE, check_codes, drop, put, resolve
+from dinghuo.kit.bulk import UNKNOWN_CODE, check_codes, drop, put
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Message
@@ -19,7 +22,6 @@ from dinghuo.kit.faults import Faults
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.periodic import TENANT
 from dinghuo.parties.facts import CustomerFacts
-from dinghuo.parties.tables import customer, tier
 
 USUAL = 100
 _MOST = 999
@@ -66,13 +68,12 @@ async def load_ranks(tx: Tx) -> Ranks | None:
     memory = await tx.cached("inventory")
     if "ranks" not in memory:
         rows = await tx.fetch(_RANKS)
-        of = {kind: {row["target_id"]: row["priority"] for row in rows if row["kind"] == kind} for kind in _TABLES}
+        of = {kind: {row["target_id"]: row["priority"] for row in rows if row["kind"] == kind} for kind in TABLES}
         memory["ranks"] = Ranks(of["customer"], of["tier"]) if rows else None
     found: Ranks | None = memory["ranks"]
     return found
 
 
-_TABLES = {"customer": customer, "tier": tier}
 _NOW = """
 select p.kind, p.target_id, p.priority from allocation_priority p
 join unnest($2::text[], $3::uuid[]) as w(kind, target_id) on w.kind = p.kind and w.target_id = p.target_id
@@ -80,19 +81,20 @@ where p.tenant_id = $1
 """
 
 
-async def save_priorities(tx: Tx, *, priorities: Sequence[PriorityInput], by: Actor) -> int:
+async def save_priorities(
+    tx: Tx, *, priorities: Sequence[PriorityInput], by: Actor, seen_by: Principal | None = None
+) -> int:
     """Set or forget all of these or none; how many were different. What waits is ranked anew behind it."""
     faults = Faults()
     check_codes(faults, [f"{item.kind} {item.code}" for item in priorities])
-    codes = {kind: [item.code for item in priorities if item.kind == kind] for kind in _TABLES}
-    ids = await resolve(tx, {kind: (table, "code", codes[kind]) for kind, table in _TABLES.items()})
+    ids = await find_targets(tx, ((item.kind, item.code) for item in priorities), seen_by)
     for line, item in enumerate(priorities):
-        if item.code not in ids[item.kind]:
+        if (item.kind, item.code) not in ids:
             faults.add(line, "code", UNKNOWN_CODE, code=item.code)
         if item.priority is not None and not 0 <= item.priority <= _MOST:
             faults.add(line, "priority", BAD_PRIORITY, most=_MOST)
     faults.check()
-    wanted = {(item.kind, ids[item.kind][item.code]): item.priority for item in priorities}
+    wanted = {(item.kind, ids[item.kind, item.code]): item.priority for item in priorities}
     rows = await tx.fetch(_NOW, [kind for kind, _ in wanted], [id for _, id in wanted]) if wanted else []
     old = {(row["kind"], row["target_id"]): row["priority"] for row in rows}
     changed = {key: priority for key, priority in wanted.items() if old.get(key) != priority}
@@ -115,7 +117,9 @@ async def save_priorities(tx: Tx, *, priorities: Sequence[PriorityInput], by: Ac
     return len(changed)
 
 
-async def list_priorities(tx: Tx, *, cursor: str | None = None, limit: int = 50) -> Page[PriorityView]:
+async def list_priorities(
+    tx: Tx, *, seen_by: Principal, cursor: str | None = None, limit: int = 50
+) -> Page[PriorityView]:
     """Customers' and tiers' priorities, by kind and code."""
     p = allocation_priority.c
     both = union_all(
@@ -124,7 +128,8 @@ async def list_priorities(tx: Tx, *, cursor: str | None = None, limit: int = 50)
             .select_from(allocation_priority)
             .join(table, and_(table.c.tenant_id == p.tenant_id, table.c.id == p.target_id))
             .where(p.tenant_id == tx.tenant_id, table.c.tenant_id == tx.tenant_id, p.kind == kind)
-            for kind, table in _TABLES.items()
+            .where(visible_customers(seen_by, table) if kind == "customer" else true())
+            for kind, table in TABLES.items()
         )
     ).subquery()
     found = select(both).order_by(both.c.kind, both.c.code).limit(limit + 1)

@@ -19,7 +19,7 @@ async def found_supply(f: Founder) -> None:
     await f.put("expected-supply", [row | expected for row in rows])
     f.share("supply.code", f.code("SUPPLY"))
     f.share("supply.document", f.code("PO"))
-    await f.put("sourcing-rules", [{"region": f.code("REGION"), "warehouses": [warehouse]}])
+    await f.put("sourcing-rules", [{"region": row["code"], "warehouses": [warehouse]} for row in f.named("REGION")])
     tiers = [{"kind": "tier", "code": row["code"], "priority": 50} for row in f.named("TIER")]
     await f.put("allocation-priorities", tiers)
     await f.put("minimum-life", [{"kind": "tier", "code": row["code"], "days": 5} for row in f.named("TIER")])
@@ -53,12 +53,12 @@ async def _transfers(f: Founder, warehouse: object, sku: str) -> None:
 
 async def _lots(f: Founder, warehouse: object) -> None:
     """Of a SKU of their own: whoever receives the others names no lots."""
-    unit = f.shared["unit.code"]
-    row = f.row("LOTTED") | {"product": f.code("PRODUCT"), "base_unit": unit, "supply_policy": "backorder"}
-    row["tax_rate"] = "0.13"
-    await f.put("skus", [row])
+    of = {"product": f.code("PRODUCT"), "base_unit": f.shared["unit.code"], "supply_policy": "backorder"}
+    rows = [row | of | {"tax_rate": "0.13"} for row in f.named("LOTTED")]
+    await f.put("skus", rows)
+    row = rows[0]
     f.share("sku.lotted", row["code"])
-    await f.put("lot-tracking", [{"sku": row["code"], "shelf_life_days": 90}])
+    await f.put("lot-tracking", [{"sku": one["code"], "shelf_life_days": 90} for one in rows])
     lines = [
         {"sku": row["code"], "quantity": "10", "lot": {"number": f.code(f"LOT{n or ''}"), "expires_on": _LATER}}
         for n in f.numbers()

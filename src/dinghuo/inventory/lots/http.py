@@ -53,13 +53,13 @@ async def list_lives(
 ) -> Page[LifeView]:
     """For how many days more what customers and tiers get must be good."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await track.list_lives(tx, cursor=cursor, limit=limit)
+        return await track.list_lives(tx, seen_by=staff, cursor=cursor, limit=limit)
 
 
 @put("/minimum-life", opt=_ADJUST)
 async def save_lives(database: Database, staff: StaffPrincipal, data: Items[LifeInput]) -> Changed:
     """Say for how many days more what customers get must be good, all or nothing."""
-    command = partial(track.save_lives, items=data.items, by=staff.actor())
+    command = partial(track.save_lives, items=data.items, by=staff.actor(), seen_by=staff)
     return Changed(await database.run(staff.tenant_id, command))
 
 

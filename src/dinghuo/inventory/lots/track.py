@@ -5,10 +5,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, literal, select, union_all, update
+from sqlalchemy import and_, literal, select, true, union_all, update
 
 from dinghuo.catalogue.tables import sku
+from dinghuo.identity.principals import Principal
+from dinghuo.identity.scopes import visible_customers
 from dinghuo.inventory.tables import lot, lot_tracking, minimum_life
+from dinghuo.inventory.targets import TABLES, find_targets
 from dinghuo.kit import audit
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import UNKNOWN_CODE, check_codes, drop, put, resolve
@@ -19,7 +22,6 @@ from dinghuo.kit.faults import Faults
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.texts import text_faults
-from dinghuo.parties.tables import customer, tier
 
 BAD_LIFE = Message("lot-life", "天数应在 1 到 {most} 之间", "The days must be between 1 and {most}", MALFORMED)
 _LONGEST_SHELF, _LONGEST_LIFE, _LONGEST_REASON = 36_500, 3_650, 500
@@ -98,22 +100,18 @@ class LifeView(msgspec.Struct, frozen=True):
     days: int
 
 
-_OF = {"customer": customer, "tier": tier}
-
-
-async def save_lives(tx: Tx, *, items: Sequence[LifeInput], by: Actor) -> int:
+async def save_lives(tx: Tx, *, items: Sequence[LifeInput], by: Actor, seen_by: Principal | None = None) -> int:
     """Set or forget all of these or none; how many were different."""
     faults = Faults()
     check_codes(faults, [f"{item.kind} {item.code}" for item in items])
-    codes = {kind: [item.code for item in items if item.kind == kind] for kind in _OF}
-    ids = await resolve(tx, {kind: (table, "code", codes[kind]) for kind, table in _OF.items()})
+    ids = await find_targets(tx, ((item.kind, item.code) for item in items), seen_by)
     for line, item in enumerate(items):
-        if item.code not in ids[item.kind]:
+        if (item.kind, item.code) not in ids:
             faults.add(line, "code", UNKNOWN_CODE, code=item.code)
         if item.days is not None and not 1 <= item.days <= _LONGEST_LIFE:
             faults.add(line, "days", BAD_LIFE, most=_LONGEST_LIFE)
     faults.check()
-    wanted = {(item.kind, ids[item.kind][item.code]): item.days for item in items}
+    wanted = {(item.kind, ids[item.kind, item.code]): item.days for item in items}
     rows = await tx.fetch(_LIVES, [kind for kind, _ in wanted], [id for _, id in wanted]) if wanted else []
     old = {(row["kind"], row["target_id"]): row["days"] for row in rows}
     changed = {key: days for key, days in wanted.items() if old.get(key) != days}
@@ -137,7 +135,7 @@ where m.tenant_id = $1
 """
 
 
-async def list_lives(tx: Tx, *, cursor: str | None = None, limit: int = 50) -> Page[LifeView]:
+async def list_lives(tx: Tx, *, seen_by: Principal, cursor: str | None = None, limit: int = 50) -> Page[LifeView]:
     """What customers and tiers ask for, by kind and code."""
     m = minimum_life.c
     both = union_all(
@@ -146,7 +144,8 @@ async def list_lives(tx: Tx, *, cursor: str | None = None, limit: int = 50) -> P
             .select_from(minimum_life)
             .join(table, and_(table.c.tenant_id == m.tenant_id, table.c.id == m.target_id))
             .where(m.tenant_id == tx.tenant_id, table.c.tenant_id == tx.tenant_id, m.kind == kind)
-            for kind, table in _OF.items()
+            .where(visible_customers(seen_by, table) if kind == "customer" else true())
+            for kind, table in TABLES.items()
         )
     ).subquery()
     statement = select(both).order_by(both.c.kind, both.c.code).limit(limit + 1)
