@@ -49,6 +49,8 @@ async def find_policies(tx: Tx, orders: Sequence[Priced]) -> Asking | None:
     if not policies:
         return None
     asked = [order for order in orders if order.placement.history is None]
+    if not asked:
+        return None
     words = await load_words(tx) if WORDS & policies.needs else {}
     beside = await find_beside(tx, {holder_of(order) for order in asked}) if BESIDE & policies.needs else {}
     return Asking(policies, words, beside)
