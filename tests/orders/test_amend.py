@@ -1,5 +1,6 @@
 """Amendments: what was agreed becomes something else, and stock and credit move by the difference."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -289,3 +290,20 @@ async def test_the_seller_says_whether_dealers_may_amend(desk: Desk) -> None:
     receiver = await desk.someone("dealer_receiver", customer="K1")
     told = (await receiver.get(f"{portal}/{done.json()['id']}")).json()
     assert {"before", "after"} & told.keys() == {"price", "amounts"} & told["lines"][0]["new"].keys() == set()
+
+
+async def test_rivals_amend_one_order_once_for_each_revision(desk: Desk) -> None:
+    """Eight who saw the same revision: one changes it, the others are told; the last goods are promised once."""
+    placed = await desk.place("K2", ("COLA", "1090", "瓶"))
+    path = f"/api/v1/orders/{placed['id']}/amendments"
+    body = {"revision": 1, "lines": [{"line_no": 1, "quantity": "1100"}]}
+    answers = await asyncio.gather(*[desk.client.post(path, json=body) for _ in range(8)])
+    assert sorted(answer.status_code for answer in answers) == [201, *[412] * 7]
+    others = [await desk.place("K2", ("GIFT", "1", "瓶")) for _ in range(4)]
+    await desk.done(f"orders/{placed['id']}/amendments", {"revision": 2, "lines": [
+        {"line_no": 1, "quantity": "1098"}]}, status=201)  # fmt: skip
+    wanted = {"revision": 1, "lines": [{"sku": "COLA", "quantity": "1"}]}
+    rivals = [desk.client.post(f"/api/v1/orders/{each['id']}/amendments", json=wanted) for each in others]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*rivals)) == [201, 201, 409, 409]
+    assert await desk.reserved("COLA") == "1100"
+    await desk.sound()
