@@ -92,6 +92,35 @@ select :tenant, gen_random_uuid(), 1, warehouse_id, sku_id, 0 from stock where t
 insert into idempotency_key (tenant_id, principal_id, route, key, body_hash, outcome, created_at)
 values (:tenant, gen_random_uuid(), 'r', 'k', '', json_build_object('id', gen_random_uuid(), 'number', 'SO-9',
   'placed_at', now()), now())""",
+    "amendment-promises": """
+insert into order_amendment (tenant_id, id, order_id, customer_id, state, side, revision_from, old_net, old_tax,
+  old_gross, new_net, new_tax, new_gross, requested_at, requested_by_name)
+select :tenant, id, id, customer_id, 'applied', 'staff', 1, 0, 0, 0, 0, 0, 0, now(), 'x'
+from sales_order where tenant_id = :tenant and id = :order;
+insert into order_amendment_line (tenant_id, amendment_id, line_no, change, sku_id, sku_code, sku_name, new)
+select :tenant, order_id, 99, 'added', sku_id, sku_code, sku_name, '{}' from order_line
+where tenant_id = :tenant and order_id = :order and line_no = 1;
+insert into reservation (tenant_id, document_id, line_no, warehouse_id, sku_id, held, backordered)
+select :tenant, a.id, 99, s.warehouse_id, l.sku_id, 0, 1 from order_amendment a
+join order_amendment_line l on l.tenant_id = :tenant and l.amendment_id = a.id
+join stock s on s.tenant_id = :tenant and s.sku_id = l.sku_id where a.tenant_id = :tenant limit 1""",
+    "amendment-credit": """
+insert into order_amendment (tenant_id, id, order_id, customer_id, state, waits_for, side, revision_from, old_net,
+  old_tax, old_gross, new_net, new_tax, new_gross, requested_at, requested_by_name)
+select :tenant, gen_random_uuid(), id, customer_id, 'pending', 'seller', 'staff', 1, 0, 0, 0, 1, 0, 1, now(), 'x'
+from sales_order where tenant_id = :tenant and id = :order""",
+    "holds-noted": """
+insert into order_hold (tenant_id, id, order_id, reason, held_at, held_by_name)
+values (:tenant, gen_random_uuid(), :order, 'manual', now(), 'x')""",
+    "unpaid-held": """
+insert into order_payment (tenant_id, order_id, customer_id, organisation_id, currency, policy, percent, due)
+select :tenant, id, customer_id, organisation_id, currency, 'before_delivery', 100, 1
+from sales_order where tenant_id = :tenant and id = :order""",
+    "set-aside": """
+insert into order_payment (tenant_id, order_id, customer_id, organisation_id, currency, policy, percent, due, paid,
+  settled_at)
+select :tenant, id, customer_id, organisation_id, currency, 'before_delivery', 100, 1, 1, now()
+from sales_order where tenant_id = :tenant and id = :order""",
     "budget-entries": "update budget set amount = amount + 1 where tenant_id = :tenant",
     "budget-orders": """
 with taken as (update budget set amount = amount + 1 where tenant_id = :tenant returning id)
