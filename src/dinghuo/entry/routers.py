@@ -30,8 +30,8 @@ from dinghuo.orders.http_amendments import router as amendments
 from dinghuo.orders.http_comments import router as comments
 from dinghuo.orders.http_drafts import router as drafts
 from dinghuo.orders.http_life import router as orders_life
-from dinghuo.orders.http_promise import router as promises
 from dinghuo.orders.http_payments import router as payments
+from dinghuo.orders.http_promise import router as promises
 from dinghuo.orders.http_reading import router as orders_read
 from dinghuo.orders.paste.http import router as paste
 from dinghuo.orders.rules.http import router as order_rules

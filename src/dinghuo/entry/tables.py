@@ -20,9 +20,9 @@ import dinghuo.kit.pictures
 import dinghuo.kit.search
 import dinghuo.notices.tables
 import dinghuo.orders.blankets.tables
-import dinghuo.orders.rules.tables
 import dinghuo.orders.life_tables
 import dinghuo.orders.paste.tables
+import dinghuo.orders.rules.tables
 import dinghuo.orders.tables
 import dinghuo.parties.tables
 import dinghuo.portal.tables
