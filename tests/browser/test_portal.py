@@ -16,8 +16,8 @@ _BY_CODE = 14
 _BY_SHEET = 16
 
 
-async def buyable(visitor: Visitor, count: int, *, passing: set[str]) -> list[tuple[str, str, str]]:
-    """SKUs that are there: (code, least quantity, unit)."""
+async def buyable(visitor: Visitor, count: int, *, passing: set[str], stock: int = 0) -> list[tuple[str, str, str]]:
+    """SKUs of which there is as much, in base units: (code, least quantity, unit)."""
     found: list[tuple[str, str, str]] = []
     cursor = None
     while len(found) < count:
@@ -30,7 +30,7 @@ async def buyable(visitor: Visitor, count: int, *, passing: set[str]) -> list[tu
             for sku in product["skus"]
             for unit in sku["units"]
             if unit["unit"] == sku["default_unit"] and unit["price"] and sku["code"] not in passing
-            if sku["availability"]["state"] == "in_stock"
+            if sku["availability"]["state"] == "in_stock" and float(sku["availability"].get("quantity") or 0) >= stock
         ]
         cursor = page["cursor"]
         if cursor is None:
@@ -139,7 +139,7 @@ async def find_by_pinyin_and_change_the_unit(dealer: Visitor) -> None:
 
 async def by_code(dealer: Visitor, rows: list[tuple[str, str, str]]) -> None:
     page = dealer.page
-    await page.locator(".way").nth(2).click()
+    await page.locator(".way").nth(3).click()
     fields = page.locator(".grid-input:visible")
     await fields.first.wait_for()
     text = "\n".join(f"{code}\t{quantity}" for code, quantity, _ in rows)
@@ -156,7 +156,7 @@ async def by_code(dealer: Visitor, rows: list[tuple[str, str, str]]) -> None:
 
 async def by_sheet(dealer: Visitor, rows: list[tuple[str, str, str]]) -> None:
     page = dealer.page
-    await page.locator(".way").nth(3).click()
+    await page.locator(".way").nth(4).click()
     async with page.expect_file_chooser() as chosen:
         await page.locator(".drop .btn-red:visible").click()
     await (await chosen.value).set_files(

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 async def place(dealer: Visitor, lines: int) -> dict[str, Any]:
     await empty_cart(dealer)
-    goods = await buyable(dealer, lines, passing=set())
+    goods = await buyable(dealer, lines, passing=set(), stock=5000)
     await dealer.ask("POST", "/portal/v1/cart/add", {"lines": plenty(goods)})
     cart = await dealer.ask("GET", "/portal/v1/cart")
     placed: dict[str, Any] = await dealer.ask("POST", f"/portal/v1/drafts/{cart['id']}/submit", {}, 201)

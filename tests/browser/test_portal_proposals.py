@@ -1,6 +1,7 @@
 """What sales people propose: confirmed, declined, or gone from the dealer's screen when it is taken back."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import expect
@@ -23,19 +24,20 @@ async def propose(seller: Visitor, customer: str, goods: list[tuple[str, str, st
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_proposals_are_confirmed_declined_and_taken_back(visit: Visit, language: Language) -> None:
     customer, login = {"zh": ("D001", "d001.admin"), "en": ("D003", "d003.admin")}[language]
+    mark = uuid4().hex[:6]
     seller = await visit("/", language=language)
     await seller.sign_in_to_console("boss")
     dealer = await visit("/portal/", device="phone", language=language)
     page = dealer.page
     await dealer.sign_in_to_portal(login)
-    goods = await buyable(dealer, 3, passing=set())
+    goods = await buyable(dealer, 3, passing=set(), stock=5000)
     taken, refused, gone = [
-        await propose(seller, customer, goods, f"{what}-{language}") for what in ("taken", "refused", "gone")
+        await propose(seller, customer, goods, f"{what}-{mark}") for what in ("taken", "refused", "gone")
     ]
 
     await dealer.goto("/portal/#/more/proposals/index")
-    await expect(page.get_by_text(f"taken-{language}").first).to_be_visible()
-    await page.get_by_text(f"taken-{language}").first.click()
+    await expect(page.get_by_text(f"taken-{mark}").first).to_be_visible()
+    await page.get_by_text(f"taken-{mark}").first.click()
     await page.locator(".foot .btn-red").wait_for()
     await dealer.look("portal-proposal")
     await dealer.accessible()
@@ -50,18 +52,19 @@ async def test_proposals_are_confirmed_declined_and_taken_back(visit: Visit, lan
     assert sorted(line["sku"] for line in ordered if line["kind"] == "goods") == sorted(sku for sku, _, _ in goods)
 
     await dealer.goto("/portal/#/more/proposals/index")
-    await page.get_by_text(f"refused-{language}").first.click()
+    await page.locator(".list-card", has_text=f"refused-{mark}").click()
+    await page.locator(".foot .btn-red").wait_for()
     await page.locator(".foot .btn:not(.btn-red)").click()
     await page.get_by_role("dialog").locator("input").fill("stock will do")
     await dealer.look("portal-decline")
     await page.get_by_role("dialog").locator(".btn-red").click()
-    declined = page.locator(".list-card", has_text=f"refused-{language}")
+    declined = page.locator(".list-card", has_text=f"refused-{mark}")
     await expect(declined).to_contain_text("stock will do")
     await dealer.look("portal-proposals-decided")
     kept = await seller.ask("GET", f"/api/v1/drafts/{refused['id']}")
     assert (kept["proposal"]["state"], kept["proposal"]["reason"]) == ("declined", "stock will do")
 
-    await page.get_by_text(f"gone-{language}").first.click()
+    await page.get_by_text(f"gone-{mark}").first.click()
     await page.locator(".foot .btn-red").wait_for()
     dealer.expected.append((404, f"/portal/v1/proposals/{gone['id']}"))
     await seller.ask("POST", f"/api/v1/drafts/{gone['id']}/withdraw", {})
