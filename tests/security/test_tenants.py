@@ -23,6 +23,7 @@ WITHOUT_TEXTS = {
     "GET /api/v1/permissions",
     "GET /api/v1/skus/{sku_id}/costs",
     "GET /api/v1/accounts/{account_id}/entries",
+    "GET /api/v1/promotions/{code}/budget",
     "GET /api/v1/settings/company",
     "GET /api/v1/settings/orders",
     "GET /api/v1/settings/inventory",

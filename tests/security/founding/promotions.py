@@ -6,6 +6,19 @@ from tests.security.founding.founder import Founder
 _FAR = "2100-01-01T00:00:00Z"
 
 
+# What every customer was granted long ago.
+_GRANTED = """
+with made as (
+  insert into budget (tenant_id, id, subject_kind, subject_id, customer_id, amount, uses, updated_at)
+  select $1, gen_random_uuid(), 'promotion', p.id, c.id, 1, 1, now()
+  from promotion p join customer c on c.tenant_id = $1 where p.tenant_id = $1 and p.code = $2
+  returning id
+)
+insert into budget_entry (tenant_id, id, budget_id, at, amount, uses, verb, document_kind, document_id)
+select $1, gen_random_uuid(), id, now(), 1, 1, 'reserve', 'order', gen_random_uuid() from made
+"""
+
+
 async def found_promotions(f: Founder) -> None:
     terms = {"kind": "percent", "valid_from": _FAR, "steps": [{"from": "0", "value": "5"}], "coupon_required": True}
     published, drafted = f.named("PROMO"), f.named("PROMO-DRAFT")
@@ -20,3 +33,5 @@ async def found_promotions(f: Founder) -> None:
         for number in f.numbers()
     ]
     await f.put(f"promotions/{published[0]['code']}/coupons", coupons)
+    async with f.database.transaction(f.tenant.id) as tx:
+        await tx.write(_GRANTED, published[0]["code"])
