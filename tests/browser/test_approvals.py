@@ -84,7 +84,7 @@ async def test_a_policy_is_written_and_tried_on_the_past(visit: Visit) -> None:
     await page.get_by_role("button", name="逐条选择").click()
     await page.get_by_role("button", name="添加步骤").click()
     await page.get_by_label("步骤名称，如：销售经理").fill("总经理")
-    await page.get_by_role("combobox", name="审批人").click()
+    await page.locator(".whom").click()
     await page.keyboard.type("企业负责人")
     await page.locator(".el-select-dropdown__item", has_text="企业负责人").first.click()
     await page.keyboard.press("Escape")

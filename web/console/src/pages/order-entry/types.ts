@@ -36,6 +36,7 @@ export interface CustomerChoice {
   id: string
   code: string
   name: string
+  name_en?: string | null
   currency?: string
   state?: string
   tier?: { code: string; name: string } | null
