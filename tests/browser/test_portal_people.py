@@ -169,3 +169,12 @@ async def test_one_person_orders_for_two_companies(visit: Visit) -> None:
     await guest.look("portal-switched")
     await guest.goto("/portal/#/pages/me/index")
     await expect(page.locator(".mine-company")).to_contain_text(first["name"])
+
+
+async def test_who_has_a_session_is_known_even_where_the_device_forgot(visit: Visit) -> None:
+    """The browser's storage was emptied, its cookies were not."""
+    dealer = await visit("/portal/", device="phone")
+    await dealer.sign_in_to_portal("d002.admin")
+    await dealer.page.evaluate("localStorage.clear()")
+    await dealer.goto("/portal/?again")
+    await expect(dealer.page.locator(".home-list .sku").first).to_be_visible()

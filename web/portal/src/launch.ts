@@ -6,6 +6,7 @@ import { showLanguage } from '@/i18n'
 import { listen, pauseLive, startLive } from '@/live'
 import { askConsent } from '@/privacy'
 import { arrive, me, recognise } from '@/session/session'
+import { recall } from '@/storage'
 
 /** Pages for people who are not signed in. */
 const OPEN = ['pages/sign-in/index', 'pages/invitation/index', 'more/privacy/index']
@@ -26,7 +27,9 @@ export function launch(options?: { path?: string }): void {
     void recognise().then(known => {
       // Meanwhile somebody may have gone where nobody needs to be signed in.
       const now = getCurrentPages().at(-1)?.route
-      if (known) arrive()
+      // Signed in, but this device had forgotten who: pages that are open already begin anew with it.
+      if (known && IS_WEB && recall('me')) location.reload()
+      else if (known) arrive()
       else if (!OPEN.includes(now ?? '')) uni.reLaunch({ url: '/pages/sign-in/index' })
     })
   }
