@@ -334,3 +334,17 @@ async def test_a_person_both_have_is_one(owner: httpx.AsyncClient, world: World)
         ("王芳", "w@a.cn"),
         ("赵六", ""),
     ]
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_what_was_agreed_of_payment_goes_along_where_nothing_else_was(
+    owner: httpx.AsyncClient, own: bool
+) -> None:
+    terms = [{"customer": "K2", "payment": "deposit", "deposit_percent": "30"}]
+    if own:
+        terms.append({"customer": "K1", "payment": "before_delivery"})
+    await put(owner, "order-terms", *terms)
+    assert (await owner.post(PATH, json={"from": "K2", "into": "K1"})).status_code == 200
+    one = (await owner.get("/api/v1/customers", params={"search": "K1"})).json()["items"][0]
+    kept = (await owner.get(f"/api/v1/customers/{one['id']}/order-terms")).json()
+    assert kept["payment"] == ("before_delivery" if own else "deposit")

@@ -126,10 +126,37 @@ insert into route_stop (tenant_id, kind, target_id, route_id)
 select $1, 'customer', $3::uuid, gone.route_id from gone
 on conflict do nothing
 """
+# What is agreed with the survivor about payment counts; where nothing is, what was agreed with the other one.
+_TERMS = """
+update order_terms t set customer_id = $3
+where t.tenant_id = $1 and t.customer_id = $2 and not exists (
+  select from order_terms own where own.tenant_id = $1 and own.customer_id = $3)
+"""
+_NO_TERMS = "delete from order_terms t where t.tenant_id = $1 and t.customer_id = $2 and $3::uuid is not null"
+_SLIPS = "update transfer_slip s set customer_id = $3 where s.tenant_id = $1 and s.customer_id = $2"
+_AMENDMENTS = "update order_amendment a set customer_id = $3 where a.tenant_id = $1 and a.customer_id = $2"
+# A number that both have used stays with the survivor's order.
+_REFERENCES = """
+update order_reference r set customer_id = $3
+where r.tenant_id = $1 and r.customer_id = $2 and not exists (
+  select from order_reference own
+  where own.tenant_id = $1 and own.customer_id = $3 and own.reference = r.reference)
+"""
+_NO_REFERENCES = (
+    "delete from order_reference r where r.tenant_id = $1 and r.customer_id = $2 and $3::uuid is not null"
+)
 _CHILDREN = """
 update customer c set parent_id = nullif($3::uuid, c.id) where c.tenant_id = $1 and c.parent_id = $2
 """
 _EARLIER = "update customer c set merged_into_id = $3 where c.tenant_id = $1 and c.merged_into_id = $2"
+_AMENDMENTS = "update order_amendment a set customer_id = $3 where a.tenant_id = $1 and a.customer_id = $2"
+_SLIPS = "update transfer_slip s set customer_id = $3 where s.tenant_id = $1 and s.customer_id = $2"
+# What was agreed with the survivor counts, where something was.
+_TERMS = """
+update order_terms t set customer_id = $3
+where t.tenant_id = $1 and t.customer_id = $2 and not exists (
+  select from order_terms own where own.tenant_id = $1 and own.customer_id = $3)
+"""
 # No foreign key tells what a comment is on.
 _COMMENTS = """
 update comment c set document_id = $3
@@ -162,6 +189,12 @@ _QUIETLY = (
     _QUOTAS,
     _STOPS,
     _BLANKETS,
+    _TERMS,
+    _NO_TERMS,
+    _SLIPS,
+    _AMENDMENTS,
+    _REFERENCES,
+    _NO_REFERENCES,
     _PROMOTIONS,
     _COUPONS,
     _BUDGETS,
