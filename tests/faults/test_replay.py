@@ -83,11 +83,30 @@ async def _a_day(shop: Shop) -> None:
         assert (await staff.post("/api/v1/stock/counts", json={"items": counted})).status_code == 201
         received = {"warehouse": "main", "lines": [{"sku": "BEER", "quantity": "100"}]}
         assert (await staff.post("/api/v1/goods-receipts", json={"items": [received]})).status_code == 201
+        await _changed_minds(staff, placed[1], placed[2])
         await _approvals(staff, shop, here.url)
     long_ago = History("OLD-1", datetime(2020, 1, 1, tzinfo=UTC), True, (Decimal(0),))
     old = Placement(OrderRequest("K2", [line("BEER", 2, price="3")]), BY, history=long_ago)
     (outcome,) = await shop.database.run(shop.world.tenant.id, lambda tx: place_orders(tx, [old]))
     assert outcome.body is not None
+
+
+async def _changed_minds(staff: httpx.AsyncClient, amended: str, closed: str) -> None:
+    """An order grows, of another the rest is not to come; who is served first, and what is agreed for the year."""
+    first = [{"kind": "customer", "code": "K1", "priority": 10}]
+    answer = await staff.put("/api/v1/allocation-priorities", json={"items": first})
+    assert answer.status_code == 200, answer.text
+    lines = [{"line_no": 1, "quantity": "2"}]
+    answer = await staff.post(f"/api/v1/orders/{amended}/amendments", json={"revision": 1, "lines": lines})
+    assert answer.status_code == 201, answer.text
+    answer = await staff.post(f"/api/v1/orders/{closed}/short-close", json={"reason": "不再需要"})
+    assert answer.status_code == 200, answer.text
+    agreed = {"sku": "COLA", "quantity": "10", "price": "2"}
+    year = {"name": "年度", "valid_from": "2026-01-01", "valid_until": "2027-12-31"}
+    blanket = await staff.post("/api/v1/blanket-orders", json={"customer": "K1", "lines": [agreed], **year})
+    assert blanket.status_code == 201, blanket.text
+    answer = await staff.post(f"/api/v1/blanket-orders/{blanket.json()['id']}/activate", json={})
+    assert answer.status_code == 200, answer.text
 
 
 async def _approvals(staff: httpx.AsyncClient, shop: Shop, url: str) -> None:

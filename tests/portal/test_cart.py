@@ -42,7 +42,14 @@ async def test_everything_is_priced(buyer: httpx.AsyncClient) -> None:
         "saves": "30.00",
     }
     assert water["next_break"] is None
-    assert cart["totals"] == {"lines": 2, "currency": "CNY", "net": "362.65", "tax": "47.15", "gross": "409.80", "saved": "0"}
+    assert cart["totals"] == {
+        "lines": 2,
+        "currency": "CNY",
+        "net": "362.65",
+        "tax": "47.15",
+        "gross": "409.80",
+        "saved": "0",
+    }
     assert cart["credit"]["after"] == "4590.20"
     assert (cart["problems"], problems(cart), cart["actions"]) == ([], [], ["submit", "park", "clear"])
 

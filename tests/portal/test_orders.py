@@ -27,7 +27,9 @@ async def test_an_order_with_everything_that_its_company_may_know(
     placed = await order(buyer, change("OOLONG", "2", note="急"), change("JASMINE", "12"))
     found = (await buyer.get(f"{ORDERS}/{placed['id']}")).json()
     assert (found["state"], found["stage"], found["actions"]) == (
-        "confirmed", "to_ship", ["cancel", "amend", "attach", "reorder"],
+        "confirmed",
+        "to_ship",
+        ["cancel", "amend", "attach", "reorder"],
     )
     assert (found["placed_by"], found["on_hold"], found["pictures"]) == ("test", False, [shop.picture])
     assert found["amounts"] == {"net": "180.53", "tax": "23.47", "gross": "204.00"}

@@ -157,6 +157,12 @@ update order_terms t set customer_id = $3
 where t.tenant_id = $1 and t.customer_id = $2 and not exists (
   select from order_terms own where own.tenant_id = $1 and own.customer_id = $3)
 """
+_REFERENCES = """
+update order_reference r set customer_id = $3
+where r.tenant_id = $1 and r.customer_id = $2 and not exists (
+  select from order_reference own
+  where own.tenant_id = $1 and own.customer_id = $3 and own.reference = r.reference)
+"""
 # No foreign key tells what a comment is on.
 _COMMENTS = """
 update comment c set document_id = $3
@@ -190,6 +196,7 @@ _QUIETLY = (
     _STOPS,
     _BLANKETS,
     _TERMS,
+    _REFERENCES,
     _NO_TERMS,
     _SLIPS,
     _AMENDMENTS,

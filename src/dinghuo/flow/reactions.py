@@ -26,9 +26,9 @@ from dinghuo.kit.periodic import TENANT, Period
 from dinghuo.notices import events as notices
 from dinghuo.notices.show import show_when_due
 from dinghuo.orders import events as orders
+from dinghuo.orders import expire_unpaid
 from dinghuo.orders.blankets.activate import expire_blankets
 from dinghuo.orders.blankets.events import BlanketEnds
-from dinghuo.orders import expire_unpaid
 from dinghuo.orders.file_for_search import file_for_search
 from dinghuo.orders.rank_waiting import rank_waiting
 from dinghuo.orders.settle_amendment import settle_amendments

@@ -23,7 +23,6 @@ from dinghuo.orders.tables import sales_order
 from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import channel, customer, region, tier
 
-
 _ON_HOLD = literal_column("held.holds <> '{}'::text[]", Boolean)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from dinghuo.accounts.budgets import open_budgets
 from dinghuo.accounts.allotments import Allotments
+from dinghuo.accounts.budgets import open_budgets
 from dinghuo.accounts.reserve import ensure_accounts
 from dinghuo.inventory.reserve import take_out
 from dinghuo.kit import idempotency
@@ -113,9 +113,7 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
     ]
 
 
-def _admit(
-    order: Priced, balances: Balances, allotments: Allotments | None, asking: Asking | None
-) -> bool:
+def _admit(order: Priced, balances: Balances, allotments: Allotments | None, asking: Asking | None) -> bool:
     order.credit = balances.credit[holder_of(order)]
     if order.is_closed_history:
         return not order.faults

@@ -19,8 +19,8 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.allotted import claim, find_allotments
-from dinghuo.orders.charges import charge_view, goods_amounts
 from dinghuo.orders.ask_approval import find_policies, hold_to_policies
+from dinghuo.orders.charges import charge_view, goods_amounts
 from dinghuo.orders.decide import LineRow, Priced, admit, holder_of
 from dinghuo.orders.draw import tracked
 from dinghuo.orders.grant_views import GrantView, NextView, grants_of, next_of, saved_of

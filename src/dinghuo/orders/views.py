@@ -55,8 +55,8 @@ class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a line costs, per its unit, and why: `reason` names the list that won, those passed over, and what became of
-    each promotion. `discount` is what promotions took off, tax-inclusive; of a gift what it would have cost."""
+    """What a line costs, per its unit, and why: `reason` names the list that won, those passed over, and what became
+    of each promotion. `discount` is what promotions took off, tax-inclusive; of a gift what it would have cost."""
 
     list_price: Decimal | None
     deal_price: Decimal

@@ -13,8 +13,8 @@ from tests.security.founding.founder import PICTURE, REACTION, Founder
 from tests.security.founding.goods import found_goods, found_stock
 from tests.security.founding.imports import found_imports
 from tests.security.founding.notices import found_notices
-from tests.security.founding.orders import found_desk, found_orders
 from tests.security.founding.order_life import found_order_life
+from tests.security.founding.orders import found_desk, found_orders
 from tests.security.founding.paste import found_phrases
 from tests.security.founding.people import found_dealers, found_people
 from tests.security.founding.portal import found_portal
@@ -56,9 +56,8 @@ ROOMS = (
 )
 # The tables whose records are edited with If-Match, but for price lists and promotions.
 REVISED = (
-    "blanket_order",
-    "approval_policy", "assortment", "brand", "category", "channel", "customer", "department", "draft", "notice", "organisation",
-    "product", "region", "role", "shopping_list", "sku", "tier", "transfer", "app_user", "warehouse",
+    "approval_policy", "assortment", "blanket_order", "brand", "category", "channel", "customer", "department", "draft",
+    "notice", "organisation", "product", "region", "role", "shopping_list", "sku", "tier", "transfer", "app_user", "warehouse",
 )  # fmt: skip
 
 
