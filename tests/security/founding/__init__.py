@@ -56,8 +56,9 @@ ROOMS = (
 )
 # The tables whose records are edited with If-Match, but for price lists and promotions.
 REVISED = (
-    "approval_policy", "assortment", "blanket_order", "brand", "category", "channel", "customer", "department", "draft",
-    "notice", "organisation", "product", "region", "role", "shopping_list", "sku", "tier", "transfer", "app_user", "warehouse",
+    "approval_policy", "assortment", "blanket_order", "brand", "category", "channel", "customer", "department",
+    "draft", "notice", "organisation", "product", "region", "role", "shopping_list", "sku", "tier", "transfer",
+    "app_user", "warehouse",
 )  # fmt: skip
 
 
