@@ -149,20 +149,6 @@ _CHILDREN = """
 update customer c set parent_id = nullif($3::uuid, c.id) where c.tenant_id = $1 and c.parent_id = $2
 """
 _EARLIER = "update customer c set merged_into_id = $3 where c.tenant_id = $1 and c.merged_into_id = $2"
-_AMENDMENTS = "update order_amendment a set customer_id = $3 where a.tenant_id = $1 and a.customer_id = $2"
-_SLIPS = "update transfer_slip s set customer_id = $3 where s.tenant_id = $1 and s.customer_id = $2"
-# What was agreed with the survivor counts, where something was.
-_TERMS = """
-update order_terms t set customer_id = $3
-where t.tenant_id = $1 and t.customer_id = $2 and not exists (
-  select from order_terms own where own.tenant_id = $1 and own.customer_id = $3)
-"""
-_REFERENCES = """
-update order_reference r set customer_id = $3
-where r.tenant_id = $1 and r.customer_id = $2 and not exists (
-  select from order_reference own
-  where own.tenant_id = $1 and own.customer_id = $3 and own.reference = r.reference)
-"""
 # No foreign key tells what a comment is on.
 _COMMENTS = """
 update comment c set document_id = $3
@@ -196,7 +182,6 @@ _QUIETLY = (
     _STOPS,
     _BLANKETS,
     _TERMS,
-    _REFERENCES,
     _NO_TERMS,
     _SLIPS,
     _AMENDMENTS,
