@@ -35,6 +35,8 @@ ALWAYS_FEW = {
     "GET /portal/v1/addresses",
     "GET /portal/v1/brands",
     "GET /portal/v1/categories",
+    # As many as there are kinds of dealers' people.
+    "GET /portal/v1/member-roles",
 }
 
 
