@@ -265,7 +265,8 @@ async def test_a_customer_outside_the_scope_is_neither_asked_for_nor_told(
 async def test_words_of_the_catalogue(owner: httpx.AsyncClient) -> None:
     tree = [(item["code"], item["parent"], item["position"]) for item in await items(owner, "categories")]
     assert tree == [("DRINK", None, 0), ("TEA", "DRINK", 2)]
-    assert [sorted(item) for item in await items(owner, "units")] == [["code", "name", "name_en"]] * 2
+    fields = ["code", "name", "name_en", "revision"]
+    assert [sorted(item) for item in await items(owner, "units")] == [fields] * 2
     assert await codes(owner, "brands") == ["B1"]
     assert (await put(owner, "units", {"code": "瓶", "name": "瓶", "name_en": "bottle"}))["updated"] == 1
     assert (await put(owner, "categories", {"code": "TEA", "parent": None}))["updated"] == 1
