@@ -27,6 +27,7 @@ _IN_CHINESE = {
     "lot": "批次",
     "notice": "公告",
     "organisation": "销售组织",
+    "phrase": "说法",
     "price list": "价目表",
     "promotion": "促销",
     "product": "商品",
