@@ -177,7 +177,7 @@ async def _is_proposed_something(fang: httpx.AsyncClient, owner: httpx.AsyncClie
 async def _calls_off_and_orders_again(fang: httpx.AsyncClient) -> None:
     first = (await fang.get(f"{PORTAL}/orders")).json()["items"][-1]
     off = await fang.post(f"{PORTAL}/orders/{first['id']}/cancel", json={"reason": "改天再订"})
-    assert (off.json()["stage"], off.json()["actions"]) == ("cancelled", ["reorder"])
+    assert (off.json()["stage"], off.json()["actions"]) == ("cancelled", ["attach", "reorder"])
     assert (await fang.get(f"{PORTAL}/credit")).json()["left"] == "4912.00"
     again = (await fang.post(f"{PORTAL}/orders/{first['id']}/reorder")).json()
     assert (again["added"], [each["problem"] for each in again["entries"]]) == (4, [None] * 4)

@@ -26,7 +26,7 @@ LOOKS = {
     "POST /api/v1/available-to-promise", "POST /portal/v1/available-to-promise", "POST /api/v1/orders/paste",
     "POST /api/v1/orders/paste/sheet", "POST /portal/v1/paste", "POST /portal/v1/paste/sheet",
 }  # fmt: skip
-# As they are called here they find nothing to change: no line waits, no lot is blocked, the supply is expected already.
+# As they are called here they find nothing to change: no line waits, no lot is blocked, the supply is known.
 IDLE_HERE = {
     "POST /api/v1/orders/{order_id}/promise", "POST /api/v1/lots/{lot_id}/unblock", "PUT /api/v1/expected-supply",
 }  # fmt: skip
