@@ -212,7 +212,7 @@ def _own_words(fault: dict[str, Any]) -> str:
     said: str = fault["message"]
     for value in fault.get("params", {}).values():
         said = said.replace(str(value), "") if fault["code"] != "invalid-value" and value else said
-    return said.replace("瓶", "")
+    return said.replace("瓶", "").replace("箱", "")
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/bulk", "/api/v1/drafts"])
