@@ -8,7 +8,7 @@ from litestar.params import Parameter
 
 from dinghuo.analytics.backtest.run import Backtest, backtest
 from dinghuo.analytics.own_figures import OwnFigures, own_figures
-from dinghuo.analytics.publishing_check import Check, check_publishing
+from dinghuo.analytics.publishing_check import PublishingCheck, check_publishing
 from dinghuo.analytics.today import Today, figures
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
@@ -35,7 +35,7 @@ async def read_own_figures(database: Database, staff: StaffPrincipal) -> OwnFigu
 
 
 @get("/price-lists/{code:str}/check", opt=needs("pricing.write"))
-async def check_price_list(database: Database, staff: StaffPrincipal, code: str) -> Check:
+async def check_price_list(database: Database, staff: StaffPrincipal, code: str) -> PublishingCheck:
     """What to know before a list is published: what it clashes with, prices below cost, customers and carts."""
     async with database.transaction(staff.tenant_id) as tx:
         return await check_publishing(tx, code=code, seen_by=staff)

@@ -35,7 +35,7 @@ class BelowCost(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class PublishingCheck(msgspec.Struct, frozen=True, kw_only=True):
     """`below_cost` has the worst hundred of `below_cost_count`; both are null for those who see no cost.
 
     `costless` counts prices of SKUs whose cost is not known.
@@ -90,7 +90,7 @@ where d.tenant_id = $1 and d.order_id is null and d.customer_id = any($2::uuid[]
 """
 
 
-async def check_publishing(tx: Tx, *, code: str, seen_by: StaffPrincipal) -> Check:
+async def check_publishing(tx: Tx, *, code: str, seen_by: StaffPrincipal) -> PublishingCheck:
     """Look at the list with this code, in whatever state it is."""
     check_sees_price(seen_by)
     view = await get_price_list(tx, code, seen_by=seen_by)
@@ -103,7 +103,7 @@ async def check_publishing(tx: Tx, *, code: str, seen_by: StaffPrincipal) -> Che
     customers = list(await customers_of(tx, draft, seen_by=seen_by))
     (carts,) = await tx.fetch(_CARTS, customers, draft.id)
     told = seen_by.sees_cost
-    return Check(
+    return PublishingCheck(
         list=draft.code,
         tried_on=on,
         entries=rows[0]["entries"],

@@ -26,7 +26,7 @@ MOST_SHOWN = 100
 K = TypeVar("K")
 
 
-class Amounts(msgspec.Struct, frozen=True):
+class TrialAmounts(msgspec.Struct, frozen=True):
     """Without tax: what was sold came to, would come to by the lists of today, and with the draft.
 
     Margins are present and drafted revenue less cost, null for those who see none; lines of unknown cost count with
@@ -44,17 +44,17 @@ class Amounts(msgspec.Struct, frozen=True):
     costless: int
 
 
-class Effect(msgspec.Struct, frozen=True):
+class TrialEffect(msgspec.Struct, frozen=True):
     """What the draft would do to one customer or SKU."""
 
     code: str
     name: str
-    amounts: Amounts
+    amounts: TrialAmounts
 
 
-class MonthEffect(msgspec.Struct, frozen=True):
+class TrialMonth(msgspec.Struct, frozen=True):
     month: date
-    amounts: Amounts
+    amounts: TrialAmounts
 
 
 class Backtest(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +73,10 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
     kept: int
     unpriced: int
-    total: Amounts
-    by_month: Sequence[MonthEffect]
-    by_customer: Sequence[Effect]
-    by_sku: Sequence[Effect]
+    total: TrialAmounts
+    by_month: Sequence[TrialMonth]
+    by_customer: Sequence[TrialEffect]
+    by_sku: Sequence[TrialEffect]
 
 
 async def backtest(tx: Tx, *, code: str, months: int, until: date | None = None, seen_by: StaffPrincipal) -> Backtest:
@@ -109,7 +109,7 @@ async def backtest(tx: Tx, *, code: str, months: int, until: date | None = None,
         kept=total.kept,
         unpriced=total.unpriced,
         total=_amounts(total, told=told),
-        by_month=[MonthEffect(month, _amounts(by_month[month], told=told)) for month in sorted(by_month)],
+        by_month=[TrialMonth(month, _amounts(by_month[month], told=told)) for month in sorted(by_month)],
         by_customer=_effects(by_customer, {id: (c.code, c.name) for id, c in customers.items()}, told=told),
         by_sku=_effects(by_sku, {id: (g.code, g.name) for id, g in goods.items()}, told=told),
     )
@@ -151,10 +151,10 @@ def _sums(lines: Iterable[Repriced], key: Callable[[Repriced], K]) -> dict[K, Su
     return found
 
 
-def _amounts(sums: Sums, *, told: bool) -> Amounts:
+def _amounts(sums: Sums, *, told: bool) -> TrialAmounts:
     cents = Decimal("0.01")
     cost = sums.cost.quantize(cents)
-    return Amounts(
+    return TrialAmounts(
         lines=sums.lines,
         actual=sums.actual,
         present=sums.present,
@@ -167,7 +167,7 @@ def _amounts(sums: Sums, *, told: bool) -> Amounts:
     )
 
 
-def _effects(sums: dict[UUID, Sums], names: dict[UUID, tuple[str, str]], *, told: bool) -> list[Effect]:
+def _effects(sums: dict[UUID, Sums], names: dict[UUID, tuple[str, str]], *, told: bool) -> list[TrialEffect]:
     changed = [(id, each) for id, each in sums.items() if each.drafted != each.present]
     changed.sort(key=lambda item: (-abs(item[1].drafted - item[1].present), names[item[0]][0]))
-    return [Effect(*names[id], _amounts(each, told=told)) for id, each in changed[:MOST_SHOWN]]
+    return [TrialEffect(*names[id], _amounts(each, told=told)) for id, each in changed[:MOST_SHOWN]]
