@@ -21,7 +21,7 @@ MANY = 100
 ALWAYS_FEW = {
     "GET /api/v1/saved-views",
     # As often as one record was changed.
-    *(f"GET /api/v1/{of}/history" for of in ("orders/{order_id}", "customers/{customer_id}", "skus/{sku_id}")),
+    *(f"GET /api/v1/{of}/history" for of in ("customers/{customer_id}", "skus/{sku_id}")),
     *(f"GET /api/v1/{of}/history" for of in ("products/{product_id}", "price-lists/{code}", "accounts/{account_id}")),
     # As often as one order was held, was to be another, got a file.
     "GET /api/v1/orders/{order_id}/holds",
@@ -37,6 +37,9 @@ ALWAYS_FEW = {
     "GET /portal/v1/categories",
     # As many as there are kinds of dealers' people.
     "GET /portal/v1/member-roles",
+    # What one customer usually takes, and what is agreed with it for the year.
+    "GET /api/v1/customers/{customer_id}/usual",
+    "GET /portal/v1/blanket-orders",
 }
 
 

@@ -23,6 +23,8 @@ from dinghuo.pricing.locked import check_sees_price
 from dinghuo.pricing.queries import get_price_list
 
 MOST_SHOWN = 100
+# Nothing was sold before; ids tell no moment before 1970.
+_EARLIEST = date(2000, 1, 1)
 K = TypeVar("K")
 
 
@@ -86,7 +88,7 @@ async def backtest(tx: Tx, *, code: str, months: int, until: date | None = None,
     draft = await draft_facts(tx, view.id)
     zone = (await load_tenant(tx)).zone
     today = tx.now.astimezone(zone).date()
-    until = until or today
+    until = min(max(until or today, _EARLIEST), today)
     first = _months_before(until, months)
     customers = await customers_of(tx, draft, seen_by=seen_by)
     span = (first_id_at(starts(first, zone)), range_of(until, zone)[1])
