@@ -107,7 +107,10 @@ class _Maker:
         raise NoRecipe(f"{self._operation.name}: write a body for it under @bodies in tests/security/recipes")
 
     def _text(self, word: str, owner: str) -> Any:
-        return PLAIN[word] if word in PLAIN else self.record(word, owner)
+        for name in (f"{self._operation.name}.{word}", word):
+            if name in PLAIN:
+                return PLAIN[name]
+        return self.record(word, owner)
 
     def _object(self, name: str, schema: Schema) -> dict[str, Any]:
         """What is needed, every record it may name, and a new name."""

@@ -27,6 +27,8 @@ PLAIN.update(
         "GET /api/v1/exports/orders.channel": "api",
         "GET /api/v1/exports/order-lines.channel": "api",
         "GET /api/v1/audit.channel": "api",
+        # A draft keeps the number as it was typed: whether it is one is asked when it is placed.
+        "PUT /api/v1/drafts/{draft_id}.blanket": "", "POST /api/v1/drafts.blanket": "",
         # What was typed, said, looked for and changed.
         "q": "名称", "text": "一句话", "query": "state=confirmed", "list": "orders",
         "actor_kind": "staff", "kind": "order", "action": "placed", "amount_from": "1", "amount_until": "1",
