@@ -351,6 +351,7 @@ async def test_it_can_be_taken_away_and_nothing_else(demo: Demo, database: Datab
 
 
 async def test_a_company_that_only_has_its_code_stays(database: Database, database_urls: Urls) -> None:
+    await remove(database_urls.owner)
     made = await create_tenant(database, NewTenant(code="jiangnan", name="江南春"), password=None, by=SYSTEM)
     tenant = Tenant(made.id, "jiangnan", made.organisation_id, made.owner_id)
     before = await contents(database, tenant)
