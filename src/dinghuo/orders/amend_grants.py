@@ -29,8 +29,9 @@ from dinghuo.kit.money import ZERO, split_tax
 from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.diff import Diff, DiffLine, agrees, sums_after
 from dinghuo.orders.offers import bounds_of
-from dinghuo.orders.promote import GrantRow, discounted, final_of, gift_line, gift_offer
+from dinghuo.orders.promote import GrantRow, discounted, final_of, gift_line
 from dinghuo.pricing.facts import load_entries, load_lists
+from dinghuo.pricing.gift_offer import gift_offer
 from dinghuo.pricing.grant import GiftOffer, Given, Granted, Offer, Room, grant, room_of
 from dinghuo.pricing.measure import BasketLine
 from dinghuo.pricing.promotion_facts import PromotionFacts, promotions_by_id
@@ -109,7 +110,9 @@ def _matters(line: DiffLine) -> bool:
 
 async def _skus(tx: Tx, goods: Sequence[DiffLine], codes: Mapping[UUID, str], promotions: Any) -> dict[str, SkuFacts]:
     named = {codes.get(line.new.sku_id, line.new.sku_code) for line in goods if line.new}
-    return await load_skus(tx, named | {promotion.gift_sku for promotion in promotions if promotion.gift_sku})
+    named |= {promotion.gift_sku for promotion in promotions if promotion.gift_sku}
+    known = await load_skus(tx, named)
+    return {code: known[code] for code in named if code in known}
 
 
 def _rooms(
@@ -161,7 +164,9 @@ async def _grant(
 
     def gift_of(promotion: PromotionFacts, bought: SkuFacts | None, quantity: Decimal) -> GiftOffer | None:
         sku = bought or skus.get(promotion.gift_sku or "")
-        return None if sku is None else gift_offer(standing, lists, sku, promotion.gift_unit, quantity)
+        if sku is None:
+            return None
+        return gift_offer(lists, sku, promotion.gift_unit, quantity, day=standing.day, currency=standing.currency)
 
     return grant(basket, offers, currency=standing.currency, gift_of=gift_of)
 

@@ -14,13 +14,13 @@ from dinghuo.accounts.budgets import Bound, Budget, BudgetEntry
 from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.inventory.reserve import Stock
 from dinghuo.kit.database import Tx
-from dinghuo.kit.money import MAX_QUANTITY, ZERO, base_quantity, round_money, round_price, split_tax
+from dinghuo.kit.money import ZERO, round_price, split_tax
 from dinghuo.orders.coupons import check_coupons, find_coupons, without_effect
 from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.offers import Offers, UsedCoupon, bounds_of
 from dinghuo.pricing.coupon_facts import Coupon
-from dinghuo.pricing.engine import find_price
 from dinghuo.pricing.facts import ListFacts, load_entries, load_lists
+from dinghuo.pricing.gift_offer import gift_offer
 from dinghuo.pricing.grant import GiftOffer, Given, Granted, Offer, Room, Verdict, grant, room_of
 from dinghuo.pricing.measure import BasketLine
 from dinghuo.pricing.promotion_facts import PromotionFacts, PromotionIndex, load_promotions
@@ -193,7 +193,9 @@ def _grant(
         if promotion.id in short:
             return None
         sku = bought or offers.gift_skus.get(promotion.gift_sku or "")
-        return gift_offer(order, offers.lists, sku, promotion.gift_unit, quantity) if sku is not None else None
+        if sku is None:
+            return None
+        return gift_offer(offers.lists, sku, promotion.gift_unit, quantity, day=order.day, currency=order.currency)
 
     while True:
         granted = grant(basket, asked, currency=order.currency, gift_of=gift_of)
@@ -215,31 +217,6 @@ def _beyond_stock(order: Priced, gifts: Sequence[Given], stock: Stock) -> UUID |
         if not free and stock.available(sku.id) < wanted[sku.id]:
             return given.promotion.id
     return None
-
-
-def gift_offer(
-    order: Priced, lists: Sequence[ListFacts], sku: SkuFacts, unit: str | None, quantity: Decimal
-) -> GiftOffer | None:
-    by = unit or sku.sales_unit
-    ratio = sku.units.get(by)
-    in_base = base_quantity(quantity, *ratio) if ratio else None
-    if ratio is None or in_base is None or in_base > MAX_QUANTITY or not sku.active:
-        return None
-    price = find_price(
-        lists,
-        sku_id=sku.id,
-        unit=by,
-        base_unit=sku.base_unit,
-        ratio=ratio,
-        quantity=quantity,
-        day=order.day,
-        currency=order.currency,
-    )
-    if price is None:
-        return GiftOffer(sku, by, quantity, in_base, None)
-    amount = round_money(quantity * price.price, order.currency)
-    value = split_tax(amount, sku.tax_rate, tax_inclusive=price.tax_inclusive, currency=order.currency).gross
-    return GiftOffer(sku, by, quantity, in_base, value, price.price, price.tax_inclusive)
 
 
 def final_of(row: LineRow) -> Literal["contract", "manual"] | None:
