@@ -1,6 +1,7 @@
 """Every table of the house, imported in one place so that the metadata is complete."""
 
 import dinghuo.accounts.allotment_tables
+import dinghuo.accounts.rebate_tables
 import dinghuo.accounts.tables
 import dinghuo.analytics.tables
 import dinghuo.approvals.tables
@@ -26,7 +27,8 @@ import dinghuo.orders.rules.tables
 import dinghuo.orders.tables
 import dinghuo.parties.tables
 import dinghuo.portal.tables
-import dinghuo.pricing.tables  # noqa: F401
+import dinghuo.pricing.tables
+import dinghuo.rebates.tables  # noqa: F401
 from dinghuo.kit.tables import metadata
 
 __all__ = ["metadata"]

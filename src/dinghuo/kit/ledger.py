@@ -14,6 +14,8 @@ LEDGERS: Mapping[str, Sequence[str]] = {
     "audit_seal": (),
     "budget_entry": (),
     "lot_move": (),
+    "rebate_entry": (),
+    "rebate_sale": (),
     "stock_move": (),
 }
 

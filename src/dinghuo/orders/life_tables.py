@@ -1,7 +1,7 @@
 """The life of an order after it was placed: holds, payment, transfer slips, amendments, its customer's own number."""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, Integer, Numeric, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from dinghuo.kit.tables import MONEY, index, moment, one_of, reference, tenant_table, text
 
@@ -184,6 +184,8 @@ order_amendment = tenant_table(
     Column("new_net", MONEY, nullable=False),
     Column("new_tax", MONEY, nullable=False),
     Column("new_gross", MONEY, nullable=False),
+    # What is charged beside the lines, where that changes: old and new.
+    Column("charges", JSONB, nullable=True),
     moment("requested_at"),
     Column("requested_by", Uuid, nullable=True),
     text("requested_by_name"),
@@ -227,3 +229,31 @@ order_amendment_line = tenant_table(
     ),
     key=("amendment_id", "line_no"),
 )
+
+# What of a customer's rebates an order uses: held while it is open, taken for good once it is over.
+order_rebate = tenant_table(
+    "order_rebate",
+    Column("order_id", Uuid, nullable=False),
+    text("kind"),
+    Column("balance_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    text("currency"),
+    Column("amount", MONEY, nullable=False),
+    # How much of the order it may pay at most, by the rule of the moment; of goods the lines that it pays.
+    Column("percent", Numeric(5, 2), nullable=True),
+    Column("lines", ARRAY(Integer), nullable=True),
+    moment("used_at", nullable=True),
+    reference("sales_order", "order_id"),
+    reference("rebate_balance", "balance_id"),
+    one_of("kind", ("credit", "goods")),
+    CheckConstraint("amount >= 0", name="not_negative"),
+    key=("order_id", "kind"),
+)
+index(
+    "ix_order_rebate_customer",
+    order_rebate.c.customer_id,
+    order_rebate.c.organisation_id,
+    where=order_rebate.c.amount > 0,
+)
+index("ix_order_rebate_balance", order_rebate.c.balance_id, order_rebate.c.order_id)

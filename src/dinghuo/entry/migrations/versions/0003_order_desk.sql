@@ -991,3 +991,178 @@ CREATE TABLE order_amendment_line (
 ALTER TABLE order_amendment_line ADD CONSTRAINT pk_order_amendment_line PRIMARY KEY (tenant_id, amendment_id, line_no);
 ALTER TABLE order_amendment_line ADD CONSTRAINT fk_order_amendment_line_tenant_id_amendment_id FOREIGN KEY (tenant_id, amendment_id) REFERENCES order_amendment (tenant_id, id);
 ALTER TABLE order_amendment_line ADD CONSTRAINT fk_order_amendment_line_tenant_id_sku_id FOREIGN KEY (tenant_id, sku_id) REFERENCES sku (tenant_id, id);
+
+-- accounts: rebate balances
+CREATE TABLE rebate_balance (
+  tenant_id BIGINT NOT NULL,
+  id UUID NOT NULL,
+  customer_id UUID NOT NULL,
+  organisation_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  credited NUMERIC(18, 2) DEFAULT '0' NOT NULL,
+  reserved NUMERIC(18, 2) DEFAULT '0' NOT NULL,
+  used NUMERIC(18, 2) DEFAULT '0' NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT ck_rebate_balance_kind CHECK (kind in ('credit', 'goods')),
+  CONSTRAINT ck_rebate_balance_never_overdrawn CHECK (reserved + used <= credited),
+  CONSTRAINT ck_rebate_balance_not_negative CHECK (reserved >= 0 and used >= 0)
+) WITH (fillfactor = 50);
+ALTER TABLE rebate_balance ADD CONSTRAINT uq_rebate_balance_tenant_id_customer_id_organisation_id_4992 UNIQUE (tenant_id, customer_id, organisation_id, kind, currency);
+ALTER TABLE rebate_balance ADD CONSTRAINT pk_rebate_balance PRIMARY KEY (tenant_id, id);
+ALTER TABLE rebate_balance ADD CONSTRAINT fk_rebate_balance_tenant_id_customer_id FOREIGN KEY(tenant_id, customer_id) REFERENCES customer (tenant_id, id);
+ALTER TABLE rebate_balance ADD CONSTRAINT fk_rebate_balance_tenant_id_organisation_id FOREIGN KEY(tenant_id, organisation_id) REFERENCES organisation (tenant_id, id);
+CREATE TABLE rebate_entry (
+  tenant_id BIGINT NOT NULL,
+  id UUID NOT NULL,
+  balance_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  bucket TEXT NOT NULL,
+  amount NUMERIC(18, 2) NOT NULL,
+  verb TEXT NOT NULL,
+  document_kind TEXT NOT NULL,
+  document_id UUID NOT NULL,
+  CONSTRAINT ck_rebate_entry_bucket CHECK (bucket in ('credited', 'reserved', 'used')),
+  CONSTRAINT ck_rebate_entry_moves_something CHECK (amount <> 0),
+  CONSTRAINT ck_rebate_entry_verb CHECK (verb in ('settle', 'reserve', 'consume', 'release', 'adjust'))
+);
+CREATE INDEX ix_rebate_entry_balance ON rebate_entry (tenant_id, balance_id, id);
+CREATE INDEX ix_rebate_entry_document ON rebate_entry (tenant_id, document_id);
+ALTER TABLE rebate_entry ADD CONSTRAINT pk_rebate_entry PRIMARY KEY (tenant_id, id);
+ALTER TABLE rebate_entry ADD CONSTRAINT fk_rebate_entry_tenant_id_balance_id FOREIGN KEY(tenant_id, balance_id) REFERENCES rebate_balance (tenant_id, id);
+
+-- orders: rebates that orders use
+CREATE TABLE order_rebate (
+  tenant_id BIGINT NOT NULL,
+  order_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  balance_id UUID NOT NULL,
+  customer_id UUID NOT NULL,
+  organisation_id UUID NOT NULL,
+  currency TEXT NOT NULL,
+  amount NUMERIC(18, 2) NOT NULL,
+  percent NUMERIC(5, 2),
+  lines INTEGER[],
+  used_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT ck_order_rebate_kind CHECK (kind in ('credit', 'goods')),
+  CONSTRAINT ck_order_rebate_not_negative CHECK (amount >= 0)
+);
+CREATE INDEX ix_order_rebate_balance ON order_rebate (tenant_id, balance_id, order_id);
+CREATE INDEX ix_order_rebate_customer ON order_rebate (tenant_id, customer_id, organisation_id) WHERE amount > 0;
+ALTER TABLE order_rebate ADD CONSTRAINT pk_order_rebate PRIMARY KEY (tenant_id, order_id, kind);
+ALTER TABLE order_rebate ADD CONSTRAINT fk_order_rebate_tenant_id_balance_id FOREIGN KEY(tenant_id, balance_id) REFERENCES rebate_balance (tenant_id, id);
+ALTER TABLE order_rebate ADD CONSTRAINT fk_order_rebate_tenant_id_order_id FOREIGN KEY(tenant_id, order_id) REFERENCES sales_order (tenant_id, id);
+
+-- rebates: agreements, accruals, settlements
+CREATE TABLE rebate_agreement (
+  tenant_id BIGINT NOT NULL,
+  id UUID NOT NULL,
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_en TEXT,
+  organisation_id UUID NOT NULL,
+  currency TEXT DEFAULT 'CNY' NOT NULL,
+  measure TEXT NOT NULL,
+  method TEXT DEFAULT 'whole' NOT NULL,
+  period TEXT NOT NULL,
+  steps JSONB DEFAULT '[]' NOT NULL,
+  settle_as TEXT DEFAULT 'credit' NOT NULL,
+  with_branches BOOLEAN DEFAULT 'false' NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_until DATE,
+  active BOOLEAN DEFAULT 'true' NOT NULL,
+  counted_at TIMESTAMP WITH TIME ZONE,
+  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  revision INTEGER DEFAULT '1' NOT NULL,
+  CONSTRAINT ck_rebate_agreement_measure CHECK (measure in ('net', 'gross', 'quantity')),
+  CONSTRAINT ck_rebate_agreement_method CHECK (method in ('whole', 'slice')),
+  CONSTRAINT ck_rebate_agreement_period CHECK (period in ('month', 'quarter', 'year', 'term')),
+  CONSTRAINT ck_rebate_agreement_settle_as CHECK (settle_as in ('credit', 'goods')),
+  CONSTRAINT ck_rebate_agreement_term_ends CHECK (period <> 'term' or valid_until is not null),
+  CONSTRAINT ck_rebate_agreement_validity CHECK (valid_until >= valid_from)
+);
+ALTER TABLE rebate_agreement ADD CONSTRAINT uq_rebate_agreement_tenant_id_code UNIQUE (tenant_id, code);
+ALTER TABLE rebate_agreement ADD CONSTRAINT pk_rebate_agreement PRIMARY KEY (tenant_id, id);
+ALTER TABLE rebate_agreement ADD CONSTRAINT fk_rebate_agreement_tenant_id_organisation_id FOREIGN KEY(tenant_id, organisation_id) REFERENCES organisation (tenant_id, id);
+CREATE TABLE rebate_audience (
+  tenant_id BIGINT NOT NULL,
+  agreement_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  target_id UUID NOT NULL,
+  CONSTRAINT ck_rebate_audience_kind CHECK (kind in ('customer', 'tier', 'region', 'channel'))
+);
+CREATE INDEX ix_rebate_audience_target ON rebate_audience (tenant_id, target_id);
+ALTER TABLE rebate_audience ADD CONSTRAINT pk_rebate_audience PRIMARY KEY (tenant_id, agreement_id, kind, target_id);
+ALTER TABLE rebate_audience ADD CONSTRAINT fk_rebate_audience_tenant_id_agreement_id FOREIGN KEY(tenant_id, agreement_id) REFERENCES rebate_agreement (tenant_id, id);
+CREATE TABLE rebate_item (
+  tenant_id BIGINT NOT NULL,
+  agreement_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  target_id UUID NOT NULL,
+  excluded BOOLEAN DEFAULT 'false' NOT NULL,
+  CONSTRAINT ck_rebate_item_kind CHECK (kind in ('sku', 'product', 'category', 'brand'))
+);
+CREATE INDEX ix_rebate_item_target ON rebate_item (tenant_id, target_id);
+ALTER TABLE rebate_item ADD CONSTRAINT pk_rebate_item PRIMARY KEY (tenant_id, agreement_id, kind, target_id);
+ALTER TABLE rebate_item ADD CONSTRAINT fk_rebate_item_tenant_id_agreement_id FOREIGN KEY(tenant_id, agreement_id) REFERENCES rebate_agreement (tenant_id, id);
+CREATE TABLE rebate_accrual (
+  tenant_id BIGINT NOT NULL,
+  id UUID NOT NULL,
+  agreement_id UUID NOT NULL,
+  customer_id UUID NOT NULL,
+  period_from DATE NOT NULL,
+  period_until DATE NOT NULL,
+  amount NUMERIC(18, 2) DEFAULT '0' NOT NULL,
+  quantity NUMERIC(18, 6) DEFAULT '0' NOT NULL,
+  earned NUMERIC(18, 2) DEFAULT '0' NOT NULL,
+  settled NUMERIC(18, 2) DEFAULT '0' NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT ck_rebate_accrual_not_negative CHECK (earned >= 0 and settled >= 0)
+);
+CREATE INDEX ix_rebate_accrual_customer ON rebate_accrual (tenant_id, customer_id, id);
+CREATE INDEX ix_rebate_accrual_due ON rebate_accrual (tenant_id, period_until, id) WHERE earned != settled;
+ALTER TABLE rebate_accrual ADD CONSTRAINT uq_rebate_accrual_tenant_id_agreement_id_customer_id_pe_77df UNIQUE (tenant_id, agreement_id, customer_id, period_from);
+ALTER TABLE rebate_accrual ADD CONSTRAINT pk_rebate_accrual PRIMARY KEY (tenant_id, id);
+ALTER TABLE rebate_accrual ADD CONSTRAINT fk_rebate_accrual_tenant_id_agreement_id FOREIGN KEY(tenant_id, agreement_id) REFERENCES rebate_agreement (tenant_id, id);
+ALTER TABLE rebate_accrual ADD CONSTRAINT fk_rebate_accrual_tenant_id_customer_id FOREIGN KEY(tenant_id, customer_id) REFERENCES customer (tenant_id, id);
+CREATE TABLE rebate_sale (
+  tenant_id BIGINT NOT NULL,
+  id UUID NOT NULL,
+  accrual_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  document_kind TEXT NOT NULL,
+  document_id UUID NOT NULL,
+  amount NUMERIC(18, 2) NOT NULL,
+  quantity NUMERIC(18, 6) NOT NULL,
+  CONSTRAINT ck_rebate_sale_document_kind CHECK (document_kind in ('order', 'historical_return')),
+  CONSTRAINT ck_rebate_sale_moves_something CHECK (amount <> 0 or quantity <> 0)
+);
+CREATE INDEX ix_rebate_sale_accrual ON rebate_sale (tenant_id, accrual_id, id);
+CREATE INDEX ix_rebate_sale_document ON rebate_sale (tenant_id, document_id);
+ALTER TABLE rebate_sale ADD CONSTRAINT pk_rebate_sale PRIMARY KEY (tenant_id, id);
+ALTER TABLE rebate_sale ADD CONSTRAINT fk_rebate_sale_tenant_id_accrual_id FOREIGN KEY(tenant_id, accrual_id) REFERENCES rebate_accrual (tenant_id, id);
+CREATE TABLE rebate_settlement (
+  tenant_id BIGINT NOT NULL,
+  id UUID NOT NULL,
+  until DATE NOT NULL,
+  total NUMERIC(18, 2) NOT NULL,
+  note TEXT,
+  settled_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  settled_by UUID,
+  settled_by_name TEXT NOT NULL
+);
+ALTER TABLE rebate_settlement ADD CONSTRAINT pk_rebate_settlement PRIMARY KEY (tenant_id, id);
+CREATE TABLE rebate_settlement_line (
+  tenant_id BIGINT NOT NULL,
+  settlement_id UUID NOT NULL,
+  accrual_id UUID NOT NULL,
+  before NUMERIC(18, 2) NOT NULL,
+  earned NUMERIC(18, 2) NOT NULL,
+  amount NUMERIC(18, 2) NOT NULL,
+  CONSTRAINT ck_rebate_settlement_line_settles_something CHECK (amount <> 0)
+);
+CREATE INDEX ix_rebate_settlement_line_accrual ON rebate_settlement_line (tenant_id, accrual_id, settlement_id);
+ALTER TABLE rebate_settlement_line ADD CONSTRAINT pk_rebate_settlement_line PRIMARY KEY (tenant_id, settlement_id, accrual_id);
+ALTER TABLE rebate_settlement_line ADD CONSTRAINT fk_rebate_settlement_line_tenant_id_accrual_id FOREIGN KEY(tenant_id, accrual_id) REFERENCES rebate_accrual (tenant_id, id);
+ALTER TABLE rebate_settlement_line ADD CONSTRAINT fk_rebate_settlement_line_tenant_id_settlement_id FOREIGN KEY(tenant_id, settlement_id) REFERENCES rebate_settlement (tenant_id, id);
