@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from tests.faults.buying import Journal, Shop, buyers, check_journal, client, open_shop, problem
@@ -87,3 +88,19 @@ async def test_no_acknowledged_order_is_lost(own: EmbeddedServer, shop: Shop, da
         assert "Traceback" not in log.read_text()
         await shop.database.engine.dispose()
         await check_journal(shop, journal)
+
+
+async def test_an_embedded_server_that_dies_is_started_again(tmp_path: Path) -> None:
+    log = tmp_path / "serve.log"
+    async with serve({"DINGHUO_DATA": str(tmp_path / "data")}, log, workers=1, background=False) as program:
+        async with httpx.AsyncClient(base_url=program.url) as client:
+            for _ in range(2):
+                postmaster = int((tmp_path / "data" / "postgres" / "postmaster.pid").read_text().split()[0])
+                await asyncio.to_thread(kill, postmaster)
+
+                async def is_back() -> bool:
+                    return (await client.get("/readyz")).status_code == 200
+
+                await until(is_back)
+        assert log.read_text().count("database died and was started again") == 2
+    assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()

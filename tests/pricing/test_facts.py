@@ -33,3 +33,22 @@ async def test_entries_are_fetched_for_the_lists_that_all_share_and_for_no_other
         assert (bool(known["GOLD"].entries[a]), known["GOLD"].entries[b], own.entries[a]) == (True, {}, {})
 
     await prices.run(ask)
+
+
+async def test_who_asks_with_lists_that_were_forgotten_since_is_answered_all_the_same(prices: Prices) -> None:
+    await prices.lists(base(), base("GOLD", kind="tier", tier="GOLD"))
+    await prices.entries(price("BASE", "A", "3"), price("GOLD", "A", "2"))
+    await prices.publish("BASE", "GOLD")
+    a = prices.goods.skus["A"]
+
+    async def ask(tx: Tx) -> None:
+        customers = (await load_customers(tx, ["CHILD"])).values()
+        lists = [each for several in (await load_lists(tx, customers)).values() for each in several]
+        # As when a rival is rolled back meanwhile, and another asks for the same lists.
+        tx.database.caches.forget(tx.tenant_id)
+        await load_lists(tx, customers)
+        await load_entries(tx, [(each, a) for each in lists])
+        assert lists
+        assert all(a in each.entries for each in lists)
+
+    await prices.run(ask)

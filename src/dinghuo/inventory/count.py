@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.inventory.book import book
-from dinghuo.inventory.goods import TWICE, know
-from dinghuo.inventory.levels import Place
+from dinghuo.inventory.goods import know_places
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
 from dinghuo.kit import audit
@@ -36,19 +35,7 @@ class CountOutcome(msgspec.Struct, frozen=True):
 
 async def count(tx: Tx, *, counted: Sequence[Counted], by: Actor) -> CountOutcome:
     """Book all of it or nothing. Where less is there than was promised, the latest promises become backorders."""
-    known = await know(
-        tx, skus=(item.sku for item in counted), warehouses=(item.warehouse for item in counted), count=len(counted)
-    )
-    found: dict[Place, tuple[int, Decimal]] = {}
-    for i, item in enumerate(counted):
-        sku, warehouse_id = known.sku(i, item.sku), known.warehouse(i, item.warehouse)
-        quantity = known.in_base(i, sku, item.quantity, item.unit, zero=True) if sku else None
-        if sku is None or warehouse_id is None or quantity is None:
-            continue
-        other, _ = found.setdefault((sku.id, warehouse_id), (i, quantity))
-        if other != i:
-            known.faults.add(i, "sku", TWICE, sku=item.sku, warehouse=item.warehouse, other=other + 1)
-    known.faults.check()
+    found = await know_places(tx, counted)
     id = new_id()
     if not found:
         return CountOutcome(id, 0, 0)

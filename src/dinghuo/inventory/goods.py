@@ -1,12 +1,14 @@
 """Which goods, where and how many: what callers write by codes and units, as ids and base units."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
 from dinghuo.catalogue.facts import SkuFacts, load_skus
+from dinghuo.inventory.levels import Place
 from dinghuo.kit.bulk import MOST, TOO_MANY_ITEMS, UNKNOWN_CODE
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, MALFORMED, Message, Refused
@@ -137,3 +139,35 @@ async def know(tx: Tx, *, skus: Iterable[str], warehouses: Iterable[str], count:
     return Known(
         Faults(path), await load_skus(tx, storable(skus)), {row["code"]: (row["id"], row["state"]) for row in rows}
     )
+
+
+class OfPlace(Protocol):
+    """Something said of a SKU in a warehouse: a quantity in `unit`, or in the SKU's base unit."""
+
+    @property
+    def warehouse(self) -> str: ...
+    @property
+    def sku(self) -> str: ...
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def unit(self) -> str | None: ...
+
+
+async def know_places(tx: Tx, items: Sequence[OfPlace]) -> dict[Place, tuple[int, Decimal]]:
+    """What is said of each place: its line, and the quantity in base units. Refused when anything is wrong with any
+    of it, a place said twice included."""
+    known = await know(
+        tx, skus=(item.sku for item in items), warehouses=(item.warehouse for item in items), count=len(items)
+    )
+    found: dict[Place, tuple[int, Decimal]] = {}
+    for i, item in enumerate(items):
+        sku, warehouse_id = known.sku(i, item.sku), known.warehouse(i, item.warehouse)
+        quantity = known.in_base(i, sku, item.quantity, item.unit, zero=True) if sku else None
+        if sku is None or warehouse_id is None or quantity is None:
+            continue
+        other, _ = found.setdefault((sku.id, warehouse_id), (i, quantity))
+        if other != i:
+            known.faults.add(i, "sku", TWICE, sku=item.sku, warehouse=item.warehouse, other=other + 1)
+    known.faults.check()
+    return found

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from dinghuo.inventory.book import book
-from dinghuo.inventory.goods import TWICE, know
+from dinghuo.inventory.goods import know_places
 from dinghuo.inventory.levels import Level, Place
 from dinghuo.inventory.rebalance import Booking
 from dinghuo.kit import audit
@@ -36,22 +36,7 @@ async def set_allowances(tx: Tx, *, allowances: Sequence[Allowance], by: Actor) 
 
     Unlike a count, this is a decision and not what happened: it cannot take back what is promised.
     """
-    known = await know(
-        tx,
-        skus=(item.sku for item in allowances),
-        warehouses=(item.warehouse for item in allowances),
-        count=len(allowances),
-    )
-    found: dict[Place, tuple[int, Decimal]] = {}
-    for i, item in enumerate(allowances):
-        sku, warehouse_id = known.sku(i, item.sku), known.warehouse(i, item.warehouse)
-        quantity = known.in_base(i, sku, item.quantity, item.unit, zero=True) if sku else None
-        if sku is None or warehouse_id is None or quantity is None:
-            continue
-        other, _ = found.setdefault((sku.id, warehouse_id), (i, quantity))
-        if other != i:
-            known.faults.add(i, "quantity", TWICE, sku=item.sku, warehouse=item.warehouse, other=other + 1)
-    known.faults.check()
+    found = await know_places(tx, allowances)
     if not found:
         return 0
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from dinghuo.inventory.book import book
-from dinghuo.inventory.goods import TWICE, know
-from dinghuo.inventory.levels import Place
+from dinghuo.inventory.goods import know_places
 from dinghuo.inventory.rebalance import Booking
 from dinghuo.kit import audit
 from dinghuo.kit.actor import Actor
@@ -26,22 +25,7 @@ class Safety(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def set_safety(tx: Tx, *, safeties: Sequence[Safety], by: Actor) -> int:
     """Set all of these or none; returns how many were different. What is promised stays promised, and what comes
     free by a lower one goes to those who wait."""
-    known = await know(
-        tx,
-        skus=(item.sku for item in safeties),
-        warehouses=(item.warehouse for item in safeties),
-        count=len(safeties),
-    )
-    found: dict[Place, tuple[int, Decimal]] = {}
-    for i, item in enumerate(safeties):
-        sku, warehouse_id = known.sku(i, item.sku), known.warehouse(i, item.warehouse)
-        quantity = known.in_base(i, sku, item.quantity, item.unit, zero=True) if sku else None
-        if sku is None or warehouse_id is None or quantity is None:
-            continue
-        other, _ = found.setdefault((sku.id, warehouse_id), (i, quantity))
-        if other != i:
-            known.faults.add(i, "quantity", TWICE, sku=item.sku, warehouse=item.warehouse, other=other + 1)
-    known.faults.check()
+    found = await know_places(tx, safeties)
     if not found:
         return 0
     booked = await book(tx, [Booking(*place, safety=quantity) for place, (_, quantity) in found.items()])

@@ -9,16 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+import structlog
+
 from dinghuo.kit.config import Settings
-from dinghuo.kit.embedded import EmbeddedServer, server
+from dinghuo.kit.embedded import EmbeddedError, EmbeddedServer, revive, server
 from dinghuo.kit.roles import Urls, database_of, password_of, prepare
 
 EMBEDDED_DATABASE = "dinghuo"
+_LOOK_SECONDS = 1.0
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Urls]:
-    """The installation's database, ready to sign in to. An embedded server is held until the end."""
+    """The installation's database, ready to sign in to. An embedded server is held until the end, and started again
+    when it dies meanwhile."""
     if settings.database_url:
         given = settings.secret or password_of(settings.database_url)
         urls = await prepare(
@@ -34,7 +40,33 @@ async def database(settings: Settings) -> AsyncIterator[Urls]:
         if secret is None:
             secret = await asyncio.to_thread(installation_secret, settings.data)
         urls = await prepare(embedded.admin_url(), database=EMBEDDED_DATABASE, secret=secret)
-        yield replace(urls, keys=(*settings.keys, secret))
+        async with _kept_alive(settings.data):
+            yield replace(urls, keys=(*settings.keys, secret))
+
+
+@asynccontextmanager
+async def _kept_alive(data: Path) -> AsyncIterator[None]:
+    """Look after the embedded server; clients find their way back to it as to any that was away."""
+    done = asyncio.Event()
+
+    async def watch() -> None:
+        while not done.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), _LOOK_SECONDS)
+                return
+            try:
+                if await asyncio.to_thread(revive, data):
+                    log.error("database died and was started again", data=str(data))
+            except (EmbeddedError, OSError) as error:
+                log.error("database died and does not start", data=str(data), reason=str(error))
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        # Never cancelled: a server that is being started must not outlive its holder.
+        done.set()
+        await watching
 
 
 def installation_secret(data: Path) -> str:

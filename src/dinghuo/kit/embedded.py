@@ -61,7 +61,7 @@ _SOCKET_BYTES = 107 if sys.platform == "linux" else 103
 _SHARED = (Path("/tmp"), Path("/var/tmp"), Path("/run"))  # noqa: S108 - what stands there is ours alone
 _STARTER_LOG = "start.log"
 
-__all__ = ["EmbeddedError", "EmbeddedServer", "server"]
+__all__ = ["EmbeddedError", "EmbeddedServer", "revive", "server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,19 @@ def server(
                     cluster.stop()
     finally:
         os.close(holding)
+
+
+def revive(data: Path) -> bool:
+    """Start the server of a holder's data directory again when it died; whether it had.
+
+    Only for who holds it: a server that nobody holds is not started by this.
+    """
+    data = data.absolute()
+    postmaster = _Postmaster.read(data / "postgres")
+    if postmaster and postmaster.answers():
+        return False
+    with _changing(data):
+        return _Cluster.at(data).revive()
 
 
 def _open_lock(path: Path) -> int:
@@ -184,6 +197,12 @@ class _Cluster:
             self._clear_after_crash()
             postmaster = self._start(options)
         return EmbeddedServer(self.path, self.binaries, postmaster.socket_directory, postmaster.port, postmaster.pid)
+
+    def revive(self) -> bool:
+        if self._wait_until_settled() is not None:
+            return False
+        self.ensure_running({})
+        return True
 
     def stop(self) -> None:
         postmaster = _Postmaster.read(self.path)

@@ -95,7 +95,9 @@ async def load_entries(tx: Tx, wanted: Iterable[tuple[ListFacts, UUID]]) -> None
     known = [price_list for several in by_scope.values() for price_list in several if price_list.kind != "contract"]
     sku_ids = {sku_id for _, sku_id in missing}
     if len(known) * len(sku_ids) <= _MOST_AT_ONCE:
-        missing |= {(pl.id, sku_id): pl for pl in known for sku_id in sku_ids if sku_id not in pl.entries}
+        others = {(pl.id, sku_id): pl for pl in known for sku_id in sku_ids if sku_id not in pl.entries}
+        # Who asks may hold lists that were forgotten since, when a rival was rolled back: theirs are filled.
+        missing = others | missing
     found: dict[tuple[UUID, UUID], dict[str, Breaks]] = defaultdict(dict)
     pairs = list(missing)
     for row in await tx.fetch(_ENTRIES, [pair[0] for pair in pairs], [pair[1] for pair in pairs]):
