@@ -203,6 +203,11 @@ async def move_accounts(tx: Tx, amounts: Mapping[UUID, Decimal]) -> None:
     await _apply(tx, [_Moved(account_id, open=amount) for account_id, amount in amounts.items()])
 
 
+async def set_off(tx: Tx, amounts: Mapping[UUID, Decimal]) -> None:
+    """Add to what is unapplied on each account, which this transaction has locked."""
+    await _apply(tx, [_Moved(account_id, unapplied=amount) for account_id, amount in amounts.items()])
+
+
 async def take_up(tx: Tx, amounts: Mapping[UUID, Decimal]) -> dict[Holder, Credit]:
     """Lock these accounts in key order and add to what is open on each; how they were before.
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from dinghuo.accounts.reserve import Entry, write_entries
 from dinghuo.analytics.rename_customer import rename_customer
+from dinghuo.desk.absorb_rebates import move_rebates
 from dinghuo.kit.database import Tx
 
 # Every table that names a customer, in the order of their locks; the test of this module fails when one is left out.
@@ -103,6 +104,26 @@ on conflict do nothing
 _COUPONS = "update coupon c set customer_id = $3 where c.tenant_id = $1 and c.customer_id = $2"
 # What either was granted stays granted; the survivor goes on with what is left of its own budgets.
 _BUDGETS = "update budget b set customer_id = $3 where b.tenant_id = $1 and b.customer_id = $2"
+# What has accrued goes along; where both have the same period, the survivor's goes on, and what both were settled is
+# the survivor's. The sales themselves are looked at again once the merge is known (rebates.accrue).
+_REBATE_AGREEMENTS = _AUDIENCE.format(table="rebate_audience", owner="agreement_id")
+_SETTLED = """
+with both as (
+  select l.id as from_id, s.id as into_id, l.settled
+  from rebate_accrual l
+  join rebate_accrual s on s.tenant_id = $1 and s.customer_id = $3 and s.agreement_id = l.agreement_id
+    and s.period_from = l.period_from
+  where l.tenant_id = $1 and l.customer_id = $2 and l.settled <> 0
+)
+update rebate_accrual a set settled = case when a.id = b.into_id then a.settled + b.settled else 0 end
+from both b where a.tenant_id = $1 and a.id in (b.from_id, b.into_id)
+"""
+_ACCRUALS = """
+update rebate_accrual a set customer_id = $3
+where a.tenant_id = $1 and a.customer_id = $2 and not exists (
+  select from rebate_accrual own where own.tenant_id = $1 and own.customer_id = $3
+    and own.agreement_id = a.agreement_id and own.period_from = a.period_from)
+"""
 _APPROVALS = "update approval_request r set customer_id = $3 where r.tenant_id = $1 and r.customer_id = $2"
 _BLANKETS = "update blanket_order b set customer_id = $3 where b.tenant_id = $1 and b.customer_id = $2"
 # Where the survivor has a rule for the same days, that one counts.
@@ -188,6 +209,9 @@ _QUIETLY = (
     _REFERENCES,
     _NO_REFERENCES,
     _PROMOTIONS,
+    _REBATE_AGREEMENTS,
+    _SETTLED,
+    _ACCRUALS,
     _COUPONS,
     _BUDGETS,
     _PHRASES,
@@ -208,6 +232,7 @@ async def absorb(tx: Tx, *, gone: UUID, into: UUID) -> dict[str, int]:
     for statement in _QUIETLY:
         await tx.write(statement, gone, into)
     moved["accounts"] = await _move_accounts(tx, gone, into)
+    await move_rebates(tx, gone, into)
     await rename_customer(tx, gone=gone, into=into)
     return {name: count for name, count in moved.items() if count}
 

@@ -14,6 +14,7 @@ from dinghuo.entry.invariants_allotments import ALLOTMENTS
 from dinghuo.entry.invariants_goods import GOODS
 from dinghuo.entry.invariants_life import LIFE
 from dinghuo.entry.invariants_promotions import PROMOTIONS
+from dinghuo.entry.invariants_rebates import REBATES
 from dinghuo.kit.database import Tx
 
 _SHOWN = 3
@@ -240,7 +241,7 @@ where k.tenant_id = :tenant and json_typeof(k.outcome) = 'object' and k.outcome 
     ),
 ]
 
-INVARIANTS = (*_STOCK, *GOODS, *_CREDIT, *ALLOTMENTS, *_ORDERS, *LIFE, *PROMOTIONS)
+INVARIANTS = (*_STOCK, *GOODS, *_CREDIT, *ALLOTMENTS, *_ORDERS, *LIFE, *PROMOTIONS, *REBATES)
 
 
 async def broken_invariants(books: Tx | AsyncConnection, tenant_id: int) -> list[str]:

@@ -44,6 +44,7 @@ from dinghuo.portal.notices import router as dealers_notices
 from dinghuo.pricing.http import router as pricing
 from dinghuo.pricing.http_grid import router as price_grid
 from dinghuo.pricing.http_promotions import router as promotions
+from dinghuo.rebates.http import router as rebates
 
 # Under /api/v1, for staff and systems.
 API: list[Router] = [
@@ -78,6 +79,7 @@ API: list[Router] = [
     payments,
     comments,
     drafts,
+    rebates,
     exports,
     imports,
     analytics,

@@ -30,32 +30,37 @@ from dinghuo.orders import expire_unpaid
 from dinghuo.orders.blankets.activate import expire_blankets
 from dinghuo.orders.blankets.events import BlanketEnds
 from dinghuo.orders.file_for_search import file_for_search
+from dinghuo.orders.fit_rebates import consume_rebates
 from dinghuo.orders.rank_waiting import rank_waiting
 from dinghuo.orders.settle_amendment import settle_amendments
 from dinghuo.orders.settle_approval import settle_approvals
 from dinghuo.parties import events as parties
 from dinghuo.parties import find_duplicates
+from dinghuo.rebates import events as rebates
+from dinghuo.rebates.accrue import EVERY as REBATES_EVERY
+from dinghuo.rebates.accrue import accrue_agreements, accrue_all, accrue_documents, count_when_due
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     parties.CustomersSaved: [find_duplicates.find_duplicates, rank_waiting],
-    parties.CustomersMerged: [move_stragglers],
+    parties.CustomersMerged: [accrue_all, move_stragglers],
     parties.Visited: [],
     parties.Commented: [],
-    orders.Confirmed: [file_for_search, note_sales],
+    orders.Confirmed: [accrue_documents, file_for_search, note_sales],
     orders.Submitted: [file_for_search, note_sales],
-    orders.Imported: [file_for_search, note_sales],
+    orders.Imported: [accrue_documents, file_for_search, note_sales],
     approvals.Asked: [tell_approvers],
     approvals.Moved: [],
     approvals.Decided: [settle_approvals, settle_amendments, settle_counts, tell_requesters],
     approvals.StepDue: [press_when_due],
     approvals.ExpiryDue: [expire_when_due],
-    orders.Cancelled: [note_sales],
+    orders.Cancelled: [accrue_documents, note_sales],
     orders.Held: [],
     orders.HoldLifted: [],
-    orders.ShortClosed: [note_sales],
-    orders.Closed: [],
+    orders.ShortClosed: [accrue_documents, note_sales],
+    orders.Closed: [consume_rebates],
+    orders.Returned: [accrue_documents],
     orders.AmendmentRequested: [],
-    orders.Amended: [file_for_search, note_sales],
+    orders.Amended: [accrue_documents, file_for_search, note_sales],
     orders.AmendmentClosed: [],
     orders.SlipSubmitted: [],
     orders.SlipDecided: [],
@@ -67,6 +72,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     orders.DraftWithdrawn: [],
     orders.DraftDeclined: [],
     orders.DraftChanged: [],
+    rebates.AgreementSaved: [accrue_agreements],
+    rebates.Settled: [],
+    rebates.CountDue: [count_when_due],
     inventory.Changed: [],
     inventory.Backordered: [],
     inventory.Filled: [],
@@ -101,6 +109,7 @@ PERIODS: Sequence[Period] = [
     (fill_waiting.FillDue(subject_id=TENANT), fill_waiting.EVERY),
     (recount.RecountDue(subject_id=TENANT), recount.EVERY),
     (expire_unpaid.UnpaidDue(subject_id=TENANT), expire_unpaid.EVERY),
+    (rebates.CountDue(subject_id=TENANT), REBATES_EVERY),
     (find_duplicates.DuplicatesDue(subject_id=TENANT), find_duplicates.EVERY),
     (imports_purge.FilePurgeDue(subject_id=TENANT), imports_purge.EVERY),
 ]

@@ -37,6 +37,7 @@ _SELLS = (
     | _set("parties", "write", "invite", "visit")
     | _set("pricing", "read")
     | _set("promotions", "read")
+    | _set("rebates", "read")
     | _set("inventory", "read")
     | _set("accounts", "read")
     | _set("orders", "place", "cancel", "amend")
@@ -63,6 +64,7 @@ DEFAULT_ROLES = (
         | _set("blankets", "write")
         | _set("pricing", "write")
         | _set("promotions", "write")
+        | _set("rebates", "write")
         | _set("catalogue", "write")
         | _set("orders", "hold", "set_price", "waive_minimum")
         | _set("approvals", "read")
@@ -79,6 +81,7 @@ DEFAULT_ROLES = (
         permissions=_READS
         | _set("pricing", "read")
         | _set("promotions", "read")
+        | _set("rebates", "read", "write", "settle")
         | _set("inventory", "read")
         | _set("accounts", "read", "write")
         | _set("orders", "hold", "payments")

@@ -33,6 +33,7 @@ from dinghuo.orders.amend_write import move_credit, move_promises, rows_of, writ
 from dinghuo.orders.ask_again import ask_again, close_request
 from dinghuo.orders.diff import Diff, DiffLine
 from dinghuo.orders.events import Amended, AmendmentRequested
+from dinghuo.orders.fit_rebates import fit_rebates, lock_uses
 from dinghuo.orders.life_tables import order_amendment, order_amendment_line
 from dinghuo.orders.lock_orders import holder_of, lock_orders
 from dinghuo.orders.payment import reconsider
@@ -88,6 +89,7 @@ async def amend(
         if locked.regranted is not None:
             await write_regranted(tx, diff, locked.regranted)
         await move_credit(tx, diff, locked.account_id, moved.credit)
+        await fit_rebates(tx, [order])
     await move_promises(tx, diff, moved, locked.promises)
     if waits:
         if judged.policies:
@@ -141,6 +143,7 @@ async def lock_all(tx: Tx, found: Workout, document_ids: Sequence[UUID], *, wait
     account_id = (await ensure_accounts(tx, [credit]))[holder]
     # Which lines there are to be, gifts included, is known from here on.
     regranted = await regrant(tx, diff, found.standing, found.codes, locks=True)
+    await lock_uses(tx, [diff.order.id])
     growing = found.growing_skus
     stock = await lock_stock(tx, growing, open_missing=found.waiting_skus(promises)) if growing else Stock({})
     return Locked(promises, credit, account_id, stock, regranted)

@@ -42,6 +42,7 @@ from dinghuo.orders.ask_again import close_request
 from dinghuo.orders.decide import LineRow
 from dinghuo.orders.diff import Diff, DiffLine, OldLine, Sums, agrees, sums_after
 from dinghuo.orders.events import AmendmentClosed, AmendmentRequested
+from dinghuo.orders.fit_rebates import fit_rebates
 from dinghuo.orders.life_tables import order_amendment
 from dinghuo.orders.lock_orders import holder_of, lock_orders
 from dinghuo.orders.requests import OrderRequest, Placement
@@ -94,6 +95,7 @@ async def carry_out(tx: Tx, order: Any, row: Any, *, rights: Rights, by: Actor) 
     if locked.regranted is not None:
         await write_regranted(tx, diff, locked.regranted)
     await move_credit(tx, diff, locked.account_id, moved.credit, amendment_id=row.id, given=given_credit)
+    await fit_rebates(tx, [order])
     await move_promises(tx, diff, moved, own, given=given)
     await _decide(tx, row.id, "applied", by, None, revision_to=order.revision + 1)
     await follow(tx, found, by)

@@ -155,7 +155,7 @@ def _overrun(seen: Seen) -> Decimal:
     limit = _limit(seen)
     if limit is None or seen.order.customer.payment_terms == "prepaid":
         return ZERO
-    return max(_exposure(seen) + seen.order.gross - limit, ZERO)
+    return max(_exposure(seen) + seen.order.owed - limit, ZERO)
 
 
 def _overdue_days(seen: Seen) -> int:

@@ -21,6 +21,7 @@ from dinghuo.kit.texts import text_faults
 from dinghuo.kit.transitions import transition
 from dinghuo.orders.allotted import give_back_all
 from dinghuo.orders.events import Cancelled as CancelledEvent
+from dinghuo.orders.fit_rebates import fit_rebates
 from dinghuo.orders.let_go import Dropped, let_go
 from dinghuo.orders.lock_orders import LOCK_LINES, holder_of, lock_orders
 from dinghuo.orders.states import ORDER
@@ -84,6 +85,7 @@ async def call_off(
     await give_back_all(tx, found)
     freed = _open_credit(orders, lines)
     await _free_credit(tx, orders, freed, dropped)
+    await fit_rebates(tx, orders, off=True)
     await release_budgets(tx, found)
     await release_promises(tx, promises)
     await outbox.emit(tx, [CancelledEvent(subject_id=order_id) for order_id in found])

@@ -25,6 +25,7 @@ from dinghuo.orders import faults as say
 from dinghuo.orders.blankets.agreed import agreed_price
 from dinghuo.orders.blankets.facts import BlanketFacts
 from dinghuo.orders.offers import Offers
+from dinghuo.orders.rebate_use import RebateUse
 from dinghuo.orders.requests import LineRequest, Placement
 from dinghuo.orders.rules.facts import RuleBook
 from dinghuo.orders.rules.outcome import Charge, Delivery, Hint
@@ -118,6 +119,8 @@ class Priced(msgspec.Struct):
     policies: tuple[Policy, ...] = ()
     facts: dict[str, Any] = {}
     waives_credit: bool = False
+    # What of its customer's rebates it uses.
+    rebate: RebateUse | None = None
     # Instead of `lines` and `skus`, for plain orders of history.
     plain: PlainLines | None = None
 
@@ -137,6 +140,11 @@ class Priced(msgspec.Struct):
         self.net = sum((row.net for row in self.lines), ZERO)
         self.tax = sum((row.tax for row in self.lines), ZERO)
         self.gross = self.net + self.tax
+
+    @property
+    def owed(self) -> Decimal:
+        """What of its amount rebates do not pay."""
+        return self.gross if self.rebate is None else self.gross - self.rebate.total
 
     @property
     def is_closed_history(self) -> bool:
@@ -268,6 +276,8 @@ def _listed(
 
 def _deal(placement: Placement, line: LineRequest, listed: Price | None) -> Price | None:
     """The price that counts: the caller's own when one is given, else the lists'."""
+    if line.rebate_goods and listed is not None:
+        return Price(listed.price, listed.tax_inclusive, listed.reason.replace("price_list", "rebate_goods", 1))
     if line.price is None:
         return listed
     if placement.history is not None:

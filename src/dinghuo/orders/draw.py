@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.accounts.budgets import Budget, find_budgets, lock_budgets, move_budgets
+from dinghuo.accounts.rebates import Owner, Wallet, find_wallets, lock_wallets
 from dinghuo.accounts.reserve import Credit, Holder, find_credit, lock_credit, move_accounts, take_up
 from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.inventory.reserve import Stock, lock_and_hold, lock_stock, move_reserved, read_stock
@@ -21,6 +22,7 @@ from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.decide import Priced, holder_of
 from dinghuo.orders.offers import bounds_wanted
+from dinghuo.orders.use_rebate import draw_uses, owners_of
 
 K = TypeVar("K", bound=Hashable)
 
@@ -32,6 +34,7 @@ class Balances(msgspec.Struct):
     credit: dict[Holder, Credit]
     budgets: dict[UUID, Budget]
     are_locked: bool
+    wallets: dict[Owner, Wallet] = {}
 
     @property
     def drawn_budgets(self) -> list[Budget]:
@@ -49,7 +52,7 @@ async def see_balances(tx: Tx, orders: Sequence[Priced]) -> Balances | None:
     if any(sku.id not in stock for order, sku in tracked(present) if order.may_wait(sku)):
         return None
     budgets = await find_budgets(tx, bounds_wanted(order.offers for order in present))
-    return Balances(stock, credit, budgets, are_locked=False)
+    return Balances(stock, credit, budgets, False, await find_wallets(tx, owners_of(present)))
 
 
 async def lock_balances(tx: Tx, orders: Sequence[Priced]) -> Balances:
@@ -63,12 +66,13 @@ async def lock_balances(tx: Tx, orders: Sequence[Priced]) -> Balances:
     if past:
         credit |= await find_credit(tx, past)
     budgets = await lock_budgets(tx, bounds_wanted(order.offers for order in present))
+    wallets = await lock_wallets(tx, owners_of(present))
     stock = await lock_stock(
         tx,
         (sku.id for _, sku in tracked(present)),
         open_missing=(sku.id for order, sku in tracked(present) if order.may_wait(sku)),
     )
-    return Balances(stock, credit, budgets, are_locked=True)
+    return Balances(stock, credit, budgets, True, wallets)
 
 
 async def draw(tx: Tx, orders: Sequence[Priced], balances: Balances, accounts: Mapping[Holder, UUID]) -> None:
@@ -89,6 +93,7 @@ async def draw(tx: Tx, orders: Sequence[Priced], balances: Balances, accounts: M
     if balances.are_locked:
         await move_accounts(tx, amounts)
         await move_budgets(tx, drawn)
+        await draw_uses(tx, present, balances.wallets, accounts, locked=True)
         await move_reserved(tx, quantities)
         return
     credit = await take_up(tx, amounts)
@@ -99,6 +104,7 @@ async def draw(tx: Tx, orders: Sequence[Priced], balances: Balances, accounts: M
         if not all(budget.fits(budgets[budget.bound.id]) for budget in drawn):
             raise RetryTransaction("others have drawn on the same budgets meanwhile")
         await move_budgets(tx, drawn)
+    await draw_uses(tx, present, balances.wallets, accounts, locked=False)
     wanted = {line.sku_id for order in present for line, _ in order.held}
     if not balances.stock.fits(await lock_and_hold(tx, quantities, wanted), wanted):
         raise RetryTransaction("others have taken the same goods meanwhile")

@@ -22,6 +22,10 @@ class Cancelled(Event, frozen=True, tag="orders.cancelled"):
     """An order was called off; what it held is free again."""
 
 
+class Returned(Event, frozen=True, tag="orders.returned"):
+    """Goods came back long ago, in the system that history was taken over from; the subject is the return."""
+
+
 class Held(Event, frozen=True, tag="orders.held"):
     """An order's goods may not go for now."""
 

@@ -18,6 +18,7 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO, round_money
 from dinghuo.orders.decide import Priced
 from dinghuo.orders.events import Paid
+from dinghuo.orders.fit_rebates import rebates_of
 from dinghuo.orders.hold import UNPAID, lift_holds, note_holds, put_on_hold
 from dinghuo.orders.references import check_references, keep_references
 from dinghuo.orders.terms import Terms, load_terms
@@ -90,7 +91,7 @@ _HOUSE = Actor("system", "system", "worker")
 
 
 def _due(order: Priced, terms: Terms) -> Decimal:
-    return ZERO if terms.percent is None else due_of(order.gross, terms.percent, order.currency)
+    return ZERO if terms.percent is None else due_of(order.owed, terms.percent, order.currency)
 
 
 def _due_row(tx: Tx, order: Priced, terms: Terms) -> _DueRow:
@@ -126,13 +127,15 @@ async def reconsider(tx: Tx, orders: Sequence[Any], left: Mapping[UUID, Decimal]
     `orders` are as they were when they were locked. Answers which of them are held, or no longer held, by it.
     """
     rows = {row["order_id"]: row for row in await tx.fetch(_LOCK, [order.id for order in orders])}
+    used = await rebates_of(tx, rows.keys())
     changed, hold, lift = [], [], []
     for order in orders:
         row = rows.get(order.id)
         if row is None or row["waived"]:
             continue
-        due = due_of(left[order.id], row["percent"], order.currency)
-        paid = min(row["paid"], left[order.id])
+        owed = left[order.id] - used.get(order.id, ZERO)
+        due = due_of(owed, row["percent"], order.currency)
+        paid = min(row["paid"], owed)
         settled = row["settled_at"] or tx.now if paid >= due else None
         changed.append(_Now(order.id, due, paid, settled))
         if settled is None and UNPAID not in order.holds:

@@ -22,6 +22,7 @@ from dinghuo.orders.promote import find_promotions, give_back_budgets, promote
 from dinghuo.orders.requests import Outcome, Placement
 from dinghuo.orders.submit_drafts import lock_drafts, mark_submitted
 from dinghuo.orders.unit_words import name_units
+from dinghuo.orders.use_rebate import find_uses, give_back_rebates, use_rebates, write_uses
 from dinghuo.orders.write import documents_together, write_consequences, write_documents, write_history
 
 _Identity = tuple[UUID, str, str]
@@ -85,6 +86,7 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
     await find_promotions(tx, orders)
     asking = await find_policies(tx, orders)
     await find_dues(tx, orders)
+    await find_uses(tx, orders)
     await lock_drafts(tx, orders)
     balances = None if tx.is_second_try else await see_balances(tx, orders)
     allotments = await find_allotments(tx, orders, lock=balances is None)
@@ -98,6 +100,7 @@ async def _place_fresh(tx: Tx, placements: Sequence[Placement]) -> list[Outcome]
         numbers = await write_documents(tx, admitted)
         bodies = await write_consequences(tx, admitted, numbers, accounts)
     await write_dues(tx, admitted)
+    await write_uses(tx, admitted, accounts)
     await mark_submitted(tx, admitted)
     left = await write_history(tx, admitted)
     await ask_approvals(tx, admitted, numbers, asking)
@@ -119,10 +122,12 @@ def _admit(order: Priced, balances: Balances, allotments: Allotments | None, ask
         return not order.faults
     promote(order, balances.budgets, balances.stock)
     hold_to_rules(order)
+    use_rebates(order, balances.wallets)
     hold_to_policies(order, asking)
     taken = claim(order, allotments)
     if admit(order, balances.stock, order.credit):
         return True
     unclaim(taken, allotments)
     give_back_budgets(order, balances.budgets)
+    give_back_rebates(order, balances.wallets)
     return False

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.accounts.budgets import find_budgets
+from dinghuo.accounts.rebates import find_wallets
 from dinghuo.accounts.reserve import find_credit
 from dinghuo.approvals.views import PolicyOfRequest
 from dinghuo.catalogue.facts import SkuFacts
@@ -30,8 +31,10 @@ from dinghuo.orders.payment import find_dues
 from dinghuo.orders.prepare import price_orders, start_orders
 from dinghuo.orders.promote import find_promotions, promote
 from dinghuo.orders.queries import margin_of
+from dinghuo.orders.rebate_views import RebateOffer, offer_of
 from dinghuo.orders.requests import Placement
 from dinghuo.orders.rules.views import DeliveryView, HintView, delivery_view, hint_views
+from dinghuo.orders.use_rebate import find_uses, owners_of, use_rebates
 from dinghuo.orders.views import Amounts, ChargeView
 
 
@@ -87,6 +90,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     next: list[NextView]
     # The policies that want it approved before it binds, by their names.
     needs_approval: list[PolicyOfRequest]
+    # Null unless rebates were asked about and there are some.
+    rebate: RebateOffer | None = None
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -116,12 +121,14 @@ async def look(tx: Tx, placement: Placement) -> Look:
     allotments = await find_allotments(tx, [started])
     await find_promotions(tx, [started])
     await find_dues(tx, [started])
+    await find_uses(tx, [started])
     stock = await read_stock(tx, {sku.id for _, sku in tracked([started])})
     credit = (await find_credit(tx, [holder_of(started)]))[holder_of(started)]
     promote(started, await find_budgets(tx, bounds_wanted([started.offers])), stock)
     available = {sku.id: max(stock.available(sku.id), ZERO) for sku in started.skus}
     found = Look(started, available, credit.limit, credit.exposure)
     hold_to_rules(started)
+    use_rebates(started, await find_wallets(tx, owners_of([started])))
     started.credit = credit
     hold_to_policies(started, await find_policies(tx, [started]))
     claim(started, allotments)
@@ -157,6 +164,7 @@ async def preview(tx: Tx, *, placement: Placement, language: Language, sees_marg
         needs_approval=[
             PolicyOfRequest(policy.code, policy.name, policy.name_en, policy.version) for policy in started.policies
         ],
+        rebate=(offer_of(started) or None) if told else None,
     )
 
 

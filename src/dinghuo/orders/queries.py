@@ -19,9 +19,12 @@ from dinghuo.kit.money import round_money
 from dinghuo.orders import faults as say
 from dinghuo.orders import views
 from dinghuo.orders.charges import charges_of, told_of
+from dinghuo.orders.fit_rebates import rebates_of
 from dinghuo.orders.summaries import beside, summary_fields
 from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.parties.tables import customer
+
+_NOTHING = Decimal("0.00")
 
 
 async def get_order(tx: Tx, *, principal: Principal, order_id: UUID) -> views.OrderDetail:
@@ -60,6 +63,7 @@ async def get_order(tx: Tx, *, principal: Principal, order_id: UUID) -> views.Or
         partial_delivery=row.partial_delivery or "allowed",
         substitution=row.substitution or "ask",
         lines=await _lines(tx, principal, order_id),
+        rebate=(await rebates_of(tx, [order_id])).get(order_id, _NOTHING) if principal.sees_price else None,
         history=await _history(tx, order_id),
         approval=(await progress(tx, "order", [order_id])).get(order_id),
     )

@@ -10,11 +10,12 @@ import msgspec
 from dinghuo.inventory.book import book
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
-from dinghuo.kit import audit
+from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import ZERO
+from dinghuo.orders.events import Returned
 
 
 class HistoricalReturn(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +65,7 @@ async def record_returns(
         await book(tx, [Booking(sku_id, warehouse_id, by=quantity) for sku_id, quantity in sums.items()])
     await tx.write_rows(_WRITE, returns)
     await write_moves(tx, [_move(each, warehouse_id, by) for each in stocked])
+    await outbox.emit(tx, [Returned(subject_id=each.id) for each in back])
     await audit.record(
         tx,
         [

@@ -18,7 +18,8 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line wanted: `quantity` in `unit`, or in the SKU's sales unit when none is named.
 
     `price` overrides the price lists, per unit and in their tax mode, for those who may set prices. `blanket` is the
-    number of a blanket order: the line is called off from it, at the price agreed there.
+    number of a blanket order: the line is called off from it, at the price agreed there. `rebate_goods`: goods
+    rebate pays it, at its list price.
     """
 
     sku: str
@@ -28,6 +29,7 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requested_date: date | None = None
     note: str | None = None
     blanket: str | None = None
+    rebate_goods: bool = False
 
 
 class ShipTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +53,7 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One order wanted, by the codes of its customer and SKUs.
 
     `partial_delivery` and `substitution` say what to do when not all is there; left out, what its customer wishes.
+    `use_rebate` is paid from the customer's rebates, or as much as may be with `use_rebate_most`.
     """
 
     customer: str
@@ -64,6 +67,8 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     partial_delivery: PartialDelivery | None = None
     substitution: Substitution | None = None
     coupons: list[str] = []
+    use_rebate: Decimal | None = None
+    use_rebate_most: bool = False
 
 
 class History(msgspec.Struct, frozen=True):

@@ -37,8 +37,13 @@ select p.order_id, p.due, p.paid, p.settled_at, p.waived from order_payment p
 where p.tenant_id = $1 and p.order_id = $2 for no key update
 """
 _SET_ASIDE = """
-select coalesce(sum(p.paid), 0) as paid from order_payment p
-where p.tenant_id = $1 and p.customer_id = $2 and p.organisation_id = $3 and p.currency = $4 and p.paid > 0
+select (
+  select coalesce(sum(p.paid), 0) from order_payment p
+  where p.tenant_id = $1 and p.customer_id = $2 and p.organisation_id = $3 and p.currency = $4 and p.paid > 0
+) + (
+  select coalesce(sum(r.amount), 0) from order_rebate r
+  where r.tenant_id = $1 and r.customer_id = $2 and r.organisation_id = $3 and r.currency = $4 and r.amount > 0
+) as paid
 """
 _PAY = """
 update order_payment p set paid = p.paid + $3::numeric,

@@ -30,6 +30,7 @@ class OrderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     dealer_amendments: Literal["off", "ask", "apply"] = "ask"
     prepaid_holds: bool = False
+    rebate_percent: Annotated[int, Meta(ge=0, le=100)] = 30
     expire_days: Annotated[int, Meta(ge=1, le=365)] | None = None
 
 

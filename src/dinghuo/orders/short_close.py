@@ -23,6 +23,7 @@ from dinghuo.kit.transitions import WRONG_STATE, transition
 from dinghuo.orders.allotted import Back, give_back
 from dinghuo.orders.amend_faults import UNKNOWN_LINE
 from dinghuo.orders.events import Closed, ShortClosed
+from dinghuo.orders.fit_rebates import fit_rebates
 from dinghuo.orders.life_tables import order_amendment
 from dinghuo.orders.lock_orders import LOCK_LINES, holder_of, lock_orders
 from dinghuo.orders.payment import reconsider
@@ -104,6 +105,7 @@ async def short_close(
     given_up = [each for several in closed.values() for each in several]
     await give_back(tx, [Back(each.order_id, each.line_no, each.quantity) for each in given_up])
     freed = await _free_credit(tx, orders, rows, closed)
+    await fit_rebates(tx, orders)
     await release(tx, parts=_parts(promises, closed))
     left = {order.id: _left(order, rows) - freed[order.id] for order in orders}
     turned = await reconsider(tx, orders, left, by)

@@ -169,6 +169,8 @@ class OrderDetail(OrderSummary, frozen=True, kw_only=True):
     partial_delivery: str
     substitution: str
     lines: list[OrderLine]
+    # What rebates pay of it; null to those who see no prices.
+    rebate: Decimal | None
     history: list[Happening]
     # How far the approval is that it waits for, or waited.
     approval: ApprovalProgress | None

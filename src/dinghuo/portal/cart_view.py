@@ -19,6 +19,7 @@ from dinghuo.orders.charges import charge_view, goods_amounts
 from dinghuo.orders.decide import LineRow
 from dinghuo.orders.grant_views import GrantView, NextView, grants_of, next_of, saved_of
 from dinghuo.orders.preview import Look, look
+from dinghuo.orders.rebate_views import RebateOffer, offer_of
 from dinghuo.orders.requests import FromDraft, LineRequest, OrderRequest, Origin, Placement, ShipTo
 from dinghuo.orders.rules.views import DeliveryView, HintView, delivery_view, hint_views
 from dinghuo.orders.scope import sees
@@ -115,6 +116,8 @@ class CartView(msgspec.Struct, frozen=True, kw_only=True):
     delivery: DeliveryView | None = None
     hints: list[HintView] = []
     ignored: list[Ignored] = []
+    # Absent where there is nothing to use, and for those who see no prices.
+    rebate: RebateOffer | UnsetType = UNSET
 
 
 async def show_cart(
@@ -129,7 +132,9 @@ async def show_cart(
     """A cart (none yet: an empty one), a parked draft or a proposal."""
     shelf = await open_shelf(tx, dealer)
     content = cart.content if cart else Content()
-    placement = placement_of(dealer, shelf.customer.code, cart, waives_minimum=waives_minimum)
+    # None of the rebates is used, but there may be some.
+    ask = ZERO if dealer.sees_price else None
+    placement = placement_of(dealer, shelf.customer.code, cart, waives_minimum=waives_minimum, use_rebate=ask)
     looked = await look(tx, placement) if content.lines else None
     faults = looked.priced.faults if looked else []
     lines = await _lines(tx, shelf, content.lines, looked, faults, language)
@@ -170,11 +175,17 @@ def _of_rules(looked: Look | None, language: Language, *, told: bool) -> dict[st
         "charges": [charge_view(charge, sees_price=told, hidden=UNSET) for charge in order.charges],
         "delivery": delivery_view(order.delivery, language),
         "hints": hint_views(order.hints, order.currency, language) if told else [],
+        "rebate": offer_of(order) if told else UNSET,
     }
 
 
 def placement_of(
-    dealer: DealerPrincipal, customer: str, cart: Cart | None, *, waives_minimum: bool = False
+    dealer: DealerPrincipal,
+    customer: str,
+    cart: Cart | None,
+    *,
+    waives_minimum: bool = False,
+    use_rebate: Decimal | None = None,
 ) -> Placement:
     """What ordering the cart asks for. Prices that somebody set count in proposals only."""
     content = cart.content if cart else Content()
@@ -189,6 +200,7 @@ def placement_of(
             ship_to=content.ship_to,
             note=content.note,
             coupons=content.coupons,
+            use_rebate=use_rebate,
         ),
         by=dealer.actor(),
         may_see=sees(dealer),

@@ -16,6 +16,7 @@ from dinghuo.portal.credit import CreditView, read_credit
 from dinghuo.portal.order_views import DealerOrder
 from dinghuo.portal.orders import OPEN_STATES, OrderFilter, list_orders
 from dinghuo.portal.products import new_products
+from dinghuo.portal.rebates import DealerRebates, read_rebates
 from dinghuo.portal.shelf import Shelf, open_shelf, sku_cards
 
 _NEW, _USUAL, _ORDERS = 12, 20, 5
@@ -41,6 +42,7 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     usual: list[UsualLine] | UnsetType = UNSET
     credit: CreditView | UnsetType = UNSET
     orders: list[DealerOrder] | UnsetType = UNSET
+    rebates: DealerRebates | UnsetType = UNSET
 
 
 async def read_home(tx: Tx, *, dealer: DealerPrincipal) -> Home:
@@ -56,6 +58,7 @@ async def read_home(tx: Tx, *, dealer: DealerPrincipal) -> Home:
         new_products=await new_products(tx, shelf, most=_NEW) if browses else UNSET,
         usual=await usual_lines(tx, shelf, most=_USUAL) if browses else UNSET,
         credit=await read_credit(tx, dealer) if owes else UNSET,
+        rebates=(await read_rebates(tx, dealer) or UNSET) if owes else UNSET,
         orders=(await list_orders(tx, dealer=dealer, wanted=under_way, limit=_ORDERS)).items if reads else UNSET,
     )
 

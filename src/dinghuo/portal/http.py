@@ -20,6 +20,7 @@ from dinghuo.portal import (
     promises,
 )
 from dinghuo.portal.http_blankets import HANDLERS as BLANKETS
+from dinghuo.portal.http_rebates import HANDLERS as REBATES
 from dinghuo.portal.settings import PortalSettings, load_settings, settings_revision
 from dinghuo.portal.settings import save_settings as save
 
@@ -48,6 +49,7 @@ API = [Router("/", route_handlers=[read_settings, save_settings], tags=["portal"
 PORTAL = [
     Router("/", route_handlers=http_goods.HANDLERS, tags=["catalogue"]),
     Router("/", route_handlers=BLANKETS, tags=["blanket orders"]),
+    Router("/", route_handlers=REBATES, tags=["rebates"]),
     Router("/", route_handlers=[*http_cart.HANDLERS, *http_add.HANDLERS, *http_paste.HANDLERS], tags=["cart"]),
     Router(
         "/",

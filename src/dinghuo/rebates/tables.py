@@ -102,7 +102,9 @@ rebate_accrual = tenant_table(
     CheckConstraint("earned >= 0 and settled >= 0", name="not_negative"),
     lock_rank="lines",
 )
-index("ix_rebate_accrual_customer", rebate_accrual.c.customer_id, rebate_accrual.c.id)
+index("ix_rebate_accrual_period", rebate_accrual.c.period_from, rebate_accrual.c.id)
+index("ix_rebate_accrual_customer", rebate_accrual.c.customer_id, rebate_accrual.c.period_from, rebate_accrual.c.id)
+index("ix_rebate_accrual_agreement", rebate_accrual.c.agreement_id, rebate_accrual.c.period_from, rebate_accrual.c.id)
 index(
     "ix_rebate_accrual_due",
     rebate_accrual.c.period_until,

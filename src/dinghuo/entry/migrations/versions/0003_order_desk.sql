@@ -1120,7 +1120,9 @@ CREATE TABLE rebate_accrual (
   updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT ck_rebate_accrual_not_negative CHECK (earned >= 0 and settled >= 0)
 );
-CREATE INDEX ix_rebate_accrual_customer ON rebate_accrual (tenant_id, customer_id, id);
+CREATE INDEX ix_rebate_accrual_agreement ON rebate_accrual (tenant_id, agreement_id, period_from, id);
+CREATE INDEX ix_rebate_accrual_customer ON rebate_accrual (tenant_id, customer_id, period_from, id);
+CREATE INDEX ix_rebate_accrual_period ON rebate_accrual (tenant_id, period_from, id);
 CREATE INDEX ix_rebate_accrual_due ON rebate_accrual (tenant_id, period_until, id) WHERE earned != settled;
 ALTER TABLE rebate_accrual ADD CONSTRAINT uq_rebate_accrual_tenant_id_agreement_id_customer_id_pe_77df UNIQUE (tenant_id, agreement_id, customer_id, period_from);
 ALTER TABLE rebate_accrual ADD CONSTRAINT pk_rebate_accrual PRIMARY KEY (tenant_id, id);
