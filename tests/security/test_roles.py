@@ -18,8 +18,9 @@ from dinghuo.kit.database import Database
 HIDDEN = {"cost-hidden": "sees_cost", "price-hidden": "sees_price"}
 # What only looks, though it is sent as if it changed something.
 LOOKS = {
-    "POST /api/v1/orders/preview", "POST /api/v1/customers/merge/preview", "POST /api/v1/approval-policies/check",
-    "POST /api/v1/approval-policies/try", "POST /api/v1/orders/{order_id}/amendments/preview",
+    "POST /api/v1/orders/preview", "POST /api/v1/promotions/{code}/try", "POST /api/v1/customers/merge/preview",
+    "POST /api/v1/approval-policies/check", "POST /api/v1/approval-policies/try",
+    "POST /api/v1/orders/{order_id}/amendments/preview",
     "POST /portal/v1/orders/{order_id}/amendments/preview",
     "POST /api/v1/blanket-orders/{blanket_id}/call-offs/preview",
     "POST /portal/v1/blanket-orders/{blanket_id}/call-offs/preview",
@@ -29,6 +30,7 @@ LOOKS = {
 # As they are called here they find nothing to change: no line waits, no lot is blocked, the supply is known.
 IDLE_HERE = {
     "POST /api/v1/orders/{order_id}/promise", "POST /api/v1/lots/{lot_id}/unblock", "PUT /api/v1/expected-supply",
+    "POST /api/v1/allocation",
 }  # fmt: skip
 # What is its author's alone, or of whoever is asked.
 OF_ANOTHER = {

@@ -6,8 +6,10 @@ from typing import Annotated
 from litestar import Router, get
 from litestar.params import Parameter
 
+from dinghuo.analytics.backtest.promotions import PromotionBacktest, backtest_promotion
 from dinghuo.analytics.backtest.run import Backtest, backtest
 from dinghuo.analytics.own_figures import OwnFigures, own_figures
+from dinghuo.analytics.promotion_check import PromotionCheck, check_promotion
 from dinghuo.analytics.publishing_check import PublishingCheck, check_publishing
 from dinghuo.analytics.today import Today, figures
 from dinghuo.identity.principals import StaffPrincipal
@@ -55,6 +57,36 @@ async def backtest_price_list(
         return await backtest(tx, code=code, months=months, until=until, seen_by=staff)
 
 
+@get("/promotions/{code:str}/check", opt=needs("promotions.write"))
+async def check_one_promotion(database: Database, staff: StaffPrincipal, code: str) -> PromotionCheck:
+    """What to know before a promotion is published: what it meets, prices below cost, customers and carts."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await check_promotion(tx, code=code, seen_by=staff)
+
+
+@get("/promotions/{code:str}/backtest", opt=needs("promotions.write"))
+async def backtest_one_promotion(
+    database: Database,
+    staff: StaffPrincipal,
+    code: str,
+    months: Annotated[int, Parameter(ge=1, le=24)] = 3,
+    until: date | None = None,
+) -> PromotionBacktest:
+    """The promotion tried on the orders of so many months up to today or a day: what it would have given to whom, its
+    budgets drawn on order by order, and what was left of revenue and margin by month, customer and SKU."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await backtest_promotion(tx, code=code, months=months, until=until, seen_by=staff)
+
+
 router = Router(
-    "/", route_handlers=[read_today, read_own_figures, check_price_list, backtest_price_list], tags=["analytics"]
+    "/",
+    route_handlers=[
+        read_today,
+        read_own_figures,
+        check_price_list,
+        backtest_price_list,
+        check_one_promotion,
+        backtest_one_promotion,
+    ],
+    tags=["analytics"],
 )

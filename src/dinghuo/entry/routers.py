@@ -32,6 +32,7 @@ from dinghuo.orders.http_drafts import router as drafts
 from dinghuo.orders.http_life import router as orders_life
 from dinghuo.orders.http_payments import router as payments
 from dinghuo.orders.http_promise import router as promises
+from dinghuo.orders.http_promotions import router as tried_promotions
 from dinghuo.orders.http_reading import router as orders_read
 from dinghuo.orders.paste.http import router as paste
 from dinghuo.orders.rules.http import router as order_rules
@@ -74,6 +75,7 @@ API: list[Router] = [
     paste,
     order_rules,
     promises,
+    tried_promotions,
     orders_life,
     amendments,
     payments,

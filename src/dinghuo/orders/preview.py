@@ -3,6 +3,7 @@
 Nothing is locked and nothing is written; the same functions decide as when it is placed.
 """
 
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -110,9 +111,9 @@ class Look(msgspec.Struct, frozen=True):
         return None if self.limit is None else self.limit - self.exposure
 
 
-async def look(tx: Tx, placement: Placement) -> Look:
+async def look(tx: Tx, placement: Placement, also: Callable[[Priced], Awaitable[None]] | None = None) -> Look:
     """Price one order and hold it against stock and credit, without a lock; refused only when it is not known whose
-    it is."""
+    it is. `also` may change which promotions speak for it."""
     (started,) = await start_orders(tx, [placement])
     if not isinstance(started, Priced):
         raise Refused(started)
@@ -122,6 +123,8 @@ async def look(tx: Tx, placement: Placement) -> Look:
     await find_promotions(tx, [started])
     await find_dues(tx, [started])
     await find_uses(tx, [started])
+    if also is not None:
+        await also(started)
     stock = await read_stock(tx, {sku.id for _, sku in tracked([started])})
     credit = (await find_credit(tx, [holder_of(started)]))[holder_of(started)]
     promote(started, await find_budgets(tx, bounds_wanted([started.offers])), stock)
@@ -138,9 +141,15 @@ async def look(tx: Tx, placement: Placement) -> Look:
 
 async def preview(tx: Tx, *, placement: Placement, language: Language, sees_margin: bool = False) -> Preview:
     """Look at one order; refused only when it is not known whose it is."""
-    looked = await look(tx, placement)
+    return await preview_of(
+        tx, await look(tx, placement), language=language, told=placement.sees_price, sees_margin=sees_margin
+    )
+
+
+async def preview_of(tx: Tx, looked: Look, *, language: Language, told: bool, sees_margin: bool) -> Preview:
+    """What was found, as its readers see it: `told` are prices."""
     units = await unit_names(tx)
-    started, told = looked.priced, placement.sees_price
+    started = looked.priced
     given = started.granted.gifts if started.granted else ()
     codes = {each.promotion.id: each.promotion.code for each in given}
     lines = [

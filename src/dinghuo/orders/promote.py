@@ -45,7 +45,7 @@ async def find_promotions(tx: Tx, orders: Sequence[Priced]) -> None:
         if order.placement.history is None:
             _offer(tx, index, order, coupons)
     offered = [(order, order.offers) for order in orders if order.offers is not None]
-    await _drop_seconds(tx, offered)
+    await drop_seconds(tx, offered)
     await load_gifts(tx, offered)
 
 
@@ -65,7 +65,7 @@ def _offer(tx: Tx, index: PromotionIndex, order: Priced, coupons: Mapping[str, C
         order.offers = Offers(found, bounds, used)
 
 
-async def _drop_seconds(tx: Tx, offered: Sequence[tuple[Priced, Offers]]) -> None:
+async def drop_seconds(tx: Tx, offered: Sequence[tuple[Priced, Offers]]) -> None:
     """Leave out what is for first orders only where there has been one."""
     asked = {
         order.customer.id

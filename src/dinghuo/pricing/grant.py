@@ -144,10 +144,15 @@ def grant(lines: Sequence[BasketLine], offers: Sequence[Offer], *, currency: str
     return result
 
 
+def turn_of(promotion: PromotionFacts) -> tuple[int, int]:
+    """What is less is granted first; of equal ones the one that saves more alone."""
+    return (-promotion.priority, _STAGES[promotion.kind])
+
+
 def _in_turn(basket: _Basket, offers: Sequence[Offer], gift_of: GiftOf) -> Sequence[Offer]:
     if len(offers) == 1:
         return offers
-    turns = [(-offer.promotion.priority, _STAGES[offer.promotion.kind]) for offer in offers]
+    turns = [turn_of(offer.promotion) for offer in offers]
     wanted = Counter((turn, place) for turn, offer in zip(turns, offers, strict=True) for place in offer.places)
 
     def rank(place: int) -> tuple[tuple[int, int], Decimal, str]:

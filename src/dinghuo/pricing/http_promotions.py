@@ -13,17 +13,12 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.kit.revisions import etag, expected_revision
+from dinghuo.pricing import budget_queries as budgets
 from dinghuo.pricing import promotion_queries as queries
+from dinghuo.pricing.budget_queries import BudgetEntryView, BudgetView, CouponView, CustomerBudget
 from dinghuo.pricing.promotion_facts import PromotionKind
 from dinghuo.pricing.promotion_input import PromotionFields, PromotionInput
-from dinghuo.pricing.promotion_queries import (
-    BudgetEntryView,
-    BudgetView,
-    CouponView,
-    CustomerBudget,
-    PromotionFilter,
-    PromotionView,
-)
+from dinghuo.pricing.promotion_queries import PromotionFilter, PromotionView
 from dinghuo.pricing.publish_promotions import publish_promotions, withdraw_promotions
 from dinghuo.pricing.save_coupons import CouponInput, save_coupons
 from dinghuo.pricing.save_promotions import edit_promotion, save_promotions
@@ -40,14 +35,16 @@ async def list_promotions(
     search: str | None = None,
     kind: PromotionKind | None = None,
     in_state: Annotated[Literal["draft", "published", "withdrawn"] | None, QueryParameter(name="state")] = None,
+    phase: queries.Phase | None = None,
     on: datetime | None = None,
     sku: str | None = None,
     customer: str | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[PromotionView]:
-    """Promotions by code; `on` leaves those that hold at a moment, `sku` those for it, `customer` those naming it."""
-    wanted = PromotionFilter(search=search, kind=kind, state=in_state, on=on, sku=sku, customer=customer)
+    """Promotions by code. `phase` tells the published ones apart by time, `on` leaves those that hold at a moment,
+    `sku` those for it, `customer` those naming it."""
+    wanted = PromotionFilter(search=search, kind=kind, state=in_state, phase=phase, on=on, sku=sku, customer=customer)
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.list_promotions(tx, seen_by=staff, wanted=wanted, cursor=cursor, limit=limit)
 
@@ -115,7 +112,7 @@ async def withdraw_promotion(
 async def get_budget(database: Database, staff: StaffPrincipal, code: str) -> BudgetView:
     """What was taken of a promotion's budget, and what is left."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await queries.budget_of(tx, code, seen_by=staff)
+        return await budgets.budget_of(tx, code, seen_by=staff)
 
 
 @get("/promotions/{code:str}/budget/customers", opt=_READ)
@@ -124,7 +121,7 @@ async def list_customer_budgets(
 ) -> Page[CustomerBudget]:
     """What each customer has taken of a budget of its own, by customer code."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await queries.list_customer_budgets(tx, code, seen_by=staff, cursor=cursor, limit=limit)
+        return await budgets.list_customer_budgets(tx, code, seen_by=staff, cursor=cursor, limit=limit)
 
 
 @get("/promotions/{code:str}/budget/entries", opt=_READ)
@@ -133,7 +130,7 @@ async def list_budget_entries(
 ) -> Page[BudgetEntryView]:
     """What was taken of a promotion's budgets and given back, order by order, the newest first."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await queries.list_budget_entries(tx, code, seen_by=staff, cursor=cursor, limit=limit)
+        return await budgets.list_budget_entries(tx, code, seen_by=staff, cursor=cursor, limit=limit)
 
 
 @get("/promotions/{code:str}/coupons", opt=_READ)
@@ -142,7 +139,7 @@ async def list_coupons(
 ) -> Page[CouponView]:
     """The coupons of a promotion by code."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await queries.list_coupons(tx, code, seen_by=staff, cursor=cursor, limit=limit)
+        return await budgets.list_coupons(tx, code, seen_by=staff, cursor=cursor, limit=limit)
 
 
 @put("/promotions/{code:str}/coupons", opt=_WRITE)

@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, and_, func, or_, select, tuple_
+from sqlalchemy import Row, and_, or_, select
 
 from dinghuo.accounts.budgets import budget_id
-from dinghuo.accounts.tables import budget, budget_entry
+from dinghuo.accounts.tables import budget
 from dinghuo.catalogue.facts import load_skus
 from dinghuo.catalogue.tables import brand, category, product, sku
 from dinghuo.identity.principals import Principal
@@ -21,14 +21,13 @@ from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
-from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
 from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import channel, customer, region, tier
 from dinghuo.pricing.locked import check_sees_price
 from dinghuo.pricing.promotion_facts import Step, goods_keys
 from dinghuo.pricing.save_promotions import SEARCH_KIND
-from dinghuo.pricing.tables import coupon, promotion, promotion_audience, promotion_item
+from dinghuo.pricing.tables import promotion, promotion_audience, promotion_item
 
 
 class MemberView(msgspec.Struct, frozen=True):
@@ -56,8 +55,14 @@ class GiftView(msgspec.Struct, frozen=True):
     unit: str
 
 
+Phase = Literal["draft", "scheduled", "running", "ended", "withdrawn"]
+
+
 class PromotionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A promotion (docs/promotions.md). Customers that may not be seen are not told among its audience."""
+    """A promotion (docs/promotions.md). Customers that may not be seen are not told among its audience.
+
+    `taken` and `taken_uses` are what was taken of the budgets in all, while it has any.
+    """
 
     id: UUID
     code: str
@@ -65,6 +70,7 @@ class PromotionView(msgspec.Struct, frozen=True, kw_only=True):
     name_en: str | None
     kind: str
     state: str
+    phase: Phase
     currency: str
     valid_from: datetime
     valid_until: datetime | None
@@ -84,6 +90,8 @@ class PromotionView(msgspec.Struct, frozen=True, kw_only=True):
     customer_budget: Decimal | None
     uses: int | None
     customer_uses: int | None
+    taken: Decimal
+    taken_uses: int
     created_at: datetime
     updated_at: datetime
     revision: int
@@ -95,11 +103,13 @@ class PromotionFilter(msgspec.Struct, frozen=True, kw_only=True):
     search: str | None = None
     kind: str | None = None
     state: str | None = None
+    phase: Phase | None = None
     on: datetime | None = None
     sku: str | None = None
     customer: str | None = None
 
 
+_NOTHING = (Decimal("0.00"), 0)
 _AUDIENCE = {"customer": customer, "tier": tier, "region": region, "channel": channel}
 _ITEMS = {"sku": sku, "product": product, "category": category, "brand": brand}
 
@@ -114,6 +124,8 @@ async def list_promotions(
     for column, value in ((p.kind, wanted.kind), (p.state, wanted.state)):
         if value is not None:
             statement = statement.where(among(column, storable([value])))
+    if wanted.phase is not None:
+        statement = statement.where(_in_phase(wanted.phase, tx.now))
     if wanted.on is not None:
         until = or_(p.valid_until.is_(None), p.valid_until > wanted.on)
         statement = statement.where(p.valid_from <= wanted.on, until)
@@ -134,6 +146,24 @@ async def list_promotions(
     return page(rows, limit, lambda row: (row.code,), lambda row: views[row.id])
 
 
+def _in_phase(phase: Phase, now: datetime) -> Any:
+    p = promotion.c
+    if phase in ("draft", "withdrawn"):
+        return p.state == phase
+    begun, over = p.valid_from <= now, and_(p.valid_until.is_not(None), p.valid_until <= now)
+    when = {"scheduled": ~begun, "ended": over, "running": and_(begun, ~over)}
+    return and_(p.state == "published", when[phase])
+
+
+def _phase_of(row: Row[Any], now: datetime) -> Phase:
+    if row.state != "published":
+        phase: Phase = row.state
+        return phase
+    if row.valid_from > now:
+        return "scheduled"
+    return "ended" if row.valid_until is not None and row.valid_until <= now else "running"
+
+
 async def _holds_for(tx: Tx, code: str) -> Any:
     i = promotion_item.c
     facts = (await load_skus(tx, [code])).get(code)
@@ -146,11 +176,12 @@ async def _holds_for(tx: Tx, code: str) -> Any:
 async def get_promotion(tx: Tx, code: str, *, seen_by: Principal | None) -> PromotionView:
     """One promotion; refused as missing when it is not there."""
     check_sees_price(seen_by)
-    row = await _row(tx, code)
+    row = await promotion_row(tx, code)
     return (await _views(tx, [row], seen_by))[row.id]
 
 
-async def _row(tx: Tx, code: str) -> Row[Any]:
+async def promotion_row(tx: Tx, code: str) -> Row[Any]:
+    """The promotion with this code; refused as missing when it is not there."""
     p = promotion.c
     row = await tx.one(select(promotion).where(p.tenant_id == tx.tenant_id, among(p.code, storable([code]))))
     if row is None:
@@ -163,10 +194,14 @@ async def _views(tx: Tx, rows: Sequence[Row[Any]], seen_by: Principal | None) ->
     audience = await _members(tx, promotion_audience, _AUDIENCE, ids, seen_by)
     items = await _members(tx, promotion_item, _ITEMS, ids, None)
     gifts = await _gifts(tx, rows)
+    taken = await _taken(tx, ids)
     plain = set(PromotionView.__struct_fields__) - {"audience", "items", "gift", "steps"}
     return {
         row.id: PromotionView(
             **{name: value for name, value in row._mapping.items() if name in plain},
+            phase=_phase_of(row, tx.now),
+            taken=taken.get(row.id, _NOTHING)[0],
+            taken_uses=taken.get(row.id, _NOTHING)[1],
             steps=msgspec.convert(row.steps, list[Step], strict=False),
             audience=[MemberView(kind, code, name) for kind, code, name, _ in audience[row.id]],
             items=[
@@ -202,6 +237,13 @@ async def _members(
     return found
 
 
+async def _taken(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, tuple[Decimal, int]]:
+    """What was taken of the budgets in all."""
+    b, of = budget.c, {budget_id(id, None): id for id in ids}
+    statement = select(b.id, b.amount, b.uses).where(b.tenant_id == tx.tenant_id, among(b.id, list(of)))
+    return {of[row.id]: (row.amount, row.uses) for row in await tx.rows(statement)} if of else {}
+
+
 async def _gifts(tx: Tx, rows: Sequence[Row[Any]]) -> dict[UUID, GiftView]:
     wanted = [row.gift_sku_id for row in rows if row.gift_sku_id is not None]
     statement = select(sku.c.id, sku.c.code, sku.c.name).where(
@@ -213,166 +255,3 @@ async def _gifts(tx: Tx, rows: Sequence[Row[Any]]) -> dict[UUID, GiftView]:
         for row in rows
         if row.gift_sku_id in known
     }
-
-
-class CouponView(msgspec.Struct, frozen=True):
-    """A coupon, whose it is, and how many orders have used it."""
-
-    code: str
-    customer: Ref | None
-    uses: int | None
-    taken: int
-    active: bool
-
-
-async def list_coupons(
-    tx: Tx, code: str, *, seen_by: Principal | None, cursor: str | None = None, limit: int = 50
-) -> Page[CouponView]:
-    """A page of a promotion's coupons by code; those of customers that may not be seen are not there."""
-    check_sees_price(seen_by)
-    row = await _row(tx, code)
-    c = coupon.c
-    statement = (
-        select(c.id, c.code, c.uses, c.active, *ref_columns(customer, "customer"))
-        .outerjoin(customer, and_(customer.c.tenant_id == c.tenant_id, customer.c.id == c.customer_id))
-        .where(c.tenant_id == tx.tenant_id, c.promotion_id == row.id)
-    )
-    if seen_by is not None:
-        statement = statement.where(or_(c.customer_id.is_(None), visible_customers(seen_by, customer)))
-    if cursor is not None:
-        statement = statement.where(c.code > decode_cursor(cursor, (str,))[0])
-    rows = await tx.rows(statement.order_by(c.code).limit(limit + 1))
-    b = budget.c
-    ids = {each.id: budget_id(each.id, None) for each in rows}
-    used = await tx.rows(select(b.id, b.uses).where(b.tenant_id == tx.tenant_id, among(b.id, list(ids.values()))))
-    taken = {each.id: each.uses for each in used}
-    return page(
-        rows,
-        limit,
-        lambda each: (each.code,),
-        lambda each: CouponView(
-            each.code, ref(each._mapping, "customer"), each.uses, taken.get(ids[each.id], 0), each.active
-        ),
-    )
-
-
-class Amount(msgspec.Struct, frozen=True):
-    """A bound, what is taken of it and what is left; without a limit nothing is bounded."""
-
-    limit: Decimal | None
-    taken: Decimal
-    left: Decimal | None
-
-
-class Count(msgspec.Struct, frozen=True):
-    limit: int | None
-    taken: int
-    left: int | None
-
-
-class BudgetView(msgspec.Struct, frozen=True):
-    """What was taken of a promotion's budget in all, if it has one, and how many customers have one of their own."""
-
-    amount: Amount
-    uses: Count
-    customers: int
-
-
-class CustomerBudget(msgspec.Struct, frozen=True):
-    customer: Ref
-    amount: Amount
-    uses: Count
-
-
-class BudgetEntryView(msgspec.Struct, frozen=True):
-    """One change of a budget in all, or of a customer's, and the document that caused it."""
-
-    id: UUID
-    at: datetime
-    customer: Ref | None
-    amount: Decimal
-    uses: int
-    verb: str
-    document_kind: str
-    document_id: UUID
-
-
-def _amount(limit: Decimal | None, taken: Decimal) -> Amount:
-    return Amount(limit, taken, None if limit is None else limit - taken)
-
-
-def _count(limit: int | None, taken: int) -> Count:
-    return Count(limit, taken, None if limit is None else limit - taken)
-
-
-async def budget_of(tx: Tx, code: str, *, seen_by: Principal | None) -> BudgetView:
-    """What was taken of a promotion's budget."""
-    check_sees_price(seen_by)
-    row = await _row(tx, code)
-    b = budget.c
-    own = await tx.one(select(b.amount, b.uses).where(b.tenant_id == tx.tenant_id, b.id == budget_id(row.id, None)))
-    customers = await tx.one(
-        select(func.count()).where(b.tenant_id == tx.tenant_id, b.subject_id == row.id, b.customer_id.is_not(None))
-    )
-    amount, uses = (own.amount, own.uses) if own else (Decimal("0.00"), 0)
-    return BudgetView(_amount(row.budget, amount), _count(row.uses, uses), customers[0] if customers else 0)
-
-
-async def list_customer_budgets(
-    tx: Tx, code: str, *, seen_by: Principal | None, cursor: str | None = None, limit: int = 50
-) -> Page[CustomerBudget]:
-    """A page of what customers have taken of their budgets, by customer code."""
-    check_sees_price(seen_by)
-    row = await _row(tx, code)
-    b, c = budget.c, customer.c
-    statement = (
-        select(b.id, b.amount, b.uses, *ref_columns(customer, "customer"))
-        .join(customer, and_(c.tenant_id == b.tenant_id, c.id == b.customer_id))
-        .where(b.tenant_id == tx.tenant_id, c.tenant_id == tx.tenant_id, b.subject_id == row.id)
-    )
-    if seen_by is not None:
-        statement = statement.where(visible_customers(seen_by, customer))
-    if cursor is not None:
-        statement = statement.where(tuple_(c.code, b.id) > tuple_(*decode_cursor(cursor, (str, UUID))))
-    rows = await tx.rows(statement.order_by(c.code, b.id).limit(limit + 1))
-    uses = 1 if row.first_order_only else row.customer_uses
-    return page(
-        rows,
-        limit,
-        lambda each: (each.customer_code, each.id),
-        lambda each: CustomerBudget(
-            Ref(each.customer_id, each.customer_code, each.customer_name),
-            _amount(row.customer_budget, each.amount),
-            _count(uses, each.uses),
-        ),
-    )
-
-
-async def list_budget_entries(
-    tx: Tx, code: str, *, seen_by: Principal | None, cursor: str | None = None, limit: int = 50
-) -> Page[BudgetEntryView]:
-    """A page of the entries of a promotion's budgets, the newest first; of customers only those that may be seen."""
-    check_sees_price(seen_by)
-    row = await _row(tx, code)
-    e, b, c = budget_entry.c, budget.c, customer.c
-    statement = (
-        select(budget_entry, *ref_columns(customer, "customer"))
-        .join(budget, and_(b.tenant_id == e.tenant_id, b.id == e.budget_id))
-        .outerjoin(customer, and_(c.tenant_id == b.tenant_id, c.id == b.customer_id))
-        .where(e.tenant_id == tx.tenant_id, b.tenant_id == tx.tenant_id, b.subject_id == row.id)
-    )
-    if seen_by is not None:
-        statement = statement.where(or_(b.customer_id.is_(None), visible_customers(seen_by, customer)))
-    if cursor is not None:
-        statement = statement.where(e.id < decode_cursor(cursor, (UUID,))[0])
-    rows = await tx.rows(statement.order_by(e.id.desc()).limit(limit + 1))
-    plain = set(BudgetEntryView.__struct_fields__) - {"customer"}
-    return page(
-        rows,
-        limit,
-        lambda each: (each.id,),
-        lambda each: BudgetEntryView(
-            **{name: value for name, value in each._mapping.items() if name in plain},
-            customer=ref(each._mapping, "customer"),
-        ),
-    )

@@ -46,7 +46,8 @@ def _published(company: Company) -> list[Call]:
     return [Call(path={"code": company["promotion.code"]})]
 
 
-@bodies("POST /api/v1/promotions/{code}/publish")
+@bodies("POST /api/v1/promotions/{code}/publish", "GET /api/v1/promotions/{code}/check",
+        "GET /api/v1/promotions/{code}/backtest")  # fmt: skip
 def _drafted(company: Company) -> list[Call]:
     return [Call(path={"code": company["promotion_draft.code"]})]
 
@@ -55,3 +56,9 @@ def _drafted(company: Company) -> list[Call]:
 def _coupons(company: Company) -> list[Call]:
     items = [{"code": f"{company.mark}-NEW", "customer": company["customer.code"]}]
     return [Call(path={"code": company["promotion.code"]}, body={"items": items})]
+
+
+@bodies("POST /api/v1/promotions/{code}/try")
+def _tried(company: Company) -> list[Call]:
+    order = {"customer": company["customer.code"], "lines": [{"sku": company["sku.code"], "quantity": "1"}]}
+    return [Call(path={"code": company["promotion_draft.code"]}, body=order)]

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.analytics.backtest.lines import Sold
-from dinghuo.kit.money import ZERO, round_money, split_tax
+from dinghuo.analytics.backtest.sums import Tried
+from dinghuo.kit.money import round_money, split_tax
 from dinghuo.parties.facts import CustomerFacts
 from dinghuo.pricing.engine import find_price
 from dinghuo.pricing.facts import ListFacts, scopes_of
@@ -21,15 +22,6 @@ class Goods(msgspec.Struct, frozen=True):
     name: str
     base_unit: str
     units: Mapping[str, tuple[int, int]]
-
-
-class Repriced(msgspec.Struct, frozen=True, gc=False):
-    """What lines would come to without tax: by the lists of today, and with the draft. None when no list prices
-    them; then they count as they were."""
-
-    sold: Sold
-    present: Decimal | None
-    drafted: Decimal | None
 
 
 def with_draft(lists: Sequence[ListFacts], draft: ListFacts, customer: CustomerFacts) -> list[ListFacts]:
@@ -50,7 +42,7 @@ def reprice(
     today: date,
     on: date,
     currency: str,
-) -> list[Repriced]:
+) -> list[Tried]:
     """Each of these lines twice: `lists` and `drafted` are what speaks for a customer, today and on the day `on`.
 
     Lines are rounded one by one, as orders are, and then counted.
@@ -58,9 +50,26 @@ def reprice(
     present = _Prices(goods, lists, today, currency)
     after = _Prices(goods, drafted, on, currency)
     return [
-        Repriced(each, each.net, each.net) if each.is_kept else Repriced(each, present.net(each), after.net(each))
+        _tried(each, each.net, each.net) if each.is_kept else _tried(each, present.net(each), after.net(each))
         for each in sold
     ]
+
+
+def _tried(sold: Sold, present: Decimal | None, drafted: Decimal | None) -> Tried:
+    """Without a price lines count as they were."""
+    return Tried(
+        sold.customer_id,
+        sold.sku_id,
+        sold.month,
+        sold.lines,
+        sold.net,
+        sold.net if present is None else present,
+        sold.net if drafted is None else drafted,
+        sold.cost,
+        sold.costless,
+        sold.lines if sold.is_kept else 0,
+        sold.lines if drafted is None else 0,
+    )
 
 
 class _Prices:
@@ -71,7 +80,11 @@ class _Prices:
     ) -> None:
         self._goods = goods
         self._lists = {id: [each for each in several if each.currency == currency] for id, several in lists.items()}
-        self._same = {id: tuple(each.id for each in several) for id, several in self._lists.items()}
+        numbers: dict[tuple[UUID, ...], int] = {}
+        self._same = {
+            id: numbers.setdefault(tuple(each.id for each in several), len(numbers))
+            for id, several in self._lists.items()
+        }
         self._day = day
         self._currency = currency
         self._known: dict[tuple[object, ...], tuple[Decimal, bool] | None] = {}
@@ -105,27 +118,3 @@ class _Prices:
             currency=self._currency,
         )
         return (found.price, found.tax_inclusive) if found else None
-
-
-class Sums(msgspec.Struct):
-    """Lines put together: what they came to, would come to by the lists of today, and with the draft."""
-
-    lines: int = 0
-    actual: Decimal = ZERO
-    present: Decimal = ZERO
-    drafted: Decimal = ZERO
-    cost: Decimal = ZERO
-    costless: int = 0
-    kept: int = 0
-    unpriced: int = 0
-
-    def add(self, line: Repriced) -> None:
-        sold = line.sold
-        self.lines += sold.lines
-        self.actual += sold.net
-        self.present += sold.net if line.present is None else line.present
-        self.drafted += sold.net if line.drafted is None else line.drafted
-        self.cost += sold.cost
-        self.costless += sold.costless
-        self.kept += sold.lines if sold.is_kept else 0
-        self.unpriced += sold.lines if line.drafted is None else 0
