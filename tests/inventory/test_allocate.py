@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dinghuo.inventory.allocate import Rule, share, shift
+from dinghuo.inventory.allocate import Rule, deal_anew, share, shift
 from dinghuo.inventory.levels import Level, Place
 from dinghuo.inventory.promises import Promise
 from dinghuo.kit.ids import new_id
@@ -120,3 +120,35 @@ def test_what_is_kept_back_is_given_to_nobody_and_taken_from_nobody() -> None:
     assert level.free == 2
     assert [change.held for change in shift({PLACE: level}, waiting)] == [2]
     assert shift({PLACE: Level(Decimal(4), ZERO, Decimal(3), safety=Decimal(5))}, waiting) == []
+
+
+@st.composite
+def places(draw: st.DrawFn) -> list[Promise]:
+    documents = draw(st.lists(st.sampled_from(DOCUMENTS), unique=True, min_size=1, max_size=8))
+    quantity = st.integers(0, 20).map(Decimal)
+    return [Promise(d, 1, *PLACE, draw(quantity), draw(quantity), draw(PRIORITY)) for d in documents]
+
+
+@given(places(), st.integers(0, 30).map(Decimal), st.sampled_from([UUID(int=0), *DOCUMENTS]), st.booleans())
+def test_dealt_out_anew_sums_hold_and_a_second_time_changes_nothing(
+    promises: list[Promise], free: Decimal, patience: UUID, fair: bool
+) -> None:
+    rule = Rule(fair, patience)
+    changes = {change.document_id: change for change in deal_anew(promises, free, rule)}
+    after = []
+    for p in promises:
+        moved = changes[p.document_id].held if p.document_id in changes else ZERO
+        assert p.document_id not in changes or changes[p.document_id].backordered == -moved
+        after.append(Promise(p.document_id, 1, *PLACE, p.held + moved, p.backordered - moved, p.priority))
+    assert all(p.held >= 0 and p.backordered >= 0 for p in after)
+    pool = free + sum((p.held for p in promises), ZERO)
+    wanted = sum((p.held + p.backordered for p in promises), ZERO)
+    given = sum((p.held for p in after), ZERO)
+    assert given == min(pool, wanted)
+    left = pool - given
+    assert deal_anew(after, left, rule) == []
+    if not fair:
+        for one in after:
+            for other in after:
+                # Whoever comes later has nothing as long as one before lacks something.
+                assert not (rule.rank(one) < rule.rank(other) and one.backordered and other.held)

@@ -135,3 +135,70 @@ async def test_a_difference_that_policies_watch_is_booked_once_it_is_approved(
     found = (await owner.get(f"/api/v1/stock-counts/{id}")).json()
     assert (found["state"], found["last_outcome"]) == ("open", "no_longer_fits")
     assert await depot.levels() == {("A", "W1"): (3, 0, 0)}
+
+
+async def come(client: httpx.AsyncClient, number: str, quantity: int, expires_on: str = "2099-01-01") -> None:
+    line = {"sku": "A", "quantity": str(quantity), "lot": {"number": number, "expires_on": expires_on}}
+    answer = await client.post("/api/v1/goods-receipts", json={"items": [{"warehouse": "W1", "lines": [line]}]})
+    assert answer.status_code == 201, answer.text
+
+
+async def by_lot(client: httpx.AsyncClient, id: str) -> list[tuple[str | None, int, str | None]]:
+    found = (await client.get(f"/api/v1/stock-counts/{id}/lines")).json()["items"]
+    return [
+        (row["lot"], int(float(row["expected"])), row["counted"] and str(int(float(row["counted"])))) for row in found
+    ]
+
+
+async def lots_there(depot: Depot) -> dict[str, int]:
+    rows = await depot.rows(
+        """select l.number, s.on_hand::int from lot_stock s join lot l on l.tenant_id = $1 and l.id = s.lot_id
+        where s.tenant_id = $1 and s.on_hand <> 0"""
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def test_where_lots_are_kept_a_count_counts_lots(depot: Depot, owner: httpx.AsyncClient) -> None:
+    await depot.receive("A", 3)
+    tracking = {"items": [{"sku": "A", "tracked": True}]}
+    assert (await owner.put("/api/v1/lot-tracking", json=tracking)).status_code == 200
+    await come(owner, "L2", 10)
+    await come(owner, "L1", 5, "2098-01-01")
+    id = await opened(owner)
+    assert await by_lot(owner, id) == [(None, 3, None), ("L1", 5, None), ("L2", 10, None)]
+    path = f"/api/v1/stock-counts/{id}/lines"
+
+    async def say(quantity: str, lot: dict[str, str] | None, **more: str) -> httpx.Response:
+        return await owner.put(path, json={"items": [{"sku": "A", "quantity": quantity, "lot": lot} | more]})
+
+    assert (await say("4", {"number": "L1"})).json() == {"updated": 1}
+    assert (await say("1", {"number": "L2"}, unit="箱")).json() == {"updated": 1}
+    unknown = await say("2", {"number": "L3"})
+    assert [(f["code"], f["field"]) for f in unknown.json()["faults"]] == [("count-unknown-lot", "items[0].lot")]
+    assert (await say("2", {"number": "L3", "expires_on": "2097-01-01"})).json() == {"updated": 1}
+    other = await owner.put(path, json={"items": [{"sku": "B", "quantity": "1", "lot": {"number": "X"}}]})
+    assert [fault["code"] for fault in other.json()["faults"]] == ["lot-not-kept"]
+    assert await by_lot(owner, id) == [(None, 3, None), ("L1", 5, "4"), ("L2", 10, "12"), ("L3", 0, "2")]
+    done = await owner.post(f"/api/v1/stock-counts/{id}/submit", json={})
+    assert (done.status_code, done.json()["state"]) == (200, "booked")
+    assert await lots_there(depot) == {"L1": 4, "L2": 12, "L3": 2}
+    assert (await depot.levels())["A", "W1"] == (21, 0, 0)
+
+
+async def test_a_lot_that_left_meanwhile_is_counted_again(depot: Depot, owner: httpx.AsyncClient) -> None:
+    assert (await owner.put("/api/v1/lot-tracking", json={"items": [{"sku": "A"}]})).status_code == 200
+    await come(owner, "L1", 5)
+    await come(owner, "L2", 5)
+    id = await opened(owner)
+    item = {"sku": "A", "quantity": "2", "lot": {"number": "L1"}}
+    assert (await owner.put(f"/api/v1/stock-counts/{id}/lines", json={"items": [item]})).status_code == 200
+    gone = {"warehouse": "W1", "sku": "A", "quantity": "-4", "reason": "damaged", "lot": "L1"}
+    assert (await owner.post("/api/v1/stock/adjustments", json={"items": [gone]})).status_code == 201
+    before = await depot.moves()
+    refused = await owner.post(f"/api/v1/stock-counts/{id}/submit", json={})
+    assert [fault["code"] for fault in refused.json()["faults"]] == ["count-no-longer-fits"]
+    assert await depot.moves() == before
+    assert await lots_there(depot) == {"L1": 1, "L2": 5}
+    # Without its number one that is kept by lots is not understood.
+    bare = await owner.put(f"/api/v1/stock-counts/{id}/lines", json={"items": [{"sku": "A", "quantity": "2"}]})
+    assert [fault["code"] for fault in bare.json()["faults"]] == ["lot-needed"]

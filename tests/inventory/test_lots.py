@@ -13,6 +13,7 @@ from tests.inventory.conftest import Depot
 
 from dinghuo.entry.invariants import broken_invariants
 from dinghuo.inventory.consume import Use, consume
+from dinghuo.inventory.lots.bar import bar_expired
 from dinghuo.inventory.lots.pick import NEVER, LotThere, Terms, pick
 from dinghuo.kit.ids import new_id
 
@@ -128,7 +129,15 @@ async def test_nobody_gets_what_is_blocked_or_expired(depot: Depot, owner: httpx
         "召回",
         [False, True],
     )
+    # What is of lots that nobody gets is promised to nobody: it waits, and gets it once the lot is let go.
+    (row,) = (await owner.get("/api/v1/stock")).json()["items"]
+    assert [int(float(row[name])) for name in ("on_hand", "barred", "available")] == [15, 10, 5]
     document = await depot.promise(("A", 6))
+    assert await depot.promises(document) == [(1, 5, 1, 0, 0)]
+    assert (await owner.post(f"/api/v1/lots/{fine['id']}/unblock", json={})).json()["state"] == "active"
+    assert await depot.promises(document) == [(1, 6, 0, 0, 0)]
+    # What is promised already stays promised; it is found when it shall leave.
+    assert (await owner.post(f"/api/v1/lots/{fine['id']}/block", json={"reason": "召回"})).status_code == 200
     assert [
         fault[0] for fault in await depot.refused(lambda tx: consume(tx, uses=[Use(document, 1)], by=depot.by))
     ] == ["lot-not-fresh"]
@@ -144,6 +153,18 @@ async def test_nobody_gets_what_is_blocked_or_expired(depot: Depot, owner: httpx
     assert [(f["code"], f["field"]) for f in unknown.json()["faults"]] == [("unknown-code", "items[0].lot")]
     assert await there(depot) == {("FINE", "W1"): 4}
     await sound(depot)
+
+
+async def test_a_lot_that_expires_over_night_is_promised_to_nobody(depot: Depot, owner: httpx.AsyncClient) -> None:
+    await track(owner, "A", shelf_life=None)
+    await come(owner, "TODAY", 5, expires_on=TODAY.isoformat())
+    await depot.run(bar_expired)
+    assert [row[0] for row in await depot.rows("select barred::int from stock where tenant_id = $1")] == [0]
+    async with depot.database.transaction(depot.tenant.id) as tx:
+        await tx.write("update lot set expires_on = $2 where tenant_id = $1", after(-1))
+        (await tx.cached("inventory")).clear()
+    await depot.run(bar_expired)
+    assert [row[0] for row in await depot.rows("select barred::int from stock where tenant_id = $1")] == [5]
 
 
 async def test_a_receipt_of_goods_whose_lots_are_kept_names_them(depot: Depot, owner: httpx.AsyncClient) -> None:

@@ -252,5 +252,98 @@ async def test_an_order_comes_from_one_warehouse_where_that_is_wanted(owner: htt
         return [[(part["warehouse"], part["why"]) for part in found["stock"]] for found in lines]
 
     changed = settings | {"fewest_splits": "order"}
-    assert (await owner.put("/api/v1/settings/inventory", json=changed)).json() == changed
+    blind = await owner.put("/api/v1/settings/inventory", json=changed)
+    assert [fault["code"] for fault in blind.json()["faults"]] == ["if-match-needed"]
+    saved = await owner.put("/api/v1/settings/inventory", json=changed, headers={"if-match": '"1"'})
+    assert saved.json() == changed
+    stale = await owner.put("/api/v1/settings/inventory", json=settings, headers={"if-match": '"1"'})
+    assert (stale.status_code, [fault["code"] for fault in stale.json()["faults"]]) == (412, ["stale-revision"])
     assert await sources() == [[("west", "whole")], [("west", "whole")]]
+
+
+async def test_all_that_waits_is_listed_in_turn(coming: httpx.AsyncClient) -> None:
+    second = await order(coming, "K2", 25)
+    first = await order(coming, "K1", 20)
+
+    async def listed(client: httpx.AsyncClient, **params: Any) -> list[tuple[str, int, int, int, str | None]]:
+        answer = await client.get("/api/v1/waiting-lines", params=params)
+        assert answer.status_code == 200, answer.text
+        return [
+            (row["order_id"], number(row["waiting"]), row["place"], number(row["ahead"]), row["expected_on"])
+            for row in answer.json()["items"]
+        ]
+
+    both = [(second, 15, 1, 0, day(5)), (first, 20, 2, 15, day(9))]
+    assert await listed(coming) == both
+    for params in ({"sku": "BEER"}, {"warehouse": "main"}):
+        assert await listed(coming, **params) == both
+    assert await listed(coming, customer="K1") == both[1:]
+    for params in ({"sku": "COLA"}, {"overdue": "true"}, {"search": "nothing"}):
+        assert await listed(coming, **params) == []
+    page = (await coming.get("/api/v1/waiting-lines", params={"limit": 1})).json()
+    assert [row["order_id"] for row in page["items"]] == [second]
+    (row,) = (await coming.get("/api/v1/waiting-lines", params={"limit": 1, "cursor": page["cursor"]})).json()[
+        "items"
+    ]
+    assert (row["order_id"], [reason["code"] for reason in row["reasons"]]) == (first, ["waiting-supply"])
+    assert (row["priority"], row["waited_too_long"], row["late"]) == (100, False, False)
+    assert [(each["code"], each["date"]) for each in row["supplies"]] == [("PO1/1", day(5)), ("PO2/1", day(9))]
+
+
+async def test_what_is_held_is_dealt_out_anew_as_it_was_seen(
+    coming: httpx.AsyncClient, world: World, database: Database
+) -> None:
+    second = await order(coming, "K2", 8)
+    first = await order(coming, "K1", 6)
+    place = {"sku": "BEER", "warehouse": "main"}
+
+    async def look() -> dict[str, Any]:
+        return dict((await coming.get("/api/v1/allocation", params=place)).json())
+
+    def said(told: dict[str, Any]) -> list[tuple[str, int, int, int]]:
+        return [
+            (each["order_id"], number(each["held"]), number(each["waiting"]), number(each["change"]))
+            for each in told["lines"]
+        ]
+
+    even = await look()
+    assert said(even) == [(second, 8, 0, 0), (first, 2, 4, 0)]
+    assert (await coming.post("/api/v1/allocation", json=place)).json()["moved"] == "0"
+    items = [{"kind": "tier", "code": "gold", "priority": 10}]
+    assert (await coming.put("/api/v1/allocation-priorities", json={"items": items})).status_code == 200
+    await drain(database, world.tenant.id, BY_KIND)
+    told = await look()
+    assert said(told) == [(first, 2, 4, 4), (second, 8, 0, -4)]
+    before = await traces(database, world.tenant)
+    refused = await coming.post("/api/v1/allocation", json=place | {"seen": even["seen"]})
+    assert (refused.status_code, refused.json()["faults"][0]["code"]) == (409, "allocation-changed")
+    assert await traces(database, world.tenant) == before
+    done = (await coming.post("/api/v1/allocation", json=place | {"seen": told["seen"]})).json()
+    assert (number(done["moved"]), said(done)) == (4, said(told))
+    assert said(await look()) == [(first, 6, 0, 0), (second, 4, 4, 0)]
+    assert number((await line(coming, second))["waiting"]) == 4
+    await sound(database, world)
+
+
+async def test_a_sku_is_told_day_by_day(coming: httpx.AsyncClient) -> None:
+    await order(coming, "K2", 4)
+    late = [supply("PO3/1", 3, 5) | {"expected_on": day(-2)}]
+    assert (await coming.put("/api/v1/expected-supply", json={"items": late})).json()["created"] == 1
+    safety = {"items": [{"warehouse": "main", "sku": "BEER", "quantity": "2"}]}
+    assert (await coming.put("/api/v1/stock/safety", json=safety)).json() == {"updated": 1}
+    told = (await coming.get("/api/v1/stock/by-day", params={"sku": "BEER", "days": 11})).json()
+    assert [number(told[name]) for name in ("on_hand", "reserved", "safety", "available", "expected", "late")] == [
+        10, 4, 2, 4, 60, 5,
+    ]  # fmt: skip
+    assert (told["next_on"], len(told["days"])) == (day(5), 11)
+    days = [
+        tuple(number(d[n]) for n in ("incoming", "there", "committed", "kept_back", "available"))
+        for d in told["days"]
+    ]
+    assert days[:5] == [(0, 10, 4, 2, 4)] * 5
+    assert days[5:9] == [(30, 40, 4, 2, 34), *[(0, 40, 4, 2, 34)] * 3]
+    assert days[9:] == [(30, 70, 4, 2, 64), (0, 70, 4, 2, 64)]
+    assert [(s["code"], s["late"]) for s in told["supplies"]] == [("PO3/1", True), ("PO1/1", False), ("PO2/1", False)]
+    assert [(place["warehouse"], number(place["available"])) for place in told["places"]] == [("main", 4)]
+    for params in ({"sku": "NONE"}, {"sku": "BEER", "warehouse": "NONE"}):
+        assert (await coming.get("/api/v1/stock/by-day", params=params)).status_code == 422

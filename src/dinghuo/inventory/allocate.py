@@ -50,6 +50,22 @@ def shift(levels: Mapping[Place, Level], promises: Sequence[Promise], rule: Rule
     return changes
 
 
+def deal_anew(promises: Sequence[Promise], free: Decimal, rule: Rule = BY_PRIORITY) -> list[Change]:
+    """Who holds what at one place, if all that these hold there and what is free were given out once more."""
+    several = sorted(promises, key=rule.rank)
+    pool = max(free, ZERO) + sum((promise.held for promise in several), ZERO)
+    whole = [
+        Promise(p.document_id, p.line_no, p.sku_id, p.warehouse_id, ZERO, p.held + p.backordered, p.priority)
+        for p in several
+    ]
+    shares = _in_shares(whole, pool, rule) if rule.fair_share else _in_turn(whole, pool)
+    return [
+        promise.change(held=part - promise.held, backordered=promise.held - part)
+        for promise, part in zip(several, shares, strict=True)
+        if part != promise.held
+    ]
+
+
 def _take_away(several: Sequence[Promise], missing: Decimal) -> list[Change]:
     changes = []
     for promise in reversed(several):

@@ -1,6 +1,6 @@
 """Book what happened to stock: the one way in which what is on hand, or may be promised beyond it, changes."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -28,16 +28,28 @@ class Booked(msgspec.Struct, frozen=True):
     after: Mapping[Place, Level]
 
 
-async def book(tx: Tx, bookings: Sequence[Booking], *, check: Check | None = None) -> Booked:
+async def book(
+    tx: Tx,
+    bookings: Sequence[Booking],
+    *,
+    check: Check | None = None,
+    under_lock: Callable[[], Awaitable[list[Fault]]] | None = None,
+) -> Booked:
     """Book all of it, at most one booking a place; promises follow what is there. Moves are left to the caller.
 
     `check` sees the locked levels before and after, and says what forbids it. A booking below what is promised is
-    never refused as such: what happened in the world has happened, and the latest promises wait.
+    never refused as such: what happened in the world has happened, and the latest promises wait. `under_lock` is for
+    who has to look at, or change, what lies beneath the levels while nobody else does.
     """
     await lock_candidates(tx, bookings)
-    before = await lock_levels(tx, [booking.place for booking in bookings], open_missing=True)
+    places = [booking.place for booking in bookings]
+    before = await lock_levels(tx, places, open_missing=True)
+    faults: list[Fault] = []
+    if under_lock is not None:
+        faults += await under_lock()
+        before = await lock_levels(tx, places, open_missing=False)
     after = {booking.place: booking.applied(before[booking.place]) for booking in bookings}
-    faults = check(before, after) if check else []
+    faults += check(before, after) if check else []
     faults += [TOO_MUCH("items", most=MAX_QUANTITY) for level in after.values() if level.on_hand > MAX_QUANTITY][:1]
     if faults:
         raise Refused(faults)

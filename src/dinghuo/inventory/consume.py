@@ -103,7 +103,7 @@ async def _take_out(tx: Tx, changes: Sequence[Change], waiting: set[Place]) -> N
     for change in changes:
         level = after[change.place]
         on_hand, reserved = level.on_hand - change.consumed, level.reserved - change.consumed
-        after[change.place] = Level(on_hand, level.allowance, reserved, level.safety)
+        after[change.place] = msgspec.structs.replace(level, on_hand=on_hand, reserved=reserved)
     absent = [place for place, level in after.items() if level.on_hand < 0]
     if absent:
         raise Refused(await _not_there(tx, absent, before, after))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from dinghuo.inventory.book import book
+from dinghuo.inventory.lots.bar import bar_expired
 from dinghuo.inventory.rebalance import Booking
 from dinghuo.kit.database import Tx
 from dinghuo.kit.outbox import Delivery, Event
@@ -22,6 +23,7 @@ class FillDue(Event, frozen=True, kw_only=True, tag="inventory.fill_due"):
 
 
 async def fill_waiting_when_due(tx: Tx, _deliveries: Sequence[Delivery]) -> None:
+    await bar_expired(tx)
     await fill_waiting(tx)
     await schedule(tx, FillDue(subject_id=TENANT), EVERY)
 
@@ -48,6 +50,6 @@ with recursive place as (
 )
 select s.sku_id, s.warehouse_id from place p
 join stock s on s.tenant_id = $1 and s.sku_id = p.sku_id and s.warehouse_id = p.warehouse_id
-where s.on_hand + s.allowance - s.safety > s.reserved
+where s.on_hand + s.allowance - s.safety - s.barred > s.reserved
 limit $2
 """

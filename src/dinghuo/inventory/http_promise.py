@@ -5,11 +5,12 @@ from functools import partial
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Router, get, put
-from litestar.params import Parameter, QueryParameter
+from litestar import Request, Response, Router, get, put
+from litestar.params import HeaderParameter, Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.inventory import priorities, settings, sourcing_rules, supply
+from dinghuo.inventory.days import StockByDay, stock_by_day
 from dinghuo.inventory.priorities import PriorityInput, PriorityView
 from dinghuo.inventory.save_supply import SupplyInput
 from dinghuo.inventory.save_supply import save_supply as save
@@ -21,8 +22,10 @@ from dinghuo.kit.bodies import Items, SavedView, saved_view
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import language_of, needs
 from dinghuo.kit.paging import MOST, Page
+from dinghuo.kit.revisions import etag, expected_revision
 
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
 _READ = needs("inventory.read")
 _ADJUST = needs("inventory.adjust")
 
@@ -42,10 +45,11 @@ async def list_supply(
     document: str | None = None,
     in_state: Annotated[StateFilter, QueryParameter(name="state")] = "open",
     until: date | None = None,
+    search: str | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[SupplyView]:
-    """What is expected, the next first."""
+    """What is expected, the next first; `search` looks for SKUs."""
     async with database.transaction(staff.tenant_id) as tx:
         return await supply.list_supply(
             tx,
@@ -54,6 +58,7 @@ async def list_supply(
             document=document,
             state=in_state,
             until=until,
+            wanted=search,
             cursor=cursor,
             limit=limit,
         )
@@ -68,6 +73,19 @@ async def save_supply(
     return saved_view(saved, language_of(request))
 
 
+@get("/stock/by-day", opt=_READ)
+async def read_days(
+    database: Database,
+    staff: StaffPrincipal,
+    sku: str,
+    warehouse: str | None = None,
+    days: Annotated[int, Parameter(ge=1, le=366)] = 60,
+) -> StockByDay:
+    """What of a SKU is there, comes and can be promised, day by day, in one warehouse or in all that are open."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await stock_by_day(tx, sku_code=sku, warehouse_code=warehouse, count=days)
+
+
 @put("/stock/safety", opt=_ADJUST)
 async def save_safety(database: Database, staff: StaffPrincipal, data: Items[Safety]) -> Changed:
     """Say how much of each SKU a warehouse keeps back from those who order, all or nothing."""
@@ -77,16 +95,20 @@ async def save_safety(database: Database, staff: StaffPrincipal, data: Items[Saf
 
 
 @get("/settings/inventory", opt=_READ)
-async def read_settings(database: Database, staff: StaffPrincipal) -> InventorySettings:
-    """Who is served first, and from where."""
+async def read_settings(database: Database, staff: StaffPrincipal) -> Response[InventorySettings]:
+    """Who is served first, and from where; the ETag is its revision."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await settings.load_settings(tx)
+        revision = await settings.settings_revision(tx)
+        return Response(await settings.load_settings(tx), headers={"etag": etag(revision)})
 
 
 @put("/settings/inventory", opt=needs("settings.write"))
-async def save_settings(database: Database, staff: StaffPrincipal, data: InventorySettings) -> InventorySettings:
-    """Say who is served first, and from where."""
-    return await database.run(staff.tenant_id, lambda tx: settings.save_settings(tx, settings=data, by=staff.actor()))
+async def save_settings(
+    database: Database, staff: StaffPrincipal, data: InventorySettings, if_match: IfMatch = None
+) -> InventorySettings:
+    """Say who is served first, and from where, provided that nobody else did meanwhile."""
+    command = partial(settings.save_settings, settings=data, by=staff.actor(), revision=expected_revision(if_match))
+    return await database.run(staff.tenant_id, command)
 
 
 @get("/allocation-priorities", opt=_READ)
@@ -129,6 +151,7 @@ router = Router(
     route_handlers=[
         list_supply,
         save_supply,
+        read_days,
         save_safety,
         read_settings,
         save_settings,

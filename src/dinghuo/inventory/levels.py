@@ -20,12 +20,14 @@ class Level(msgspec.Struct, frozen=True, gc=False):
     allowance: Decimal
     reserved: Decimal
     safety: Decimal = ZERO
+    # Of lots that are blocked or expired. It follows the lots (`lots.bar`), and is not written here.
+    barred: Decimal = ZERO
 
     @property
     def free(self) -> Decimal:
         """What can still be promised; below zero when more is promised than can be. What is kept back is not free."""
         uncommitted = self.on_hand + self.allowance - self.reserved
-        return min(uncommitted, max(uncommitted - self.safety, ZERO))
+        return min(uncommitted, max(uncommitted - self.safety - self.barred, ZERO))
 
 
 _OPEN = """
@@ -35,7 +37,7 @@ order by p.sku_id, p.warehouse_id
 on conflict (tenant_id, sku_id, warehouse_id) do nothing
 """
 _LOCK = """
-select s.sku_id, s.warehouse_id, s.on_hand, s.allowance, s.reserved, s.safety
+select s.sku_id, s.warehouse_id, s.on_hand, s.allowance, s.reserved, s.safety, s.barred
 from unnest($2::uuid[], $3::uuid[]) as p(sku_id, warehouse_id)
 join stock s on s.tenant_id = $1 and s.sku_id = p.sku_id and s.warehouse_id = p.warehouse_id
 order by s.sku_id, s.warehouse_id for no key update of s
@@ -66,7 +68,9 @@ async def lock_levels(tx: Tx, places: Iterable[Place], *, open_missing: bool) ->
         await tx.write(_OPEN, *columns)
     rows = await tx.fetch(_LOCK, *columns)
     return {
-        (row["sku_id"], row["warehouse_id"]): Level(row["on_hand"], row["allowance"], row["reserved"], row["safety"])
+        (row["sku_id"], row["warehouse_id"]): Level(
+            row["on_hand"], row["allowance"], row["reserved"], row["safety"], row["barred"]
+        )
         for row in rows
     }
 

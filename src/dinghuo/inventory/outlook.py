@@ -25,16 +25,17 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     reserved: Decimal
     safety: Decimal
     waiting: Decimal
+    barred: Decimal = ZERO
 
     @property
     def uncommitted(self) -> Decimal:
         """What is there for newcomers; below zero when supply goes to others first."""
-        return self.on_hand - self.reserved - self.safety - self.waiting
+        return self.on_hand - self.reserved - self.safety - self.barred - self.waiting
 
     @property
     def may_be_held(self) -> Decimal:
         """What an order could hold at once: pre-sale too, whenever it comes."""
-        return max(self.on_hand + self.allowance - self.reserved - self.safety, ZERO)
+        return max(self.on_hand + self.allowance - self.reserved - self.safety - self.barred, ZERO)
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.catalogue.quantities import plain
+from dinghuo.catalogue.unit_names import Units, unit_names, with_unit_names
 from dinghuo.inventory.goods import Known
 from dinghuo.inventory.outlook import Outlook, Part, Standing, promised_on
 from dinghuo.inventory.sourcing import Route, load_sites, load_sourcing
@@ -29,6 +30,11 @@ FROM_STOCK = Message(
     "现有 {free} {unit} 可承诺（现存 {on_hand}，预占 {reserved}，缺货待发 {waiting}，安全库存 {safety}）",
     "{free} {unit} can be promised now (on hand {on_hand}, reserved {reserved}, waited for {waiting}, kept back"
     " {safety})",
+)
+BARRED = Message(
+    "atp-barred",
+    "其中 {quantity} {unit} 属于已冻结或过期的批次，不能承诺",
+    "{quantity} {unit} of it are of lots that are blocked or expired: nobody is promised them",
 )
 FROM_SUPPLY = Message(
     "atp-supply",
@@ -99,6 +105,7 @@ class LinePromise(msgspec.Struct, frozen=True, kw_only=True):
     reserved: Decimal
     waiting: Decimal
     safety: Decimal
+    barred: Decimal
     expected: Decimal
     reasons: list[FaultView]
 
@@ -123,13 +130,15 @@ class Goods(msgspec.Struct):
     sites: Mapping[UUID, str]
     today: date
     route: Route | None
+    units: Units = {}
 
     def outlook(self, sku_id: UUID) -> Outlook:
         return Outlook(self.standings.get(sku_id, ()), self.supplies.get(sku_id, ()), today=self.today)
 
 
 _STANDINGS = """
-select s.sku_id, s.warehouse_id, s.on_hand, s.allowance, s.reserved, s.safety, coalesce(w.waiting, 0) as waiting
+select s.sku_id, s.warehouse_id, s.on_hand, s.allowance, s.reserved, s.safety, s.barred,
+  coalesce(w.waiting, 0) as waiting
 from stock s left join lateral (
   select sum(r.backordered) as waiting from reservation r
   where r.tenant_id = $1 and r.sku_id = s.sku_id and r.warehouse_id = s.warehouse_id and r.backordered > 0
@@ -167,6 +176,7 @@ async def available_to_promise(
     known = Known(Faults("lines"), skus, {})
     wanted = [(i, *found) for i, line in enumerate(lines) if (found := _understood(known, i, line))]
     goods = await look_at(tx, {sku.id for _, sku, _ in wanted if sku.supply_policy != "untracked"}, customer=customer)
+    goods.units = await unit_names(tx)
     outlooks = {sku.id: goods.outlook(sku.id) for _, sku, _ in wanted}
     by_day = {id: _by_day(outlook, days) for id, outlook in outlooks.items()}
     promises = []
@@ -233,9 +243,10 @@ def _promise(
         reserved=sum((standing.reserved for standing in standings), ZERO),
         waiting=sum((standing.waiting for standing in standings), ZERO),
         safety=sum((standing.safety for standing in standings), ZERO),
+        barred=sum((standing.barred for standing in standings), ZERO),
         expected=sum((supply.quantity for supply in supplies if supply.expected_on >= goods.today), ZERO),
         reasons=[
-            fault_view(fault, language)
+            fault_view(with_unit_names(fault, goods.units), language)
             for fault in (_reasons(goods, sku, by_day, parts, None if orderable else most) if tracked else [ALWAYS()])
         ],
     )
@@ -259,6 +270,8 @@ def _reasons(
         for name in ("on_hand", "reserved", "waiting", "safety")
     }
     found = [FROM_STOCK(free=plain(free), unit=unit, **sums)]
+    if barred := sum((standing.barred for standing in standings), ZERO):
+        found.append(BARRED(quantity=plain(barred), unit=unit))
     found += [
         FROM_SUPPLY(code=part.supply, on=_day(goods, part.supply, sku), quantity=plain(part.quantity), unit=unit)
         for part in parts

@@ -1,6 +1,6 @@
 """Reading stock: what is where, what may still be promised, and move by move how it came about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,16 +8,17 @@ from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select, true, tuple_
 
 from dinghuo.catalogue.save_skus import SEARCH_KIND
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import Principal, StaffPrincipal
 from dinghuo.inventory.tables import lot_move, reservation, stock, stock_move, warehouse
 from dinghuo.kit import search
-from dinghuo.kit.bulk import among, within
+from dinghuo.kit.bulk import among, equals, within
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Message, Refused
+from dinghuo.kit.few import narrowed
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
@@ -47,7 +48,8 @@ class WarehouseView(msgspec.Struct, frozen=True):
 
 
 class StockView(msgspec.Struct, frozen=True):
-    """One SKU in one warehouse, in base units. `waiting` is promised to documents and not there yet."""
+    """One SKU in one warehouse, in base units. `waiting` is promised to documents and not there yet;
+    `barred` is of lots that are blocked or expired."""
 
     sku: str
     sku_name: str
@@ -58,6 +60,7 @@ class StockView(msgspec.Struct, frozen=True):
     allowance: Decimal
     reserved: Decimal
     safety: Decimal
+    barred: Decimal
     available: Decimal
     waiting: Decimal
 
@@ -106,10 +109,15 @@ async def list_warehouses(tx: Tx, *, cursor: str | None = None, limit: int = 50)
     return page(rows, limit, lambda row: (row.code,), view)
 
 
+def _warehouse_id(tx: Tx, code: str) -> ColumnElement[UUID]:
+    w = warehouse.alias("named").c
+    return select(w.id).where(w.tenant_id == tx.tenant_id, equals(w.code, code)).scalar_subquery()
+
+
 def open_to_promise(s: Any) -> ColumnElement[Decimal]:
     """What can still be promised at a place: what is kept back is not, but nothing goes below zero for it."""
     uncommitted = s.on_hand + s.allowance - s.reserved
-    return func.least(uncommitted, func.greatest(uncommitted - s.safety, 0))
+    return func.least(uncommitted, func.greatest(uncommitted - s.safety - s.barred, 0))
 
 
 async def list_stock(
@@ -146,6 +154,7 @@ async def list_stock(
             s.allowance,
             s.reserved,
             s.safety,
+            s.barred,
             open_to_promise(s).label("available"),
             promised.label("waiting"),
         )
@@ -161,11 +170,15 @@ async def list_stock(
     if sku_code is not None:
         statement = statement.where(among(sku.c.code, storable([sku_code])))
     if warehouse_code is not None:
-        statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
+        here = s.warehouse_id == _warehouse_id(tx, warehouse_code)
+        skus = select(s.sku_id).where(s.tenant_id == tx.tenant_id, here).order_by(s.sku_id)
+        statement = statement.where(here, await narrowed(tx, s.sku_id, skus, otherwise=here))
     if short:
-        statement = statement.where(s.on_hand + s.allowance - s.safety <= s.reserved)
+        statement = statement.where(s.on_hand + s.allowance - s.safety - s.barred <= s.reserved)
     if cursor is not None:
-        statement = statement.where(key > tuple_(*decode_cursor(cursor, (str, str))))
+        last = decode_cursor(cursor, (str, str))
+        # Of two tables no index knows the pair: the first of it is where the walk begins.
+        statement = statement.where(sku.c.code >= last[0], key > tuple_(*last))
     rows = await tx.rows(statement)
     return page(rows, limit, lambda row: (row.sku, row.warehouse), lambda row: StockView(**row._mapping))
 
@@ -188,28 +201,9 @@ async def list_moves(
     if (kind is not None or warehouse_code is not None) and not narrowed:
         raise Refused(MOVES_OF_WHAT("sku"))
     m = stock_move.c
-    names = [name for name in MoveView.__struct_fields__ if name in m and (name != "unit_cost" or sees_cost(seen_by))]
-    statement = (
-        select(
-            *(m[name] for name in names),
-            sku.c.code.label("sku"),
-            sku.c.name.label("sku_name"),
-            sku.c.name_en.label("sku_name_en"),
-            warehouse.c.code.label("warehouse"),
-        )
-        .select_from(stock_move)
-        .join(sku, and_(sku.c.tenant_id == tx.tenant_id, sku.c.id == m.sku_id))
-        .join(warehouse, and_(warehouse.c.tenant_id == tx.tenant_id, warehouse.c.id == m.warehouse_id))
-        .where(m.tenant_id == tx.tenant_id)
-        .order_by(m.id.desc())
-        .limit(limit + 1)
-    )
-    if sku_code is not None:
-        statement = statement.where(among(sku.c.code, storable([sku_code])))
+    statement = select(stock_move).where(m.tenant_id == tx.tenant_id)
     if warehouse_code is not None:
-        statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
-    if wanted:
-        statement = statement.where(*search.matches(tx.tenant_id, SEARCH_KIND, m.sku_id, wanted))
+        statement = statement.where(m.warehouse_id == _warehouse_id(tx, warehouse_code))
     if lot_id is not None:
         lm = lot_move.c
         statement = statement.where(
@@ -221,12 +215,52 @@ async def list_moves(
         statement = statement.where(m.document_id == document_id)
     if cursor is not None:
         statement = statement.where(m.id < decode_cursor(cursor, (UUID,))[0])
-    rows = await tx.rows(statement)
+    newest = statement.order_by(m.id.desc()).limit(limit + 1)
+    goods = _sought(tx, sku_code, wanted)
+    found = _of_goods(tx, newest, goods) if goods else newest.subquery("stock_move")
+    rows = await tx.rows(_named(tx, found, sees_cost=sees_cost(seen_by)).limit(limit + 1))
     return page(rows, limit, lambda row: (row.id,), lambda row: MoveView(**row._mapping))
 
 
+def _sought(tx: Tx, sku_code: str | None, wanted: str | None) -> list[ColumnElement[bool]]:
+    """The conditions on `sku` that a code and a search make."""
+    conditions = [] if sku_code is None else [among(sku.c.code, storable([sku_code]))]
+    return conditions + (search.matches(tx.tenant_id, SEARCH_KIND, sku.c.id, wanted) if wanted else [])
+
+
+def _of_goods(tx: Tx, newest: Select[Any], goods: Sequence[ColumnElement[bool]]) -> Subquery:
+    """The newest of each SKU in each warehouse, merged: whatever else was moved is never walked over."""
+    m, kind, place = stock_move.c, sku.c, warehouse.c
+    of_one = newest.where(m.sku_id == kind.id, m.warehouse_id == place.id).correlate(sku, warehouse).lateral("of_one")
+    merged = (
+        select(of_one)
+        .select_from(sku.join(warehouse, place.tenant_id == tx.tenant_id).join(of_one, true()))
+        .where(kind.tenant_id == tx.tenant_id, *goods)
+    )
+    return merged.subquery("stock_move")
+
+
+def _named(tx: Tx, found: Subquery, *, sees_cost: bool) -> Select[Any]:
+    """Moves with what people call their SKU and warehouse."""
+    m = found.c
+    names = [name for name in MoveView.__struct_fields__ if name in m and (name != "unit_cost" or sees_cost)]
+    return (
+        select(
+            *(m[name] for name in names),
+            sku.c.code.label("sku"),
+            sku.c.name.label("sku_name"),
+            sku.c.name_en.label("sku_name_en"),
+            warehouse.c.code.label("warehouse"),
+        )
+        .select_from(found)
+        .join(sku, and_(sku.c.tenant_id == tx.tenant_id, sku.c.id == m.sku_id))
+        .join(warehouse, and_(warehouse.c.tenant_id == tx.tenant_id, warehouse.c.id == m.warehouse_id))
+        .order_by(m.id.desc())
+    )
+
+
 _AVAILABLE = """
-select s.sku_id, sum(greatest(s.on_hand + s.allowance - s.reserved - s.safety, 0)) as available
+select s.sku_id, sum(greatest(s.on_hand + s.allowance - s.reserved - s.safety - s.barred, 0)) as available
 from stock s
 join warehouse w on w.tenant_id = $1 and w.id = s.warehouse_id and w.state = 'active'
 where s.tenant_id = $1 and s.sku_id = any($2::uuid[])

@@ -58,7 +58,7 @@ _RANK = "case when r.document_id < ${patience}::uuid then -1 else r.priority end
 _EXPECTED = _CANDIDATES.format(
     level="""
   select s.sku_id, s.warehouse_id,
-         least(u.free, greatest(u.free - coalesce(b.safety, s.safety), 0)) as free
+         least(u.free, greatest(u.free - coalesce(b.safety, s.safety) - s.barred, 0)) as free
   from json_to_recordset($2::json)
     as b(sku_id uuid, warehouse_id uuid, "by" numeric, "to" numeric, allowance numeric, safety numeric)
   join stock s on s.tenant_id = $1 and s.sku_id = b.sku_id and s.warehouse_id = b.warehouse_id
@@ -111,6 +111,7 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
             level.allowance if self.allowance is None else self.allowance,
             level.reserved,
             level.safety if self.safety is None else self.safety,
+            level.barred,
         )
 
 
@@ -119,9 +120,14 @@ async def lock_candidates(tx: Tx, bookings: Sequence[Booking]) -> None:
 
     Bookings in one warehouse take turns: two that lowered the same stock would lock each other's promises.
     """
-    await tx.fetch(_GATE, list({booking.warehouse_id for booking in bookings}))
+    await take_turns(tx, (booking.warehouse_id for booking in bookings))
     rule = await load_rule(tx)
     await tx.write_rows(_EXPECTED, bookings, rule.patience, rule.fair_share)
+
+
+async def take_turns(tx: Tx, warehouse_ids: Iterable[UUID]) -> None:
+    """Wait for whoever else books in these warehouses."""
+    await tx.fetch(_GATE, list(set(warehouse_ids)))
 
 
 async def rebalance(tx: Tx, levels: Mapping[Place, Level]) -> dict[Place, Level]:
@@ -132,17 +138,17 @@ async def rebalance(tx: Tx, levels: Mapping[Place, Level]) -> dict[Place, Level]
     rule = await load_rule(tx)
     found = await _fetch(tx, _ACTUAL, uneven, list(uneven.values()), rule.patience, rule.fair_share)
     changes = shift(levels, found, rule)
-    after = _after(levels, changes)
+    after = after_changes(levels, changes)
     short = [place for place, level in after.items() if level.free < 0]
     if short:
         others = {place: levels[place] for place in short}
         instead = shift(others, await _fetch(tx, _ANYONE, short), rule)
         changes = [change for change in changes if change.place not in others] + instead
-        after = _after(levels, changes)
+        after = after_changes(levels, changes)
     if any(level.free < 0 for level in after.values()):
         raise RetryTransaction("every promise that could wait is being changed by another transaction")
     await change_promises(tx, changes)
-    await _announce(tx, changes)
+    await announce(tx, changes)
     return after
 
 
@@ -151,15 +157,17 @@ async def _fetch(tx: Tx, sql: str, places: Iterable[Place], *arguments: Any) -> 
     return [Promise(**dict(row)) for row in await tx.fetch(sql, list(skus), list(warehouses), *arguments)]
 
 
-def _after(levels: Mapping[Place, Level], changes: Iterable[Change]) -> dict[Place, Level]:
+def after_changes(levels: Mapping[Place, Level], changes: Iterable[Change]) -> dict[Place, Level]:
+    """The levels once promises have changed."""
     after = dict(levels)
     for change in changes:
         level = after[change.place]
-        after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held, level.safety)
+        after[change.place] = msgspec.structs.replace(level, reserved=level.reserved + change.held)
     return after
 
 
-async def _announce(tx: Tx, changes: Sequence[Change]) -> None:
+async def announce(tx: Tx, changes: Sequence[Change]) -> None:
+    """Tell of those who got what they waited for, and of those who lost it."""
     lost: dict[UUID, list[ShiftedLine]] = defaultdict(list)
     got: dict[UUID, list[ShiftedLine]] = defaultdict(list)
     for change in changes:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.inventory.levels import Level, Place, lock_levels, write_levels
+from dinghuo.inventory.levels import Place, lock_levels, write_levels
 from dinghuo.inventory.promises import Change, Promise, change_promises, lock_promises, waiting_at
 from dinghuo.inventory.rebalance import rebalance
 from dinghuo.kit.database import Tx
@@ -93,7 +93,7 @@ async def _release(tx: Tx, changes: list[Change], waiting: set[Place]) -> list[C
     after = dict(before)
     for change in changes:
         level = after[change.place]
-        after[change.place] = Level(level.on_hand, level.allowance, level.reserved + change.held, level.safety)
+        after[change.place] = msgspec.structs.replace(level, reserved=level.reserved + change.held)
     await change_promises(tx, changes)
     await write_levels(tx, before, await rebalance(tx, after))
     return changes

@@ -1,8 +1,8 @@
 """Stock: what is available where, how a line is served, and the rows that promise it.
 
-`available = on_hand + allowance − reserved − safety`. Supply policies: `refuse` and `presell` never promise more than
-is available (presell's allowance is part of it), `backorder` promises what is there and lets the rest wait,
-`untracked` reserves nothing.
+`available = on_hand + allowance − reserved − safety − barred` (`barred`: of lots that are blocked or expired). Supply
+policies: `refuse` and `presell` never promise more than is available (presell's allowance is part of it), `backorder`
+promises what is there and lets the rest wait, `untracked` reserves nothing.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -181,7 +181,7 @@ class _Moved(msgspec.Struct, frozen=True, gc=False):
 
 
 _READ = """
-select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved - s.safety as available
+select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved - s.safety - s.barred as available
 from stock s
 where s.tenant_id = $1 and s.sku_id = any($2::uuid[]) and s.warehouse_id = any($3::uuid[])
 order by s.sku_id, s.warehouse_id
@@ -206,7 +206,7 @@ with wanted as (
   select d.sku_id, d.warehouse_id, d.quantity
   from json_to_recordset($2::json) as d(sku_id uuid, warehouse_id uuid, quantity numeric)
 ), locked as materialized (
-  select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved - s.safety as available
+  select s.sku_id, s.warehouse_id, s.on_hand + s.allowance - s.reserved - s.safety - s.barred as available
   from stock s
   where s.tenant_id = $1 and s.sku_id = any($3::uuid[]) and s.warehouse_id = any($4::uuid[])
   order by s.sku_id, s.warehouse_id for no key update

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dinghuo.inventory.allocate import Rule
@@ -16,6 +16,7 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
 from dinghuo.kit.ids import first_id_at
+from dinghuo.kit.revisions import check_revision
 
 _NAME = "inventory"
 # For the audit: there is one of them in a company.
@@ -54,12 +55,30 @@ async def load_rule(tx: Tx) -> Rule:
     return Rule(settings.allocation == "fair_share", patience)
 
 
-async def save_settings(tx: Tx, *, settings: InventorySettings, by: Actor) -> InventorySettings:
-    old = msgspec.to_builtins(await load_settings(tx))
+async def settings_revision(tx: Tx) -> int:
+    """What it was edited at last; 1 while nobody has."""
+    s = inventory_setting.c
+    row = await tx.one(select(s.revision).where(s.tenant_id == tx.tenant_id, s.name == _NAME))
+    return 1 if row is None else int(row.revision)
+
+
+async def save_settings(
+    tx: Tx, *, settings: InventorySettings, by: Actor, revision: int | None = None
+) -> InventorySettings:
+    """Save it whole; where a `revision` was read, only while it is still that."""
+    s = inventory_setting.c
+    mine = (s.tenant_id == tx.tenant_id, s.name == _NAME)
+    # Locked by the row there may not be yet: two who save at once come one after the other.
+    usual = msgspec.to_builtins(InventorySettings())
+    first = insert(inventory_setting).values(tenant_id=tx.tenant_id, name=_NAME, value=usual)
+    await tx.execute(first.on_conflict_do_nothing())
+    (row,) = await tx.rows(select(s.value, s.revision).where(*mine).with_for_update())
+    if revision is not None:
+        check_revision(row.revision, revision)
+    old = msgspec.to_builtins(msgspec.convert(row.value, InventorySettings))
     new = msgspec.to_builtins(settings)
     if old != new:
-        made = insert(inventory_setting).values(tenant_id=tx.tenant_id, name=_NAME, value=new)
-        await tx.execute(made.on_conflict_do_update(index_elements=["tenant_id", "name"], set_={"value": new}))
+        await tx.execute(update(inventory_setting).where(*mine).values(value=new, revision=s.revision + 1))
         await audit.record(tx, [audit.Change("setting", _SUBJECT, "updated", by, audit.differences(old, new))])
         await touch(tx, "inventory")
     return settings

@@ -118,14 +118,19 @@ async def _read(tx: Tx) -> Sourcing | None:
     if len(sites) < 2:
         return None
     settings = await load_settings(tx)
-    rules = {
-        row["region_id"]: RegionRule(tuple(row["warehouses"]), spot_of(row["latitude"], row["longitude"]))
-        for row in await tx.fetch(_RULES)
-    }
+    rules = await load_rules(tx)
     whole = settings.fewest_splits == "order"
     if not rules and not whole:
         return None
     return Sourcing(sites, rules, by_distance=settings.sourcing == "distance", whole_orders=whole)
+
+
+async def load_rules(tx: Tx) -> Mapping[UUID, RegionRule]:
+    """What regions say of their warehouses."""
+    return {
+        row["region_id"]: RegionRule(tuple(row["warehouses"]), spot_of(row["latitude"], row["longitude"]))
+        for row in await tx.fetch(_RULES)
+    }
 
 
 def spot_of(latitude: Decimal | None, longitude: Decimal | None) -> Spot | None:

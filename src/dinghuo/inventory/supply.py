@@ -3,15 +3,19 @@
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
 
+from dinghuo.catalogue.facts import load_skus
+from dinghuo.catalogue.save_skus import SEARCH_KIND
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.facts import load_tenant
+from dinghuo.inventory.lots.tracked import load_tracked
 from dinghuo.inventory.tables import expected_supply, warehouse
+from dinghuo.kit import search
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.paging import Page, decode_cursor, page
@@ -21,13 +25,16 @@ StateFilter = Literal["open", "received", "cancelled", "all"]
 
 
 class SupplyView(msgspec.Struct, frozen=True, kw_only=True):
-    """One expected line, in base units. `open` is what has not come; `late` when its day is over."""
+    """One expected line, in base units. `open` is what has not come; `late` when its day is over; `lot_needed` when
+    lots are kept of it: what comes names one."""
 
     id: UUID
     code: str
     sku: str
     sku_name: str
+    sku_name_en: str | None
     base_unit: str
+    units: list[str]
     warehouse: str
     warehouse_name: str
     expected_on: date
@@ -39,6 +46,7 @@ class SupplyView(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
     state: str
     late: bool
+    lot_needed: bool
 
 
 async def today_of(tx: Tx) -> date:
@@ -54,10 +62,11 @@ async def list_supply(
     document: str | None = None,
     state: StateFilter = "open",
     until: date | None = None,
+    wanted: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[SupplyView]:
-    """A page of expected lines, the next one first."""
+    """A page of expected lines, the next one first. `wanted` searches SKUs."""
     today = await today_of(tx)
     e = expected_supply.c
     left = func.greatest(e.quantity - e.received, 0)
@@ -67,7 +76,9 @@ async def list_supply(
             *plain,
             sku.c.code.label("sku"),
             sku.c.name.label("sku_name"),
+            sku.c.name_en.label("sku_name_en"),
             sku.c.base_unit,
+            e.sku_id,
             warehouse.c.code.label("warehouse"),
             warehouse.c.name.label("warehouse_name"),
             left.label("open"),
@@ -85,17 +96,24 @@ async def list_supply(
         statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
     if document is not None:
         statement = statement.where(among(e.document, storable([document])))
+    if wanted:
+        statement = statement.where(*search.matches(tx.tenant_id, SEARCH_KIND, e.sku_id, wanted))
     if until is not None:
         statement = statement.where(e.expected_on <= until)
     if cursor is not None:
         statement = statement.where(tuple_(e.expected_on, e.id) > tuple_(*decode_cursor(cursor, (date, UUID))))
     rows = await tx.rows(statement)
-    return page(
-        rows,
-        limit,
-        lambda row: (row.expected_on, row.id),
-        lambda row: SupplyView(**row._mapping, late=row.expected_on < today and row.open > 0),
-    )
+    tracked = await load_tracked(tx)
+    facts = await load_skus(tx, {row.sku for row in rows})
+
+    def view(row: Row[Any]) -> SupplyView:
+        said = dict(row._mapping)
+        lot_needed = said.pop("sku_id") in tracked
+        late = row.expected_on < today and row.open > 0 and row.state == "expected"
+        units = list(facts[row.sku].units) if row.sku in facts else [row.base_unit]
+        return SupplyView(**said, late=late, lot_needed=lot_needed, units=units)
+
+    return page(rows, limit, lambda row: (row.expected_on, row.id), view)
 
 
 def _of_state(state: StateFilter) -> list[ColumnElement[bool]]:
@@ -116,16 +134,20 @@ class Supply(msgspec.Struct, frozen=True, gc=False):
     warehouse_id: UUID
     expected_on: date
     quantity: Decimal
+    # The transfer it is on its way with, when it comes from another warehouse.
+    transfer_id: UUID | None = None
 
 
 _OPEN = """
-select e.code, e.sku_id, e.warehouse_id, e.expected_on, e.quantity - e.received as quantity from expected_supply e
+select e.code, e.sku_id, e.warehouse_id, e.expected_on, e.quantity - e.received as quantity,
+  null::uuid as transfer_id
+from expected_supply e
 where e.tenant_id = $1 and e.sku_id = any($2::uuid[]) and e.state = 'expected' and e.received < e.quantity
 union all
-select t.number, l.sku_id, t.to_id, t.expected_on, sum(l.base_quantity)
+select t.number, l.sku_id, t.to_id, t.expected_on, sum(l.base_quantity), t.id
 from transfer t join transfer_line l on l.tenant_id = $1 and l.transfer_id = t.id
 where t.tenant_id = $1 and t.state = 'shipped' and l.sku_id = any($2::uuid[])
-group by t.number, l.sku_id, t.to_id, t.expected_on
+group by t.id, t.number, l.sku_id, t.to_id, t.expected_on
 order by 2, 4, 1
 """
 _ANY = """

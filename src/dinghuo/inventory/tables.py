@@ -1,6 +1,6 @@
 """Stock by warehouse. `stock` is the balance, `stock_move` its entries on hand, `reservation` what is promised."""
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, Integer, Numeric, Uuid, and_
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, Integer, Numeric, UniqueConstraint, Uuid, and_
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dinghuo.inventory.states import COUNT, TRANSFER
@@ -45,17 +45,21 @@ stock = tenant_table(
     Column("reserved", QUANTITY, nullable=False, server_default="0"),
     # What is kept back from those who order.
     Column("safety", QUANTITY, nullable=False, server_default="0"),
+    # What of it is of lots that are blocked or expired: nobody gets it.
+    Column("barred", QUANTITY, nullable=False, server_default="0"),
     reference("sku", "sku_id"),
     reference("warehouse", "warehouse_id"),
     CheckConstraint("reserved >= 0", name="reserved_not_negative"),
     CheckConstraint("allowance >= 0", name="allowance_not_negative"),
     CheckConstraint("safety >= 0", name="safety_not_negative"),
+    CheckConstraint("barred >= 0", name="barred_not_negative"),
     CheckConstraint("reserved <= on_hand + allowance", name="never_oversold"),
     key=("sku_id", "warehouse_id"),
     lock_rank="stock",
 )
 # Every placed order changes a few of these rows: room on the page keeps the change there (HOT).
 stock.kwargs["postgresql_with"] = {"fillfactor": 50}
+index("ix_stock_warehouse", stock.c.warehouse_id, stock.c.sku_id)
 
 # What a document's line holds. wanted = held + backordered + consumed + released.
 reservation = tenant_table(
@@ -138,6 +142,7 @@ goods_receipt = tenant_table(
     unique("number"),
     reference("warehouse", "warehouse_id"),
 )
+index("ix_goods_receipt_warehouse", goods_receipt.c.warehouse_id, goods_receipt.c.id)
 goods_receipt_line = tenant_table(
     "goods_receipt_line",
     Column("receipt_id", Uuid, nullable=False),
@@ -193,7 +198,7 @@ index(
 )
 
 inventory_setting = tenant_table(
-    "inventory_setting", text("name"), Column("value", JSONB, nullable=False), key=("name",)
+    "inventory_setting", text("name"), Column("value", JSONB, nullable=False), revision(), key=("name",)
 )
 
 # Who is served before whom: of a customer, or of all of a tier.
@@ -291,12 +296,15 @@ stock_count_line = tenant_table(
     Column("count_id", Uuid, nullable=False),
     Column("line_no", Integer, nullable=False),
     Column("sku_id", Uuid, nullable=False),
+    # Where lots are kept, one line a lot, and one for what is of none.
+    Column("lot_id", Uuid, nullable=True),
     Column("expected", QUANTITY, nullable=False),
     Column("counted", QUANTITY, nullable=True),
     text("note", nullable=True),
-    unique("count_id", "sku_id"),
+    UniqueConstraint("tenant_id", "count_id", "sku_id", "lot_id", postgresql_nulls_not_distinct=True),
     reference("stock_count", "count_id"),
     reference("sku", "sku_id"),
+    reference("lot", "lot_id"),
     CheckConstraint("expected >= 0 and counted >= 0", name="not_negative"),
     key=("count_id", "line_no"),
 )

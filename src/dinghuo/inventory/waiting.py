@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.inventory.allocate import Rule
 from dinghuo.inventory.outlook import covered_on, deliveries_for
 from dinghuo.inventory.settings import load_rule
 from dinghuo.inventory.supply import Supply, load_supply, today_of
@@ -41,11 +42,12 @@ class WaitingPart(msgspec.Struct, frozen=True):
 # What of a document is promised; for what waits, how much waits before it at its place, by the rule of allocation;
 # for what is held while more is promised there than is there, how much of it is promised before.
 _PARTS = """
-select r.line_no, r.sku_id, r.warehouse_id, w.code as warehouse, w.name as warehouse_name, r.held, r.backordered,
-  r.consumed, r.source as why, r.priority, coalesce(a.ahead, 0) as ahead, coalesce(a.documents, 0) as documents_ahead,
+select r.document_id, r.line_no, r.sku_id, r.warehouse_id, w.code as warehouse, w.name as warehouse_name,
+  r.held, r.backordered, r.consumed, r.source as why, r.priority,
+  coalesce(a.ahead, 0) as ahead, coalesce(a.documents, 0) as documents_ahead,
   coalesce(a.waiting, 0) as waiting, s.on_hand, s.reserved, coalesce(h.held, 0) as held_ahead,
   least(s.on_hand + s.allowance - s.reserved,
-        greatest(s.on_hand + s.allowance - s.reserved - s.safety, 0)) as free
+        greatest(s.on_hand + s.allowance - s.reserved - s.safety - s.barred, 0)) as free
 from reservation r
 join warehouse w on w.tenant_id = $1 and w.id = r.warehouse_id
 join stock s on s.tenant_id = $1 and s.sku_id = r.sku_id and s.warehouse_id = r.warehouse_id
@@ -61,32 +63,59 @@ left join lateral (
   where o.tenant_id = $1 and o.sku_id = r.sku_id and o.warehouse_id = r.warehouse_id and o.held > 0 and {before}
     and r.held > 0 and s.reserved > s.on_hand
 ) h on true
-where r.tenant_id = $1 and r.document_id = $2
+where r.tenant_id = $1 and {which}
 order by r.line_no, w.priority, w.code
-""".format(  # noqa: S608 - constants of ours
-    before="(case when o.document_id < $3::uuid then -1 else o.priority end, o.document_id, o.line_no)"
-    " < (case when r.document_id < $3::uuid then -1 else r.priority end, r.document_id, r.line_no)"
+"""
+_BEFORE = (
+    "(case when o.document_id < $2::uuid then -1 else o.priority end, o.document_id, o.line_no)"
+    " < (case when r.document_id < $2::uuid then -1 else r.priority end, r.document_id, r.line_no)"
 )
+_OF_DOCUMENT = _PARTS.format(before=_BEFORE, which="r.document_id = $3")
+_OF_KEYS = _PARTS.format(
+    before=_BEFORE,
+    which="(r.document_id, r.line_no, r.warehouse_id) in (select * from unnest($3::uuid[], $4::int[], $5::uuid[]))",
+)
+
+WaitingKey = tuple[UUID, int, UUID]
+"""(document_id, line_no, warehouse_id)"""
 
 
 async def waiting_parts(tx: Tx, document_id: UUID) -> Mapping[int, Sequence[WaitingPart]]:
     """What each line of a document holds and waits for, by line number: two statements, whatever their number."""
     rule = await load_rule(tx)
-    rows = await tx.fetch(_PARTS, document_id, rule.patience)
+    found: dict[int, list[WaitingPart]] = defaultdict(list)
+    for (_, line_no, _), part in (await _parts(tx, rule, _OF_DOCUMENT, document_id)).items():
+        found[line_no].append(part)
+    return found
+
+
+async def parts_of(tx: Tx, keys: Sequence[WaitingKey]) -> Mapping[WaitingKey, WaitingPart]:
+    """The same of lines of any documents in these warehouses."""
+    if not keys:
+        return {}
+    rule = await load_rule(tx)
+    documents, lines, warehouses = (list(column) for column in zip(*keys, strict=True))
+    return await _parts(tx, rule, _OF_KEYS, documents, lines, warehouses)
+
+
+async def _parts(tx: Tx, rule: Rule, sql: str, *arguments: object) -> dict[WaitingKey, WaitingPart]:
+    rows = await tx.fetch(sql, rule.patience, *arguments)
     short = {row["sku_id"] for row in rows if row["backordered"] or row["reserved"] > row["on_hand"]}
     supplies: dict[tuple[UUID, UUID], list[Supply]] = defaultdict(list)
     for supply in await load_supply(tx, short):
         supplies[supply.sku_id, supply.warehouse_id].append(supply)
     today = await today_of(tx)
-    found: dict[int, list[WaitingPart]] = defaultdict(list)
-    for row in rows:
-        coming = supplies.get((row["sku_id"], row["warehouse_id"]), [])
-        found[row["line_no"]].append(_part(row, coming, today, fair_share=rule.fair_share))
-    return found
+    return {
+        (row["document_id"], row["line_no"], row["warehouse_id"]): _part(
+            row, supplies.get((row["sku_id"], row["warehouse_id"]), []), today, fair_share=rule.fair_share
+        )
+        for row in rows
+    }
 
 
 def _part(row: Mapping[str, object], coming: Sequence[Supply], today: date, *, fair_share: bool) -> WaitingPart:
     values = dict(row)
+    del values["document_id"]
     waiting = values.pop("waiting")
     on_hand, reserved, held_ahead, free = (
         Decimal(str(values.pop(name))) for name in ("on_hand", "reserved", "held_ahead", "free")

@@ -1,26 +1,31 @@
 """For when goods can be promised, and why lines wait, over HTTP, for staff and systems."""
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, get, post
-from litestar.params import JSONBody
+from litestar.params import JSONBody, Parameter
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.inventory.promise import CartPromise, Days, Wanted, available_to_promise
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.http import language_of, needs, once
+from dinghuo.kit.paging import MOST, Page
 from dinghuo.orders import faults as say
+from dinghuo.orders.allocation import Allocation, preview_allocation, run_allocation
 from dinghuo.orders.lots import OrderLots, Trace, lots_of_order, trace_lot
 from dinghuo.orders.promise_dates import Promised, promise_again
 from dinghuo.orders.scope import sees
+from dinghuo.orders.sourcing import SourcingRoute, try_route
 from dinghuo.orders.waiting import WaitingOrder, why_waiting
+from dinghuo.orders.waiting_list import WaitingFilter, WaitingRow, list_waiting
 from dinghuo.parties.facts import CustomerFacts, load_customers
 
 AnyRequest = Request[Any, Any, Any]
+Limit = Annotated[int, Parameter(ge=1, le=MOST)]
 
 
 class CartWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +67,72 @@ async def read_waiting(
         return await why_waiting(tx, principal=staff, order_id=order_id, language=language_of(request))
 
 
+@get("/waiting-lines", opt=needs("orders.read"))
+async def list_lines(
+    request: AnyRequest,
+    database: Database,
+    staff: StaffPrincipal,
+    sku: str | None = None,
+    warehouse: str | None = None,
+    customer: str | None = None,
+    search: str | None = None,
+    overdue: bool = False,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Page[WaitingRow]:
+    """The lines of all orders that wait for goods, by SKU and warehouse in the order in which they are served.
+    `overdue` leaves what was promised for a day that is over; `search` looks for SKUs."""
+    wanted = WaitingFilter(sku=sku, warehouse=warehouse, customer=customer, wanted=search, overdue=overdue)
+    async with database.transaction(staff.tenant_id) as tx:
+        return await list_waiting(
+            tx, staff=staff, wanted=wanted, language=language_of(request), cursor=cursor, limit=limit
+        )
+
+
+class AllocationWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to deal out anew; `seen` is of the preview, and without it nobody looked."""
+
+    sku: str
+    warehouse: str
+    seen: str | None = None
+
+
+@get("/allocation", opt=needs("inventory.adjust"))
+async def look_at_allocation(database: Database, staff: StaffPrincipal, sku: str, warehouse: str) -> Allocation:
+    """Who holds and waits for a SKU in a warehouse, and who would have what if it were dealt out anew by the
+    priorities of today. Nothing is written."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await preview_allocation(tx, sku=sku, warehouse_code=warehouse, staff=staff)
+
+
+@post("/allocation", opt=needs("inventory.adjust"), status_code=200)
+async def allocate(
+    request: AnyRequest, database: Database, staff: StaffPrincipal, data: JSONBody[AllocationWanted]
+) -> Allocation:
+    """Deal out anew; as the preview said where one was seen, refused when it would be otherwise by now."""
+    command = partial(
+        run_allocation,
+        sku=data.sku,
+        warehouse_code=data.warehouse,
+        seen=data.seen,
+        by=staff.actor(),
+        staff=staff,
+    )
+    return await once(request, database, staff, command, Allocation)
+
+
+@get("/sourcing", opt=needs("inventory.read"))
+async def try_sourcing(
+    request: AnyRequest, database: Database, staff: StaffPrincipal, customer: str
+) -> SourcingRoute:
+    """From which warehouses a customer is served, in which order, and why."""
+    async with database.transaction(staff.tenant_id) as tx:
+        known = await _customer(tx, staff, customer)
+        if known is None:
+            raise Refused(say.UNKNOWN_CUSTOMER("customer", code=customer))
+        return await try_route(tx, customer=known, language=language_of(request))
+
+
 @post("/orders/{order_id:uuid}/promise", opt=needs("orders.place"), status_code=200)
 async def promise_order(request: AnyRequest, database: Database, staff: StaffPrincipal, order_id: UUID) -> Promised:
     """Promise the waiting lines of an order anew, by what is expected today."""
@@ -85,6 +156,16 @@ async def read_trace(request: AnyRequest, database: Database, staff: StaffPrinci
 
 router = Router(
     "/",
-    route_handlers=[promise_cart, read_waiting, promise_order, read_lots, read_trace],
+    route_handlers=[
+        promise_cart,
+        list_lines,
+        look_at_allocation,
+        allocate,
+        try_sourcing,
+        read_waiting,
+        promise_order,
+        read_lots,
+        read_trace,
+    ],
     tags=["orders"],
 )

@@ -11,6 +11,7 @@ from sqlalchemy import and_, select
 
 from dinghuo.catalogue.quantities import plain
 from dinghuo.catalogue.tables import sku
+from dinghuo.catalogue.unit_names import Units, unit_names, with_unit_names
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.inventory.supply import today_of
@@ -122,7 +123,8 @@ async def why_waiting(tx: Tx, *, principal: Principal, order_id: UUID, language:
     )
     parts = await waiting_parts(tx, order_id)
     today = await today_of(tx)
-    lines = [_line(row, parts.get(row.line_no, ()), today, language) for row in rows]
+    units = await unit_names(tx)
+    lines = [_line(row, parts.get(row.line_no, ()), today, units, language) for row in rows]
     open_lines = [found.expected_on for found in lines if found.state in ("ready", "waiting", "untracked")]
     return WaitingOrder(id=order.id, number=order.number, state=order.state, ready_on=last(open_lines), lines=lines)
 
@@ -144,7 +146,7 @@ def state_of(row: Any, parts: Sequence[WaitingPart]) -> str:
     return "waiting" if any(part.backordered or part.presold for part in parts) else "ready"
 
 
-def _line(row: Any, parts: Sequence[WaitingPart], today: date, language: Language) -> WaitingLine:
+def _line(row: Any, parts: Sequence[WaitingPart], today: date, units: Units, language: Language) -> WaitingLine:
     state = state_of(row, parts)
     is_open = state not in ("cancelled", "shipped")
     expected = last([part.expected_on for part in parts if part.held or part.backordered]) if parts else today
@@ -163,7 +165,10 @@ def _line(row: Any, parts: Sequence[WaitingPart], today: date, language: Languag
         expected_on=expected if is_open else None,
         late=is_open and promised is not None and (expected is None or expected > promised),
         places=[_place(part, today) for part in parts],
-        reasons=[fault_view(fault, language) for fault in _reasons(state, parts, row.base_unit, today)],
+        reasons=[
+            fault_view(with_unit_names(fault, units), language)
+            for fault in reasons_of(state, parts, row.base_unit, today)
+        ],
     )
 
 
@@ -178,17 +183,23 @@ def _place(part: WaitingPart, today: date) -> WaitingPlace:
         ahead=part.ahead,
         documents_ahead=part.documents_ahead,
         expected_on=part.expected_on,
-        supplies=[
-            SupplyOf(supply.code, supply.expected_on, supply.quantity, supply.expected_on < today)
-            for supply in part.deliveries
-        ],
+        supplies=supplies_of(part, today),
     )
+
+
+def supplies_of(part: WaitingPart, today: date) -> list[SupplyOf]:
+    """By which deliveries its goods come."""
+    return [
+        SupplyOf(supply.code, supply.expected_on, supply.quantity, supply.expected_on < today)
+        for supply in part.deliveries
+    ]
 
 
 _SAID: Mapping[str, Message] = {"cancelled": OFF, "shipped": SENT, "untracked": NO_STOCK_KEPT}
 
 
-def _reasons(state: str, parts: Sequence[WaitingPart], unit: str, today: date) -> list[Fault]:
+def reasons_of(state: str, parts: Sequence[WaitingPart], unit: str, today: date) -> list[Fault]:
+    """Why a line stands as it does."""
     if state in _SAID:
         return [_SAID[state]()]
     found: list[Fault] = []

@@ -108,7 +108,7 @@ def _narrowed(tenant_id: int, shelf: Shelf, wanted: Wanted) -> list[ColumnElemen
             .where(
                 s.tenant_id == tenant_id,
                 s.sku_id == sku.c.id,
-                s.on_hand + s.allowance - s.safety > s.reserved,
+                s.on_hand + s.allowance - s.safety - s.barred > s.reserved,
                 w.tenant_id == tenant_id,
                 w.id == s.warehouse_id,
                 w.state == "active",

@@ -57,6 +57,11 @@ def _lives(company: Company) -> list[Call]:
     return [Call(body={"items": items})]
 
 
+@bodies("POST /api/v1/allocation")
+def _allocation(company: Company) -> list[Call]:
+    return [Call(body={"sku": company["sku.code"], "warehouse": company["warehouse.code"]})]
+
+
 @bodies("PUT /api/v1/settings/inventory")
 def _settings(_: Company) -> list[Call]:
     return [Call(body={"allocation": "fair_share", "fewest_splits": "order", "longest_wait_days": 10})]

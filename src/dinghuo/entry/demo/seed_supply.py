@@ -9,7 +9,8 @@ from dinghuo.entry.demo.company import CHENGDU, SHANGHAI
 from dinghuo.entry.demo.orders import CHINA
 from dinghuo.entry.demo.products import SKUS, Sku
 from dinghuo.entry.demo.steps import DEMO, NOTHING, Outcome
-from dinghuo.inventory.counts.sheet import CountedLine, CountInput, enter_counted, open_count
+from dinghuo.inventory.counts.enter import enter_counted
+from dinghuo.inventory.counts.sheet import CountedLine, CountInput, open_count
 from dinghuo.inventory.lots.track import TrackingInput, save_tracking
 from dinghuo.inventory.lots.tracked import LotInput
 from dinghuo.inventory.priorities import PriorityInput, save_priorities

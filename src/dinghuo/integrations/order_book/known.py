@@ -59,7 +59,7 @@ union select number from historical_return where tenant_id = $1 and number = any
 """
 _CUSTOMERS = "select code from customer where tenant_id = $1 and code = any($2::text[])"
 _AVAILABLE = """
-select k.code, sum(greatest(s.on_hand + s.allowance - s.reserved - s.safety, 0)) as available
+select k.code, sum(greatest(s.on_hand + s.allowance - s.reserved - s.safety - s.barred, 0)) as available
 from stock s
 join sku k on k.tenant_id = $1 and k.id = s.sku_id
 join warehouse w on w.tenant_id = $1 and w.id = s.warehouse_id and w.state = 'active'

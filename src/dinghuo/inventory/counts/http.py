@@ -10,15 +10,9 @@ from litestar.params import JSONBody, Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.inventory.counts import queries
+from dinghuo.inventory.counts.enter import enter_counted
 from dinghuo.inventory.counts.queries import CountDetail, CountLineView, CountSummary, LineFilter, StateFilter
-from dinghuo.inventory.counts.sheet import (
-    CountedLine,
-    CountInput,
-    CountOpened,
-    cancel_count,
-    enter_counted,
-    open_count,
-)
+from dinghuo.inventory.counts.sheet import CountedLine, CountInput, CountOpened, cancel_count, open_count
 from dinghuo.inventory.counts.submit import submit_count
 from dinghuo.inventory.http_promise import Changed
 from dinghuo.kit.bodies import Items

@@ -1,7 +1,7 @@
 """Reading stock counts."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -10,13 +10,15 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Select, and_, select
 
+from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.catalogue.save_skus import SEARCH_KIND as SKUS
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import StaffPrincipal, lacking
 from dinghuo.inventory.counts.sheet import SEARCH_KIND
 from dinghuo.inventory.counts.submit import NOTHING_COUNTED, differences_of
+from dinghuo.inventory.lots.pick import NEVER
 from dinghuo.inventory.states import COUNT
-from dinghuo.inventory.tables import stock_count, stock_count_line, warehouse
+from dinghuo.inventory.tables import lot, stock_count, stock_count_line, warehouse
 from dinghuo.kit import search
 from dinghuo.kit.actions import Action, action
 from dinghuo.kit.bulk import among
@@ -63,8 +65,16 @@ class CountDetail(CountSummary, frozen=True, kw_only=True):
     difference_value: Decimal | UnsetType = UNSET
 
 
+class Pack(msgspec.Struct, frozen=True):
+    """One of a unit is so many base units, as large ones are counted: 1 case is 24."""
+
+    unit: str
+    quantity: Decimal
+
+
 class CountLineView(msgspec.Struct, frozen=True):
-    """In base units. `expected` is what the books said when the sheet was written; `counted` null: not yet."""
+    """In base units; `packs` are larger ones, the largest first. Where lots are kept, one line a lot (`lot` null:
+    what is of none). `expected` is what the books said when the sheet was written; `counted` null: not yet."""
 
     line_no: int
     sku: str
@@ -75,6 +85,9 @@ class CountLineView(msgspec.Struct, frozen=True):
     counted: Decimal | None
     difference: Decimal | None
     note: str | None
+    lot: str | None
+    expires_on: date | None
+    packs: list[Pack]
 
 
 def _counts(tx: Tx) -> Select[Any]:
@@ -175,9 +188,12 @@ async def list_lines(
             line.counted,
             (line.counted - line.expected).label("difference"),
             line.note,
+            lot.c.number.label("lot"),
+            lot.c.expires_on,
         )
         .select_from(stock_count_line)
         .join(sku, and_(k.tenant_id == tx.tenant_id, k.id == line.sku_id))
+        .outerjoin(lot, and_(lot.c.tenant_id == tx.tenant_id, lot.c.id == line.lot_id))
         .where(line.tenant_id == tx.tenant_id, line.count_id == count_id)
         .order_by(line.line_no)
         .limit(limit + 1)
@@ -191,4 +207,14 @@ async def list_lines(
     if cursor is not None:
         statement = statement.where(line.line_no > decode_cursor(cursor, (int,))[0])
     rows = await tx.rows(statement)
-    return page(rows, limit, lambda row: (row.line_no,), lambda row: CountLineView(**row._mapping))
+    facts = await load_skus(tx, {row.sku for row in rows})
+    return page(rows, limit, lambda row: (row.line_no,), lambda row: _line(row, facts))
+
+
+def _line(row: Any, facts: Mapping[str, SkuFacts]) -> CountLineView:
+    said = dict(row._mapping)
+    if said["expires_on"] == NEVER:
+        said["expires_on"] = None
+    units = facts[row.sku].units.items() if row.sku in facts else ()
+    packs = [Pack(unit, Decimal(many) / one) for unit, (many, one) in units if many > one and many % one == 0]
+    return CountLineView(**said, packs=sorted(packs, key=lambda pack: -pack.quantity))

@@ -1,6 +1,5 @@
-"""Open a count sheet, which freezes what the books say, and enter what was counted."""
+"""Open a count sheet, which freezes what the books say, or call it off."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,17 +10,18 @@ from sqlalchemy import select
 
 from dinghuo.identity.facts import load_tenant
 from dinghuo.inventory.goods import know
+from dinghuo.inventory.lots.tracked import LotInput
 from dinghuo.inventory.states import COUNT
 from dinghuo.inventory.tables import stock_count, warehouse
 from dinghuo.kit import audit, search
 from dinghuo.kit.actor import Actor
-from dinghuo.kit.bulk import DUPLICATE_CODE, MOST, TOO_MANY_ITEMS, UNKNOWN_CODE
+from dinghuo.kit.bulk import MOST, TOO_MANY_ITEMS, UNKNOWN_CODE
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Message, Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.missing import missing
-from dinghuo.kit.texts import check_texts, storable, text_faults
-from dinghuo.kit.transitions import WRONG_STATE, transition
+from dinghuo.kit.texts import storable, text_faults
+from dinghuo.kit.transitions import transition
 
 KIND = "SC"
 SEARCH_KIND = "stock_count"
@@ -51,12 +51,16 @@ class CountOpened(msgspec.Struct, frozen=True):
 
 
 class CountedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was counted of a SKU, in `unit` or its base unit; null: it was not counted after all."""
+    """What was counted of a SKU, in `unit` or its base unit; null: it was not counted after all.
+
+    Where lots are kept, `lot` is which; one that is not known yet is made when it is said when it expires.
+    """
 
     sku: str
     quantity: Decimal | None
     unit: str | None = None
     note: str | None = None
+    lot: LotInput | None = None
 
 
 _HEAD = """
@@ -64,13 +68,43 @@ insert into stock_count (tenant_id, id, number, warehouse_id, state, note, line_
   created_by_name)
 values ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9)
 """
-# Whatever has a balance there, or is named; in the order of codes, as it lies on the shelves of most.
+# Whatever has a balance there, or is named; in the order of codes, as it lies on the shelves of most. Where lots are
+# kept, each lot that is there, and what is of none, which is all there is where there is no lot.
 _FREEZE = """
-insert into stock_count_line (tenant_id, count_id, line_no, sku_id, expected)
-select $1, $2, $4 + row_number() over (order by k.code), k.id, coalesce(s.on_hand, 0)
+insert into stock_count_line (tenant_id, count_id, line_no, sku_id, lot_id, expected)
+select $1, $2, row_number() over (order by k.code, x.expires_on nulls first, x.number), k.id, x.lot_id, x.expected
 from sku k
 left join stock s on s.tenant_id = $1 and s.sku_id = k.id and s.warehouse_id = $3
-where k.tenant_id = $1 and ($5::uuid[] is null and s.sku_id is not null or k.id = any($5::uuid[]))
+left join lot_tracking t on t.tenant_id = $1 and t.sku_id = k.id
+left join lateral (
+  select sum(ls.on_hand) as on_hand from lot_stock ls
+  where ls.tenant_id = $1 and ls.sku_id = k.id and ls.warehouse_id = $3 and t.sku_id is not null
+) n on true
+cross join lateral (
+  select null::uuid as lot_id, null::date as expires_on, null::text as number,
+    coalesce(s.on_hand, 0) - coalesce(n.on_hand, 0) as expected
+  where coalesce(n.on_hand, 0) = 0 or s.on_hand > n.on_hand
+  union all
+  select l.id, l.expires_on, l.number, ls.on_hand from lot_stock ls
+  join lot l on l.tenant_id = $1 and l.id = ls.lot_id
+  where ls.tenant_id = $1 and ls.sku_id = k.id and ls.warehouse_id = $3 and ls.on_hand > 0 and t.sku_id is not null
+) x
+where k.tenant_id = $1 and ($4::uuid[] is null and s.sku_id is not null or k.id = any($4::uuid[]))
+"""
+# What is found that is not on the sheet, with what the books say now.
+ADD = """
+insert into stock_count_line (tenant_id, count_id, line_no, sku_id, lot_id, expected)
+select $1, $3, $5 + row_number() over (order by f.line), f.sku_id, f.lot_id,
+  case when f.lot_id is not null then coalesce(ls.on_hand, 0)
+    else coalesce(s.on_hand, 0) - coalesce(n.on_hand, 0) end
+from json_to_recordset($2::json) as f(line int, sku_id uuid, lot_id uuid)
+left join stock s on s.tenant_id = $1 and s.sku_id = f.sku_id and s.warehouse_id = $4
+left join lot_tracking t on t.tenant_id = $1 and t.sku_id = f.sku_id
+left join lot_stock ls on ls.tenant_id = $1 and ls.sku_id = f.sku_id and ls.warehouse_id = $4 and ls.lot_id = f.lot_id
+left join lateral (
+  select sum(a.on_hand) as on_hand from lot_stock a
+  where a.tenant_id = $1 and a.sku_id = f.sku_id and a.warehouse_id = $4 and t.sku_id is not null
+) n on true
 """
 _WAREHOUSE = "select id from warehouse where tenant_id = $1 and code = any($2::text[]) and state = 'active'"
 
@@ -92,7 +126,7 @@ async def open_count(tx: Tx, *, wanted: CountInput, by: Actor) -> CountOpened:
     (number,) = await tx.database.numbers.take(tx.tenant_id, KIND, "", year, 1)
     id = new_id()
     await tx.write(_HEAD, id, number, found[0]["id"], wanted.note, 0, tx.now, by.id, by.name)
-    lines = await tx.write(_FREEZE, id, found[0]["id"], 0, skus)
+    lines = await tx.write(_FREEZE, id, found[0]["id"], skus)
     if not lines:
         raise Refused(EMPTY_SHEET("warehouse", warehouse=wanted.warehouse))
     if lines > MOST:
@@ -116,63 +150,6 @@ async def lock_count(tx: Tx, count_id: UUID) -> Any:
     if row is None:
         raise missing("stock count", count_id)
     return row
-
-
-class _Counted(msgspec.Struct, frozen=True, gc=False):
-    sku_id: UUID
-    counted: Decimal | None
-    note: str | None
-
-
-_ENTER = """
-update stock_count_line l set counted = e.counted, note = coalesce(e.note, l.note)
-from json_to_recordset($2::json) as e(sku_id uuid, counted numeric, note text)
-where l.tenant_id = $1 and l.count_id = $3 and l.sku_id = e.sku_id
-"""
-_ON_SHEET = "select sku_id from stock_count_line where tenant_id = $1 and count_id = $2 and sku_id = any($3::uuid[])"
-_SUM_UP = """
-update stock_count c set line_count = n.lines, counted_count = n.counted, difference_count = n.different,
-  revision = c.revision + 1
-from (
-  select count(*) as lines, count(l.counted) as counted,
-    count(*) filter (where l.counted <> l.expected) as different
-  from stock_count_line l where l.tenant_id = $1 and l.count_id = $2
-) n
-where c.tenant_id = $1 and c.id = $2
-"""
-
-
-async def enter_counted(tx: Tx, *, count_id: UUID, counted: Sequence[CountedLine], by: Actor) -> int:
-    """Write what was counted, all or nothing. A SKU that is not on the sheet is added with what the books say now."""
-    head = await lock_count(tx, count_id)
-    if head.state != "open":
-        raise Refused(WRONG_STATE("state", to="open", id=str(count_id)))
-    known = await know(tx, skus=(item.sku for item in counted), warehouses=(), count=len(counted))
-    rows: dict[UUID, _Counted] = {}
-    first: dict[UUID, int] = {}
-    for i, item in enumerate(counted):
-        check_texts(known.faults, i, item, {"note": 500})
-        sku = known.sku(i, item.sku)
-        if sku is None:
-            continue
-        quantity = None
-        if item.quantity is not None:
-            quantity = known.in_base(i, sku, item.quantity, item.unit, zero=True)
-        other = first.setdefault(sku.id, i)
-        if other != i:
-            known.faults.add(i, "sku", DUPLICATE_CODE, code=item.sku, other=other + 1)
-        rows[sku.id] = _Counted(sku.id, quantity, item.note)
-    known.faults.check()
-    if not rows:
-        return 0
-    there = {row["sku_id"] for row in await tx.fetch(_ON_SHEET, count_id, list(rows))}
-    new = [sku_id for sku_id in rows if sku_id not in there]
-    if new:
-        await tx.write(_FREEZE, count_id, head.warehouse_id, head.line_count, new)
-    await tx.write_rows(_ENTER, list(rows.values()), count_id)
-    await tx.write(_SUM_UP, count_id)
-    await audit.record(tx, [audit.Change("stock_count", count_id, "entered", by, {"lines": [None, len(rows)]})])
-    return len(rows)
 
 
 async def cancel_count(tx: Tx, *, count_id: UUID, by: Actor) -> None:

@@ -1,7 +1,9 @@
 """Submit a count: its differences are booked, once those agree whom the seller's policies name."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from dinghuo.catalogue.quantities import plain
 from dinghuo.inventory.book import book
 from dinghuo.inventory.counts.sheet import lock_count
 from dinghuo.inventory.levels import Level, Place
+from dinghuo.inventory.lots.book import lots_there
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
 from dinghuo.inventory.states import COUNT
@@ -68,6 +71,8 @@ class Difference(msgspec.Struct, frozen=True):
     quantity: Decimal
     note: str | None
     cost: Decimal | None
+    lot_id: UUID | None = None
+    lot: str | None = None
 
     @property
     def value(self) -> Decimal:
@@ -75,8 +80,10 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 _DIFFERENCES = """
-select l.line_no, l.sku_id, k.code as sku, l.counted - l.expected as quantity, l.note, c.cost
+select l.line_no, l.sku_id, k.code as sku, l.counted - l.expected as quantity, l.note, c.cost, l.lot_id,
+  o.number as lot
 from stock_count_line l
+left join lot o on o.tenant_id = $1 and o.id = l.lot_id
 join sku k on k.tenant_id = $1 and k.id = l.sku_id
 left join lateral (
   select sc.cost from sku_cost sc where sc.tenant_id = $1 and sc.sku_id = l.sku_id and sc.valid_from <= $3
@@ -134,18 +141,24 @@ async def _book(tx: Tx, head: Any, differences: Sequence[Difference], by: Actor)
     """Add the differences to what is there now: what came and left since the sheet was written stays as it is."""
     if not differences:
         return
-    of = {(difference.sku_id, head.warehouse_id): difference for difference in differences}
+    # What is of no lot comes last: where it is short, it takes of the lots what is left of them.
+    several = sorted(differences, key=lambda difference: (difference.lot_id is None, difference.line_no))
+    of: dict[Place, list[Difference]] = defaultdict(list)
+    for difference in several:
+        of[difference.sku_id, head.warehouse_id].append(difference)
     await book(
         tx,
-        [Booking(*place, by=difference.quantity) for place, difference in of.items()],
+        [Booking(*place, by=sum((one.quantity for one in group), ZERO)) for place, group in of.items()],
         check=lambda before, after: _check(of, before, after),
+        under_lock=partial(_check_lots, tx, of),
     )
-    moves = [
-        Move(
+    moves = {
+        difference.line_no: Move(
             new_id(),
             tx.now,
             "count",
-            *place,
+            difference.sku_id,
+            head.warehouse_id,
             difference.quantity,
             document_kind=SUBJECT,
             document_id=head.id,
@@ -153,24 +166,51 @@ async def _book(tx: Tx, head: Any, differences: Sequence[Difference], by: Actor)
             note=difference.note,
             actor_id=by.id,
         )
-        for place, difference in of.items()
-    ]
-    await write_moves(tx, moves)
+        for difference in several
+    }
+    lots = {moves[one.line_no].id: one.lot_id for one in several if one.lot_id is not None}
+    await write_moves(tx, list(moves.values()), lots=lots)
 
 
-def _check(
-    of: Mapping[Place, Difference], before: Mapping[Place, Level], after: Mapping[Place, Level]
-) -> list[Fault]:
+_ByPlace = Mapping[Place, Sequence[Difference]]
+
+
+def _fault(difference: Difference, on_hand: Decimal) -> Fault:
+    return NO_LONGER_FITS(
+        f"lines[{difference.line_no - 1}].counted",
+        line=difference.line_no,
+        sku=f"{difference.sku} {difference.lot}" if difference.lot else difference.sku,
+        on_hand=plain(on_hand),
+        wanted=plain(-difference.quantity),
+    )
+
+
+def _check(of: _ByPlace, before: Mapping[Place, Level], after: Mapping[Place, Level]) -> list[Fault]:
     return [
-        NO_LONGER_FITS(
-            f"lines[{difference.line_no - 1}].counted",
-            line=difference.line_no,
-            sku=difference.sku,
-            on_hand=plain(before[place].on_hand),
-            wanted=plain(-difference.quantity),
-        )
-        for place, difference in of.items()
+        _fault(difference, before[place].on_hand)
+        for place, several in of.items()
         if after[place].on_hand < 0
+        for difference in several
+        if difference.quantity < 0
+    ]
+
+
+async def _check_lots(tx: Tx, of: _ByPlace) -> list[Fault]:
+    """Nothing was written yet: whoever finds that a lot has left meanwhile leaves no trace."""
+    named = [
+        (place, one.lot_id, one)
+        for place, several in of.items()
+        for one in several
+        if one.lot_id is not None and one.quantity < 0
+    ]
+    if not named:
+        return []
+    there = await lots_there(tx, sorted({place for place, _, _ in named}))
+    left = {(place, lot.lot_id): lot.on_hand for place, lots in there.items() for lot in lots}
+    return [
+        _fault(one, on_hand)
+        for place, lot_id, one in named
+        if (on_hand := left.get((place, lot_id), ZERO)) + one.quantity < 0
     ]
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from dinghuo.catalogue.quantities import plain
 from dinghuo.inventory.levels import Place
+from dinghuo.inventory.lots.bar import bar
 from dinghuo.inventory.lots.pick import LotThere, Terms, pick
 from dinghuo.inventory.lots.tracked import LotPart, load_tracked
 from dinghuo.inventory.move import Move
@@ -123,6 +124,7 @@ async def move_lots(
         await tx.write_rows(_WRITE, parts)
         await tx.write_rows(_OPEN, parts)
         await tx.write_rows(_BALANCE, parts)
+        await bar(tx, sorted({(part.sku_id, part.warehouse_id) for part in parts}))
 
 
 def _least(move: Move, days: Mapping[UUID, int] | None) -> int | None:

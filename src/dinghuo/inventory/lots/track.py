@@ -10,6 +10,7 @@ from sqlalchemy import and_, literal, select, true, union_all, update
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
+from dinghuo.inventory.lots.bar import bar_again, places_of
 from dinghuo.inventory.tables import lot, lot_tracking, minimum_life
 from dinghuo.inventory.targets import TABLES, find_targets
 from dinghuo.kit import audit
@@ -172,5 +173,7 @@ async def block_lot(tx: Tx, *, lot_id: UUID, reason: str | None, by: Actor) -> N
         .where(c.tenant_id == tx.tenant_id, c.id == lot_id)
         .values(state=state, block_reason=reason, revision=c.revision + 1)
     )
+    if old.state != state:
+        await bar_again(tx, await places_of(tx, lot_id))
     changes = {"state": [old.state, state], "reason": [old.block_reason, reason]}
     await audit.record(tx, [audit.Change("lot", lot_id, state, by, changes)])

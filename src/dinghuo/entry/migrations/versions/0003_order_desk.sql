@@ -992,6 +992,44 @@ ALTER TABLE order_amendment_line ADD CONSTRAINT pk_order_amendment_line PRIMARY 
 ALTER TABLE order_amendment_line ADD CONSTRAINT fk_order_amendment_line_tenant_id_amendment_id FOREIGN KEY (tenant_id, amendment_id) REFERENCES order_amendment (tenant_id, id);
 ALTER TABLE order_amendment_line ADD CONSTRAINT fk_order_amendment_line_tenant_id_sku_id FOREIGN KEY (tenant_id, sku_id) REFERENCES sku (tenant_id, id);
 
+-- portal: a colleague's consent to orders, messages to dealers' people
+CREATE TABLE draft_consent (
+  tenant_id BIGINT NOT NULL,
+  draft_id UUID NOT NULL,
+  customer_id UUID NOT NULL,
+  state TEXT NOT NULL,
+  message TEXT,
+  gross NUMERIC(18, 2) NOT NULL,
+  asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  asked_by UUID NOT NULL,
+  asked_by_name TEXT NOT NULL,
+  decided_at TIMESTAMP WITH TIME ZONE,
+  decided_by UUID,
+  decided_by_name TEXT,
+  answer TEXT,
+  CONSTRAINT ck_draft_consent_state CHECK (state in ('waiting', 'given', 'refused', 'taken_back'))
+);
+CREATE TABLE consent_rule (
+  tenant_id BIGINT NOT NULL,
+  customer_id UUID NOT NULL,
+  active BOOLEAN DEFAULT 'false' NOT NULL,
+  above NUMERIC(18, 2),
+  buyers UUID[] DEFAULT '{}' NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  updated_by_name TEXT NOT NULL,
+  revision INTEGER DEFAULT '1' NOT NULL,
+  CONSTRAINT ck_consent_rule_above_nothing CHECK (above > 0)
+);
+ALTER TABLE message ADD COLUMN customer_id UUID;
+CREATE INDEX ix_coupon_customer ON coupon (tenant_id, customer_id, code) WHERE customer_id IS NOT NULL;
+CREATE INDEX ix_draft_consent_customer ON draft_consent (tenant_id, customer_id, draft_id);
+CREATE INDEX ix_draft_consent_waiting ON draft_consent (tenant_id, customer_id, draft_id) WHERE state = 'waiting';
+ALTER TABLE draft_consent ADD CONSTRAINT pk_draft_consent PRIMARY KEY (tenant_id, draft_id);
+ALTER TABLE consent_rule ADD CONSTRAINT pk_consent_rule PRIMARY KEY (tenant_id, customer_id);
+ALTER TABLE draft_consent ADD CONSTRAINT fk_draft_consent_tenant_id_draft_id FOREIGN KEY (tenant_id, draft_id) REFERENCES draft (tenant_id, id);
+ALTER TABLE draft_consent ADD CONSTRAINT fk_draft_consent_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customer (tenant_id, id);
+ALTER TABLE consent_rule ADD CONSTRAINT fk_consent_rule_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customer (tenant_id, id);
+
 -- accounts: rebate balances
 CREATE TABLE rebate_balance (
   tenant_id BIGINT NOT NULL,
@@ -1168,3 +1206,57 @@ CREATE INDEX ix_rebate_settlement_line_accrual ON rebate_settlement_line (tenant
 ALTER TABLE rebate_settlement_line ADD CONSTRAINT pk_rebate_settlement_line PRIMARY KEY (tenant_id, settlement_id, accrual_id);
 ALTER TABLE rebate_settlement_line ADD CONSTRAINT fk_rebate_settlement_line_tenant_id_accrual_id FOREIGN KEY(tenant_id, accrual_id) REFERENCES rebate_accrual (tenant_id, id);
 ALTER TABLE rebate_settlement_line ADD CONSTRAINT fk_rebate_settlement_line_tenant_id_settlement_id FOREIGN KEY(tenant_id, settlement_id) REFERENCES rebate_settlement (tenant_id, id);
+
+-- orders: what amendments change of charges, quotas that gifts are taken of too
+ALTER TABLE order_amendment ADD COLUMN charges JSONB;
+ALTER TABLE quota ADD COLUMN counts_gifts BOOLEAN DEFAULT 'false' NOT NULL;
+
+-- orders: lines that go where their order does not, settings by revision
+ALTER TABLE order_line ADD COLUMN ship_to JSONB;
+ALTER TABLE order_setting ADD COLUMN revision INTEGER DEFAULT '1' NOT NULL;
+
+-- inventory: lots that nobody gets, lots on count sheets, settings by revision
+ALTER TABLE stock ADD COLUMN barred NUMERIC(18, 6) DEFAULT '0' NOT NULL;
+ALTER TABLE stock ADD CONSTRAINT ck_stock_barred_not_negative CHECK (barred >= 0);
+ALTER TABLE inventory_setting ADD COLUMN revision INTEGER DEFAULT '1' NOT NULL;
+ALTER TABLE stock_count_line ADD COLUMN lot_id UUID;
+ALTER TABLE stock_count_line DROP CONSTRAINT uq_stock_count_line_tenant_id_count_id_sku_id;
+ALTER TABLE stock_count_line ADD CONSTRAINT uq_stock_count_line_tenant_id_count_id_sku_id_lot_id UNIQUE NULLS NOT DISTINCT (tenant_id, count_id, sku_id, lot_id);
+ALTER TABLE stock_count_line ADD CONSTRAINT fk_stock_count_line_tenant_id_lot_id FOREIGN KEY (tenant_id, lot_id) REFERENCES lot (tenant_id, id);
+
+-- lists: what each is narrowed to, in the order of the list
+DROP INDEX ix_customer_owner, ix_customer_department, ix_customer_region, ix_customer_parent;
+CREATE INDEX ix_customer_owner ON customer (tenant_id, owner_id, code);
+CREATE INDEX ix_customer_department ON customer (tenant_id, department_id, code);
+CREATE INDEX ix_customer_region ON customer (tenant_id, region_id, code);
+CREATE INDEX ix_customer_parent ON customer (tenant_id, parent_id, code);
+CREATE INDEX ix_customer_tier ON customer (tenant_id, tier_id, code);
+CREATE INDEX ix_customer_channel ON customer (tenant_id, channel_id, code);
+CREATE INDEX ix_customer_state ON customer (tenant_id, state, code);
+DROP INDEX ix_product_category, ix_product_brand;
+CREATE INDEX ix_product_category ON product (tenant_id, category_id, code);
+CREATE INDEX ix_product_brand ON product (tenant_id, brand_id, code);
+CREATE INDEX ix_product_state ON product (tenant_id, state, code);
+CREATE INDEX ix_sku_state ON sku (tenant_id, state, code);
+CREATE INDEX ix_sku_supply_policy ON sku (tenant_id, supply_policy, code);
+CREATE INDEX ix_app_user_audience ON app_user (tenant_id, audience, login);
+CREATE INDEX ix_app_user_state ON app_user (tenant_id, state, login);
+CREATE INDEX ix_app_user_department ON app_user (tenant_id, department_id, login);
+CREATE INDEX ix_stock_warehouse ON stock (tenant_id, warehouse_id, sku_id);
+CREATE INDEX ix_goods_receipt_warehouse ON goods_receipt (tenant_id, warehouse_id, id);
+CREATE INDEX ix_notice_kind ON notice (tenant_id, kind, id);
+CREATE INDEX ix_draft_open_customer ON draft (tenant_id, customer_id, id) WHERE order_id IS NULL;
+CREATE INDEX ix_draft_proposal_state ON draft_proposal (tenant_id, state, draft_id);
+
+-- notices: people on their way back from WeCom
+CREATE TABLE wecom_visit (
+  tenant_id BIGINT NOT NULL,
+  id UUID NOT NULL,
+  secret_hash TEXT NOT NULL,
+  browser_hash TEXT NOT NULL,
+  user_id UUID,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL
+);
+CREATE INDEX ix_wecom_visit_expires ON wecom_visit (tenant_id, expires_at);
+ALTER TABLE wecom_visit ADD CONSTRAINT pk_wecom_visit PRIMARY KEY (tenant_id, id);
+ALTER TABLE wecom_visit ADD CONSTRAINT fk_wecom_visit_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES app_user (tenant_id, id);
