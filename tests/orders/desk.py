@@ -58,6 +58,13 @@ class Desk:
         assert answer.status_code >= 400, answer.text
         return [(fault["code"], fault.get("field", "")) for fault in answer.json()["faults"]]
 
+    async def keep_settings(self, **settings: Any) -> httpx.Response:
+        """Keep how orders are handled, as they were read."""
+        read = await self.client.get("/api/v1/settings/orders")
+        return await self.client.put(
+            "/api/v1/settings/orders", json=settings, headers={"if-match": read.headers["etag"]}
+        )
+
     async def page(self, order_id: str) -> dict[str, Any]:
         answer = await self.client.get(f"/api/v1/orders/{order_id}")
         assert answer.status_code == 200, answer.text

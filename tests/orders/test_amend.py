@@ -276,7 +276,7 @@ async def test_the_seller_says_whether_dealers_may_amend(desk: Desk) -> None:
     portal = f"/portal/v1/orders/{placed['id']}/amendments"
 
     async def setting(word: str) -> httpx.Response:
-        return await desk.client.put("/api/v1/settings/orders", json={"dealer_amendments": word})
+        return await desk.keep_settings(dealer_amendments=word)
 
     assert (await setting("off")).status_code == 200
     assert await desk.refused(portal, {"revision": 1, "note": "x"}, client=dealer) == [("amendments-off", "id")]

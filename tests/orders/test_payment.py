@@ -186,8 +186,7 @@ async def test_what_is_not_paid_in_time_is_called_off_but_not_while_a_slip_waits
 async def test_who_is_prepaid_pays_beforehand_when_the_seller_says_so(desk: Desk) -> None:
     free = await desk.place("K4", ("COLA", "1", "瓶"))
     assert (await desk.page(free["id"]))["holds"] == []
-    settings = {"prepaid_holds": True, "expire_days": 5}
-    assert (await desk.client.put("/api/v1/settings/orders", json=settings)).status_code == 200
+    assert (await desk.keep_settings(prepaid_holds=True, expire_days=5)).status_code == 200
     placed = await desk.place("K4", ("COLA", "1", "瓶"))
     credit = await desk.place("K2", ("COLA", "1", "瓶"))
     assert [(await desk.page(each["id"]))["holds"] for each in (placed, credit)] == [["unpaid"], []]
@@ -312,3 +311,13 @@ async def test_files_of_an_order_and_who_sees_them(desk: Desk) -> None:
     assert await desk.refused(f"{portal}/{shown}/remove", {}, client=dealer) == [("attachment-of-others", "sha256")]
     left = await desk.done(f"{path}/attachments/{inner}/remove", {})
     assert [file["name"] for file in left] == ["合同.pdf"]
+
+
+async def test_two_who_edit_how_orders_are_handled_do_not_undo_each_other(desk: Desk) -> None:
+    path = "/api/v1/settings/orders"
+    read = await desk.client.get(path)
+    assert (read.headers["etag"], read.json()["dealer_amendments"]) == ('"1"', "ask")
+    assert (await desk.client.put(path, json={})).json()["type"] == "/problems/if-match-needed"
+    assert (await desk.keep_settings(dealer_amendments="off")).status_code == 200
+    stale = await desk.client.put(path, json={"dealer_amendments": "apply"}, headers={"if-match": '"1"'})
+    assert (stale.status_code, (await desk.client.get(path)).json()["dealer_amendments"]) == (412, "off")

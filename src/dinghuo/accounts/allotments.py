@@ -74,6 +74,7 @@ class Drawn(msgspec.Struct, frozen=True, gc=False):
     document_id: UUID
     line_no: int
     quantity: Decimal
+    kind: str = ""
 
 
 class _Opened(msgspec.Struct, frozen=True, gc=False):
@@ -121,8 +122,8 @@ from json_to_recordset($2::json) as e(id uuid, allotment_id uuid, quantity numer
   line_no int)
 """
 _HELD = """
-select e.document_id, e.line_no, e.allotment_id, sum(e.quantity) as quantity
-from allotment_entry e
+select e.document_id, e.line_no, e.allotment_id, sum(e.quantity) as quantity, min(a.kind) as kind
+from allotment_entry e join allotment a on a.tenant_id = $1 and a.id = e.allotment_id
 where e.tenant_id = $1 and e.document_id = any($2::uuid[])
 group by e.document_id, e.line_no, e.allotment_id having sum(e.quantity) > 0
 order by e.document_id, e.line_no, e.allotment_id
@@ -192,4 +193,6 @@ async def draw_allotments(tx: Tx, drawn: Sequence[Drawn]) -> None:
 async def held_by(tx: Tx, document_ids: Collection[UUID]) -> list[Drawn]:
     """What the lines of these documents have taken and not given back."""
     rows = await tx.fetch(_HELD, list(document_ids))
-    return [Drawn(row["allotment_id"], row["document_id"], row["line_no"], row["quantity"]) for row in rows]
+    return [
+        Drawn(row["allotment_id"], row["document_id"], row["line_no"], row["quantity"], row["kind"]) for row in rows
+    ]

@@ -20,9 +20,10 @@ from dinghuo.accounts.allotments import (
 from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.catalogue.quantities import at_most, plain
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import CONFLICT, Fault, Message, Refused
+from dinghuo.kit.errors import CONFLICT, Fault, Message
 from dinghuo.orders.blankets.facts import TOUCHED as BLANKETS
 from dinghuo.orders.decide import LineRow, Priced
+from dinghuo.orders.quota_takes import possible_gift_takes
 from dinghuo.orders.rules.facts import TOUCHED as RULES
 
 QUOTA_SHORT = Message(
@@ -37,17 +38,12 @@ BLANKET_SHORT = Message(
     "Line {line}: {left} {base_unit} of {code} are left of the blanket order, {wanted} are wanted",
     CONFLICT,
 )
-SHORT_NOW = Message(
-    "allotment-short",
-    "第 {line} 行：配额或框架订单剩余 {left}，需要增加 {wanted}",
-    "Line {line}: {left} are left of its quota or blanket order, {wanted} more are wanted",
-    CONFLICT,
-)
 
 
 async def find_allotments(tx: Tx, orders: Sequence[Priced], *, lock: bool = False) -> Allotments | None:
     """What orders may take, as it is now; locked before accounts and stock are. None when none takes anything."""
     wanted = {take.allotment_id for order in orders for take in order.takes}
+    wanted.update(id for order in orders if order.offers is not None for id in possible_gift_takes(order))
     if not wanted:
         return None
     return await (lock_allotments if lock else see_allotments)(tx, wanted)
@@ -99,7 +95,7 @@ async def draw_takes(tx: Tx, orders: Sequence[Priced], seen: Allotments | None) 
         for take in order.takes
         if take.opening is not None and take.allotment_id not in seen.known
     }
-    await open_allotments(tx, await _bounds_now(tx, openings))
+    await open_allotments(tx, await bounds_now(tx, openings))
     await draw_allotments(
         tx,
         [Drawn(take.allotment_id, order.id, take.line_no, take.quantity) for order in orders for take in order.takes],
@@ -111,7 +107,7 @@ _BOUNDS = (
 )
 
 
-async def _bounds_now(tx: Tx, openings: dict[UUID, Opening]) -> dict[UUID, Opening]:
+async def bounds_now(tx: Tx, openings: Mapping[UUID, Opening]) -> Mapping[UUID, Opening]:
     """Each with the quota's bound as it is now: whoever changes it waits until the period is open, or was first."""
     if not openings:
         return {}
@@ -131,23 +127,15 @@ class Back(msgspec.Struct, frozen=True):
     quantity: Decimal | None = None
 
 
-class More(msgspec.Struct, frozen=True):
-    """By how much an order's line grows, in base units."""
-
-    order_id: UUID
-    line_no: int
-    quantity: Decimal
-
-
 async def give_back_all(tx: Tx, order_ids: Sequence[UUID]) -> None:
     """Give back all that these orders hold of quotas and blanket orders: under the orders' lock, before accounts."""
-    if await _has_any(tx):
+    if await has_allotments(tx):
         await draw_allotments(tx, [_less(one, one.quantity) for one in await held_by(tx, order_ids)])
 
 
 async def give_back(tx: Tx, backs: Sequence[Back]) -> None:
     """Give back parts of lines: under the orders' lock, before accounts and stock."""
-    if not backs or not await _has_any(tx):
+    if not backs or not await has_allotments(tx):
         return
     asked = {(back.order_id, back.line_no): back.quantity for back in backs}
     drawn = []
@@ -159,44 +147,11 @@ async def give_back(tx: Tx, backs: Sequence[Back]) -> None:
     await draw_allotments(tx, [one for one in drawn if one.quantity])
 
 
-async def take_more(tx: Tx, mores: Sequence[More]) -> None:
-    """Take more of what these lines hold already, all or nothing; refused with every line that finds too little."""
-    if not mores or not await _has_any(tx):
-        return
-    asked = {(more.order_id, more.line_no): more.quantity for more in mores}
-    held = [
-        one for one in await held_by(tx, {more.order_id for more in mores}) if (one.document_id, one.line_no) in asked
-    ]
-    if not held:
-        return
-    allotments = await lock_allotments(tx, {one.allotment_id for one in held})
-    faults: list[Fault] = []
-    drawn: list[Drawn] = []
-    for one in held:
-        wanted = asked[one.document_id, one.line_no]
-        take = Take(one.allotment_id, one.line_no, wanted)
-        if allotments.take(take):
-            drawn.append(msgspec.structs.replace(one, quantity=wanted))
-        else:
-            params = {"line": one.line_no, "left": plain(allotments.left(take)), "wanted": plain(wanted)}
-            faults.append(Fault(SHORT_NOW, f"lines[{one.line_no - 1}].quantity", one.line_no, params))
-    if faults:
-        raise Refused(faults)
-    await draw_allotments(tx, drawn)
-
-
-async def change_allotted(tx: Tx, order_id: UUID, grows: Mapping[int, Decimal]) -> None:
-    """Follow an amendment: lines that shrink give back, lines that grow take more, or it is refused. Under the
-    order's lock, before accounts and stock."""
-    await give_back(tx, [Back(order_id, line_no, -grown) for line_no, grown in grows.items() if grown < 0])
-    await take_more(tx, [More(order_id, line_no, grown) for line_no, grown in grows.items() if grown > 0])
-
-
 def _less(one: Drawn, quantity: Decimal) -> Drawn:
     return msgspec.structs.replace(one, quantity=-quantity)
 
 
-async def _has_any(tx: Tx) -> bool:
+async def has_allotments(tx: Tx) -> bool:
     """Whether the tenant has, or ever had, quotas or blanket orders."""
     versions = await tx.versions()
     return bool(versions.get(RULES) or versions.get(BLANKETS))

@@ -20,26 +20,25 @@ from dinghuo.inventory.reserve import Stock, lock_stock
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import put
-from dinghuo.kit.database import Tx
+from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.ids import new_id
-from dinghuo.kit.money import ZERO
-from dinghuo.orders.allotted import change_allotted
+from dinghuo.orders.amend_allotted import Claimed, claim_difference, draw_difference
 from dinghuo.orders.amend_approval import facts_of, is_asked, matching, open_request
-from dinghuo.orders.amend_grants import Regranted, regrant, write_regranted
+from dinghuo.orders.amend_grants import GIFT, Regranted, regrant, write_regranted
 from dinghuo.orders.amend_request import AmendRequest
+from dinghuo.orders.amend_rules import hold_to_rules_again
 from dinghuo.orders.amend_workout import Workout, rights_of, settle_stock, work_out
 from dinghuo.orders.amend_write import move_credit, move_promises, rows_of, write_lines_of
 from dinghuo.orders.ask_again import ask_again, close_request
-from dinghuo.orders.diff import Diff, DiffLine
+from dinghuo.orders.diff import Diff
 from dinghuo.orders.events import Amended, AmendmentRequested
 from dinghuo.orders.fit_rebates import fit_rebates, lock_uses
 from dinghuo.orders.life_tables import order_amendment, order_amendment_line
 from dinghuo.orders.lock_orders import holder_of, lock_orders
 from dinghuo.orders.payment import reconsider
 from dinghuo.orders.references import change_reference
-from dinghuo.orders.short_close import check_not_amended
-from dinghuo.orders.worth import worth
+from dinghuo.orders.short_close import check_not_amended, drop_gifts
 
 WaitsFor = Literal["seller", "approval"]
 
@@ -52,6 +51,7 @@ class Locked(msgspec.Struct):
     account_id: UUID
     stock: Stock
     regranted: Regranted | None
+    claimed: Claimed
 
 
 async def amend(
@@ -85,6 +85,7 @@ async def amend(
     if waits:
         await move_credit(tx, diff, locked.account_id, moved.credit, amendment_id=amendment_id)
     else:
+        await draw_difference(tx, locked.claimed)
         await write_lines_of(tx, diff)
         if locked.regranted is not None:
             await write_regranted(tx, diff, locked.regranted)
@@ -120,7 +121,7 @@ async def judge(tx: Tx, found: Workout, *, by_dealer: bool) -> Judged:
     if found.diff.faults or waits_itself or not await is_asked(tx):
         return Judged()
     diff = found.diff
-    await regrant(tx, diff, found.standing, found.codes, locks=False)
+    await reckon(tx, found)
     holder = holder_of(diff.order)
     bound = found.customer.payment_terms != "prepaid"
     room = (await find_credit(tx, [holder]))[holder].room() if bound else None
@@ -131,22 +132,37 @@ async def judge(tx: Tx, found: Workout, *, by_dealer: bool) -> Judged:
 async def lock_all(tx: Tx, found: Workout, document_ids: Sequence[UUID], *, waits: bool = False) -> Locked:
     """Lock the promises of these documents, then the account, then the stock of what grows.
 
-    Quotas and blanket orders are taken of on the way, once it takes effect.
+    Quotas and blanket orders are locked on the way, once it takes effect.
     """
     promises = await lock_promises(tx, document_ids)
     diff = found.diff
-    if not waits and not diff.faults:
-        grows = {line.line_no: line.grows for line in diff.changed if line.grows}
-        await change_allotted(tx, diff.order.id, grows)
+    if found.book is not None and found.book.counts_gifts:
+        await regrant(tx, diff, found.standing, found.codes, locks=False)
+    gifts = gifts_of(diff)
+    claimed = await claim_difference(tx, found, locks=not waits)
     holder = holder_of(found.diff.order)
     credit = (await lock_credit(tx, [holder]))[holder]
     account_id = (await ensure_accounts(tx, [credit]))[holder]
     # Which lines there are to be, gifts included, is known from here on.
-    regranted = await regrant(tx, diff, found.standing, found.codes, locks=True)
+    regranted = await reckon(tx, found, locks=True)
+    if found.book is not None and found.book.counts_gifts and gifts_of(diff) != gifts:
+        raise RetryTransaction("others have drawn on the same budgets meanwhile")
     await lock_uses(tx, [diff.order.id])
     growing = found.growing_skus
     stock = await lock_stock(tx, growing, open_missing=found.waiting_skus(promises)) if growing else Stock({})
-    return Locked(promises, credit, account_id, stock, regranted)
+    return Locked(promises, credit, account_id, stock, regranted, claimed)
+
+
+async def reckon(tx: Tx, found: Workout, *, locks: bool = False) -> Regranted | None:
+    """What promotions and order rules make of the lines as they are to be; see `regrant`."""
+    regranted = await regrant(tx, found.diff, found.standing, found.codes, locks=locks)
+    await hold_to_rules_again(tx, found)
+    return regranted
+
+
+def gifts_of(diff: Diff) -> list[tuple[UUID, Decimal]]:
+    """The gifts of an order as it is to be."""
+    return [(line.new.sku_id, line.new.base_quantity) for line in diff.lines if line.new and line.new.kind == GIFT]
 
 
 async def follow(tx: Tx, found: Workout, by: Actor) -> None:
@@ -154,19 +170,11 @@ async def follow(tx: Tx, found: Workout, by: Actor) -> None:
     diff = found.diff
     if "customer_reference" in diff.head:
         await change_reference(tx, found.customer, diff.head["customer_reference"][1], diff.order.id)
-    closed = sum((_closed(line, diff.order.currency) for line in diff.lines), ZERO)
-    await reconsider(tx, [diff.order], {diff.order.id: diff.after.gross - closed}, by)
+    if any(line.old and line.old.cancelled for line in diff.lines):
+        await drop_gifts(tx, diff.order.id)
+    await reconsider(tx, [diff.order], {diff.order.id: diff.after.gross - diff.closed_after}, by)
     if diff.order.state == "pending_approval":
         await ask_again(tx, found, by)
-
-
-def _closed(line: DiffLine, currency: str) -> Decimal:
-    """What of a line's amount is not to come any more."""
-    old = line.old
-    if old is None or not old.cancelled:
-        return ZERO
-    quantity, amount = old.row.base_quantity, old.row.gross
-    return amount - worth(amount, quantity, quantity - old.cancelled, currency)
 
 
 async def tell_amended(tx: Tx, diff: Diff, amendment_id: UUID, reason: str | None, by: Actor) -> None:
@@ -217,6 +225,7 @@ async def _keep(
         "reprice": request.reprice,
         "head": diff.head,
         **_sums(diff),
+        "charges": _charges(diff),
         "requested_at": tx.now,
         "requested_by": by.id,
         "requested_by_name": by.name,
@@ -234,3 +243,9 @@ def _sums(diff: Diff) -> dict[str, Decimal]:
         for side, sums in (("old", diff.before), ("new", diff.after))
         for name in ("net", "tax", "gross")
     }
+
+
+def _charges(diff: Diff) -> dict[str, Any] | None:
+    if diff.charges is None:
+        return None
+    return {"old": msgspec.to_builtins(diff.old_charges or []), "new": msgspec.to_builtins(diff.charges)}

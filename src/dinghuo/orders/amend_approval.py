@@ -99,7 +99,7 @@ def facts_of(diff: Diff, *, room: Decimal | None, customer: str, by_dealer: bool
         "lines_changed": changes.count("changed"),
         "lines_removed": changes.count("removed"),
         "date_changed": "requested_date" in diff.head or any(map(_is_moved, diff.changed)),
-        "address_changed": "ship_to" in diff.head,
+        "address_changed": "ship_to" in diff.head or any(map(_goes_elsewhere, diff.changed)),
         "by_dealer": by_dealer,
         "currency": diff.order.currency,
         "customer": customer,
@@ -124,6 +124,10 @@ def _is_text(line: DiffLine) -> bool:
 
 def _is_moved(line: DiffLine) -> bool:
     return bool(line.old and line.new and line.old.row.requested_date != line.new.requested_date)
+
+
+def _goes_elsewhere(line: DiffLine) -> bool:
+    return bool(line.new and line.new.ship_to != (line.old.row.ship_to if line.old else None))
 
 
 def _discount(row: LineRow) -> Decimal:

@@ -24,6 +24,7 @@ from dinghuo.kit.texts import text_faults
 from dinghuo.kit.transitions import WRONG_STATE
 from dinghuo.orders import amend_faults as say
 from dinghuo.orders.amend import follow, judge, lock_all, tell_amended
+from dinghuo.orders.amend_allotted import draw_difference
 from dinghuo.orders.amend_approval import SUBJECT, open_request
 from dinghuo.orders.amend_grants import write_regranted
 from dinghuo.orders.amend_plan import below
@@ -39,6 +40,7 @@ from dinghuo.orders.amend_workout import (
 )
 from dinghuo.orders.amend_write import AMENDMENT, move_credit, move_promises, write_lines_of
 from dinghuo.orders.ask_again import close_request
+from dinghuo.orders.charges import read_charges
 from dinghuo.orders.decide import LineRow
 from dinghuo.orders.diff import Diff, DiffLine, OldLine, Sums, agrees, sums_after
 from dinghuo.orders.events import AmendmentClosed, AmendmentRequested
@@ -46,6 +48,7 @@ from dinghuo.orders.fit_rebates import fit_rebates
 from dinghuo.orders.life_tables import order_amendment
 from dinghuo.orders.lock_orders import holder_of, lock_orders
 from dinghuo.orders.requests import OrderRequest, Placement
+from dinghuo.orders.rules.facts import rule_book
 from dinghuo.parties.facts import load_customer
 
 _LONGEST_REASON = 2000
@@ -91,6 +94,7 @@ async def carry_out(tx: Tx, order: Any, row: Any, *, rights: Rights, by: Actor) 
     )
     if diff.faults:
         raise Refused(diff.faults)
+    await draw_difference(tx, locked.claimed)
     await write_lines_of(tx, diff)
     if locked.regranted is not None:
         await write_regranted(tx, diff, locked.regranted)
@@ -187,7 +191,9 @@ async def _stored(tx: Tx, order: Any, row: Any, rights: Rights, by: Actor) -> Wo
     if not _fits(order, row, lines, kept):
         faults.append(say.ORDER_CHANGED("revision"))
     before = Sums(order.net, order.tax, order.gross)
-    diff = Diff(order, lines, dict(row.head), faults, before, sums_after(order, lines))
+    charges = None if row.charges is None else read_charges(row.charges["new"])
+    diff = Diff(order, lines, dict(row.head), faults, before, before, charges=charges)
+    diff.after = sums_after(diff)
     names = await names_of(tx, {line.row.sku_id for line in old.values()})
     if not faults:
         faults += below(lines, {sku_id: unit for sku_id, (_, unit) in names.items()})
@@ -196,7 +202,9 @@ async def _stored(tx: Tx, order: Any, row: Any, rights: Rights, by: Actor) -> Wo
     codes = {sku_id: code for sku_id, (code, _) in names.items()}
     placement = Placement(OrderRequest(customer.code, []), by)
     day = order.placed_at.astimezone((await load_tenant(tx)).zone).date()
-    return Workout(diff, customer, rights, standing_order(order, customer, placement, day), codes)
+    standing = standing_order(order, customer, placement, day)
+    book = None if order.is_history else await rule_book(tx)
+    return Workout(diff, customer, rights, standing, codes, book, is_agreed=True)
 
 
 def _line(line_no: int, old: OldLine | None, kept: Any) -> DiffLine:

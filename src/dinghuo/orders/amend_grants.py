@@ -27,7 +27,7 @@ from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO, split_tax
 from dinghuo.orders.decide import LineRow, Priced
-from dinghuo.orders.diff import Diff, DiffLine, agrees, sums_after
+from dinghuo.orders.diff import Diff, DiffLine, agrees, changes_goods, sums_after
 from dinghuo.orders.offers import bounds_of
 from dinghuo.orders.promote import GrantRow, discounted, final_of, gift_line
 from dinghuo.pricing.facts import load_entries, load_lists
@@ -66,7 +66,7 @@ async def regrant(
 
     With `locks` the budgets are locked: after accounts, before stock.
     """
-    if not any(_matters(line) for line in diff.changed):
+    if not any(changes_goods(line) for line in diff.changed):
         return None
     had = {row["promotion_id"]: row for row in await tx.fetch(_GRANTS, diff.order.id)}
     if not had:
@@ -83,7 +83,7 @@ async def regrant(
     granted = await _grant(tx, standing, goods, skus, promotions, _rooms(bounds, budgets, held))
     _discount(goods, granted, standing)
     _give(diff, granted.gifts, standing)
-    diff.after = sums_after(diff.order, diff.lines)
+    diff.after = sums_after(diff)
     rows = [
         GrantRow(diff.order.id, p.id, p.code, p.name, each.saved, had[p.id]["coupon"])
         for each in granted.grants
@@ -100,12 +100,6 @@ async def write_regranted(tx: Tx, diff: Diff, regranted: Regranted) -> None:
     await open_budgets(tx, [budget for budget in regranted.budgets.values() if budget.taken_uses])
     await append_budget_entries(tx, regranted.entries)
     await move_budgets(tx, regranted.budgets.values())
-
-
-def _matters(line: DiffLine) -> bool:
-    """Whether what promotions look at is another: goods, quantity or price."""
-    old, new = line.old.row if line.old else None, line.new
-    return old is None or new is None or (old.unit, old.quantity, old.gross) != (new.unit, new.quantity, new.gross)
 
 
 async def _skus(tx: Tx, goods: Sequence[DiffLine], codes: Mapping[UUID, str], promotions: Any) -> dict[str, SkuFacts]:
@@ -223,23 +217,23 @@ def _give(diff: Diff, gifts: Sequence[Given], standing: Priced) -> None:
             same = (line.new.unit, line.new.quantity) == (line.old.row.unit, line.old.row.quantity)
             line.change = "kept" if same else "changed"
             if same:
-                _revalue(line, given.gift.value or ZERO)
+                _revalue(line, given.gift.value or ZERO, given.given_by)
         else:
-            _revalue(line, given.gift.value or ZERO)
+            _revalue(line, given.gift.value or ZERO, given.given_by)
     for line in there.values():
         if line.old is not None and not line.old.least and not line.old.cancelled:
             line.change, line.new = "removed", None
         else:
-            _revalue(line, ZERO)
+            _revalue(line, ZERO, line.old.row.given_by if line.old else None)
 
 
-def _revalue(line: DiffLine, value: Decimal) -> None:
-    """A gift that is on its way, or closed, stays, and counts as what is still granted."""
+def _revalue(line: DiffLine, value: Decimal, given_by: list[int] | None) -> None:
+    """A gift that is on its way, or closed, stays, and counts as what is still granted, for the lines of now."""
     if line.old is None:
         raise AssertionError("only a gift that is there stays")
     row = line.new = line.old.row
-    if (row.discount or ZERO) != value:
-        line.change, line.new = "changed", msgspec.structs.replace(row, discount=value)
+    if (row.discount or ZERO, row.given_by) != (value, given_by):
+        line.change, line.new = "changed", msgspec.structs.replace(row, discount=value, given_by=given_by)
 
 
 def _entries(

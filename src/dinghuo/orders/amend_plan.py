@@ -84,7 +84,7 @@ def _plan_old(
         if may_reprice:
             line.change = "changed"
             row = old.row
-            again = LineRequest(code, row.quantity, row.unit, None, row.requested_date, row.note)
+            again = LineRequest(code, row.quantity, row.unit, None, row.requested_date, row.note, ship_to=row.ship_to)
             made.wanted.append(Wanted(line, again, today=True))
         return
     if faults := _against(line, old, asked, base_unit):
@@ -96,8 +96,9 @@ def _plan_old(
     line.change = "changed"
     day = old.row.requested_date if asked.requested_date is UNSET else asked.requested_date
     note = old.row.note if asked.note is UNSET else asked.note
+    ship_to = old.row.ship_to if asked.ship_to is UNSET else asked.ship_to
     if not _touches_price(asked) and not may_reprice:
-        line.new = with_texts(old.row, requested_date=day, note=note)
+        line.new = with_texts(old.row, requested_date=day, note=note, ship_to=ship_to)
         return
     unit = asked.unit or old.row.unit
     quantity = old.row.quantity if asked.quantity is UNSET else asked.quantity
@@ -105,7 +106,7 @@ def _plan_old(
     price: Decimal | None = None if asked.price is UNSET else asked.price
     if keeps:
         price = old.row.deal_price
-    wanted = LineRequest(code, quantity, unit, price, day, note)
+    wanted = LineRequest(code, quantity, unit, price, day, note, ship_to=ship_to)
     made.wanted.append(Wanted(line, wanted, today=may_reprice, keeps_price=keeps))
 
 
@@ -117,7 +118,8 @@ def _plan_new(made: Plan, line: DiffLine, asked: LineChange, code: str) -> None:
     price = None if asked.price is UNSET else asked.price
     day = None if asked.requested_date is UNSET else asked.requested_date
     note = None if asked.note is UNSET else asked.note
-    wanted = LineRequest(code, asked.quantity, asked.unit or None, price, day, note)
+    ship_to = None if asked.ship_to is UNSET else asked.ship_to
+    wanted = LineRequest(code, asked.quantity, asked.unit or None, price, day, note, ship_to=ship_to)
     made.wanted.append(Wanted(line, wanted, today=True))
 
 

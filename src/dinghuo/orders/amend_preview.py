@@ -20,11 +20,11 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
 from dinghuo.orders import faults as say
-from dinghuo.orders.amend import Judged, judge
-from dinghuo.orders.amend_grants import regrant
+from dinghuo.orders.amend import Judged, judge, reckon
+from dinghuo.orders.amend_allotted import claim_difference
 from dinghuo.orders.amend_request import AmendRequest
 from dinghuo.orders.amend_workout import rights_of, settle_stock, work_out
-from dinghuo.orders.amendments import HeadChange, LineView, head_of, views_of
+from dinghuo.orders.amendments import ChargeChange, HeadChange, LineView, charges_of_diff, head_of, views_of
 from dinghuo.orders.lock_orders import holder_of
 from dinghuo.orders.short_close import amendment_waits
 from dinghuo.orders.tables import sales_order
@@ -49,6 +49,7 @@ class AmendmentPreview(msgspec.Struct, frozen=True, kw_only=True):
     after: Amounts | UnsetType = UNSET
     difference: Decimal | UnsetType = UNSET
     credit_left: Decimal | UnsetType | None = UNSET
+    charges: list[ChargeChange] | UnsetType = UNSET
 
 
 _PROMISES = """
@@ -74,7 +75,8 @@ async def preview_amendment(
     diff.faults += await amendment_waits(tx, [order])
     judged = Judged() if asks_seller else await judge(tx, found, by_dealer=isinstance(principal, DealerPrincipal))
     waits = asks_seller or bool(judged.policies)
-    await regrant(tx, diff, found.standing, found.codes, locks=False)
+    await reckon(tx, found)
+    await claim_difference(tx, found, locks=False)
     promises = [Promise(**dict(row)) for row in await tx.fetch(_PROMISES, order_id)]
     stock = await read_stock(tx, found.growing_skus)
     credit = (await find_credit(tx, [holder_of(order)]))[holder_of(order)]
@@ -86,6 +88,7 @@ async def preview_amendment(
         before=_amounts(diff.before) if told else UNSET,
         after=_amounts(diff.after) if told else UNSET,
         difference=diff.after.gross - diff.before.gross if told else UNSET,
+        charges=charges_of_diff(diff.old_charges, diff.charges) if told else UNSET,
         head=head_of(diff.head),
         lines=views_of(diff.lines, told=told),
         then="asked" if waits else "applied",

@@ -25,6 +25,7 @@ class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     price: Decimal | UnsetType = UNSET
     requested_date: date | UnsetType | None = UNSET
     note: str | UnsetType | None = UNSET
+    ship_to: ShipTo | UnsetType | None = UNSET
     remove: bool = False
 
 

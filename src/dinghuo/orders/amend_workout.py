@@ -35,10 +35,11 @@ from dinghuo.orders.decide import MOST_LINES, Priced
 from dinghuo.orders.diff import Diff, OldLine, Sums, old_line, settle, sums_after
 from dinghuo.orders.life_tables import order_amendment, order_amendment_line
 from dinghuo.orders.references import check_reference
-from dinghuo.orders.requests import OrderRequest, Placement
+from dinghuo.orders.requests import OrderRequest, Placement, ShipTo
+from dinghuo.orders.rules.facts import RuleBook, rule_book
 from dinghuo.orders.shift import Shift, credit_faults, is_promised, may_wait, shift
 from dinghuo.orders.tables import order_line
-from dinghuo.orders.texts import check_written
+from dinghuo.orders.texts import check_address, check_written
 from dinghuo.parties.facts import CustomerFacts, load_customer
 
 AMENDABLE = ("confirmed", "pending_approval")
@@ -70,6 +71,10 @@ class Workout(msgspec.Struct):
     # The order without its lines, for what is given with it; and the codes of its goods.
     standing: Priced
     codes: Mapping[UUID, str]
+    # What it is held to, and what that said against it. What was agreed before is not held to it again.
+    book: RuleBook | None = None
+    is_agreed: bool = False
+    rule_faults: list[Fault] = []
 
     @property
     def growing_skus(self) -> set[UUID]:
@@ -115,7 +120,8 @@ async def work_out(tx: Tx, *, order: Any, request: AmendRequest, rights: Rights,
     if reference and storable([reference]):
         diff.faults += await check_reference(tx, customer, reference, order.id)
     day = order.placed_at.astimezone((await load_tenant(tx)).zone).date()
-    return Workout(diff, customer, rights, standing_order(order, customer, placement, day), codes)
+    standing = standing_order(order, customer, placement, day)
+    return Workout(diff, customer, rights, standing, codes, None if order.is_history else await rule_book(tx))
 
 
 def settle_stock(
@@ -134,7 +140,7 @@ def settle_stock(
     diff = found.diff
     moved = shift(diff, promises, stock, into=into, given=given, only_growth=only_growth)
     added = diff.after.gross - diff.before.gross
-    moved.credit = max(added, ZERO) if only_growth else added
+    moved.credit = max(added, ZERO) if only_growth else added - diff.closed_after + diff.closed_before
     bound = found.customer.payment_terms != "prepaid" and not waives_credit
     told = found.rights.sees_price
     diff.faults += moved.faults
@@ -195,6 +201,8 @@ def _texts(request: AmendRequest, customer: CustomerFacts) -> list[Fault]:
     for i, change in enumerate(request.lines):
         if isinstance(change.note, str):
             faults += text_faults(f"lines[{i}].note", change.note, _LONGEST_REASON, line=change.line_no)
+        if isinstance(change.ship_to, ShipTo):
+            faults += check_address(f"lines[{i}].ship_to", change.ship_to, line=change.line_no)
     return faults
 
 
@@ -209,9 +217,13 @@ def _diff(order: Any, request: AmendRequest, made: Plan, faults: list[Fault]) ->
     lines = [line for line in made.lines if line.old is not None or line.new is not None]
     for line in lines:
         settle(line)
-    before, after = Sums(order.net, order.tax, order.gross), sums_after(order, lines)
-    diff = Diff(order, lines, head, faults, before, after)
-    left = [line for line in made.lines if line.change != "removed"]
+    before = Sums(order.net, order.tax, order.gross)
+    diff = Diff(order, lines, head, faults, before, before)
+    diff.after = after = sums_after(diff)
+    # Gifts go with what they are given for.
+    left = [
+        line for line in made.lines if line.change != "removed" and not (line.old and line.old.row.kind == "gift")
+    ]
     if not left:
         faults.append(amend_faults.NO_LINES_LEFT("lines"))
     elif len(left) > MOST_LINES:

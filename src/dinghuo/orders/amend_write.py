@@ -15,6 +15,7 @@ from dinghuo.inventory.rebalance import rebalance
 from dinghuo.inventory.reserve import write_reservations
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO
+from dinghuo.orders.charges import replace_charges
 from dinghuo.orders.diff import Diff
 from dinghuo.orders.shift import Shift
 from dinghuo.orders.write import write_lines
@@ -26,10 +27,12 @@ update order_line l set unit = c.unit, quantity = c.quantity, base_quantity = c.
   list_price = c.list_price, deal_price = c.deal_price, tax_inclusive = c.tax_inclusive,
   price_reason = c.price_reason, tax_rate = c.tax_rate, net = c.net, tax = c.tax, gross = c.gross,
   unit_cost = c.unit_cost,
-  requested_date = c.requested_date, note = c.note, discount = coalesce(c.discount, 0), given_by = c.given_by
+  requested_date = c.requested_date, note = c.note, ship_to = c.ship_to,
+  discount = coalesce(c.discount, 0), given_by = c.given_by
 from json_to_recordset($2::json) as c(order_id uuid, line_no int, unit text, quantity numeric, base_quantity numeric,
   list_price numeric, deal_price numeric, tax_inclusive bool, price_reason json, tax_rate numeric, net numeric,
-  tax numeric, gross numeric, unit_cost numeric, requested_date date, note text, discount numeric, given_by int[])
+  tax numeric, gross numeric, unit_cost numeric, requested_date date, note text, discount numeric,
+  given_by int[], ship_to jsonb)
 where l.tenant_id = $1 and l.order_id = c.order_id and l.line_no = c.line_no
 """
 _REMOVED = "delete from order_line l where l.tenant_id = $1 and l.order_id = $2 and l.line_no = any($3::int[])"
@@ -39,7 +42,7 @@ _NO_PROMISES = (
 _NOTHING_GIVEN = "delete from reservation r where r.tenant_id = $1 and r.document_id = $2"
 _HEAD = """
 update sales_order o set net = $3, tax = $4, gross = $5, line_count = $6, requested_date = $7, ship_to = $8::jsonb,
-  note = $9, customer_reference = $10, revision = o.revision + 1
+  note = $9, customer_reference = $10, earliest_date = coalesce($11, o.earliest_date), revision = o.revision + 1
 where o.tenant_id = $1 and o.id = $2
 """
 
@@ -70,7 +73,10 @@ async def write_lines_of(tx: Tx, diff: Diff) -> None:
         None if ship_to is None else msgspec.json.encode(ship_to).decode(),
         head.get("note", order.note),
         head.get("customer_reference", order.customer_reference),
+        diff.earliest,
     )
+    if diff.charges is not None:
+        await replace_charges(tx, order.id, diff.charges)
 
 
 async def move_credit(

@@ -17,10 +17,13 @@ from dinghuo.kit.errors import Refused
 from dinghuo.kit.money import ZERO
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.orders import amend_faults as say
+from dinghuo.orders.charges import read_charges
 from dinghuo.orders.decide import LineRow
 from dinghuo.orders.diff import DiffLine
 from dinghuo.orders.life_tables import order_amendment, order_amendment_line
 from dinghuo.orders.order_comments import check_sees_order
+from dinghuo.orders.requests import ShipTo
+from dinghuo.orders.rules.outcome import Charge
 from dinghuo.orders.tables import sales_order
 from dinghuo.orders.views import Amounts, CustomerName
 from dinghuo.parties.tables import customer
@@ -42,6 +45,8 @@ class LineSide(msgspec.Struct, frozen=True, kw_only=True):
     base_quantity: Decimal
     requested_date: date | None
     note: str | None
+    # Where it goes, when that is not where the order does.
+    ship_to: ShipTo | None
     price: Decimal | UnsetType = UNSET
     amounts: Amounts | UnsetType = UNSET
 
@@ -56,6 +61,17 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     old: LineSide | None
     new: LineSide | None
     least: Decimal
+
+
+class ChargeChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A charge that changes, with tax: null where there was none, or is to be none."""
+
+    kind: str
+    rule: str
+    name: str
+    name_en: str | None
+    old: Decimal | None
+    new: Decimal | None
 
 
 class AmendmentSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +103,7 @@ class Amendment(AmendmentSummary, frozen=True, kw_only=True):
 
     head: list[HeadChange]
     lines: list[LineView]
+    charges: list[ChargeChange] | UnsetType = UNSET
 
 
 async def amendments_of(tx: Tx, *, principal: Principal, order_id: UUID) -> list[AmendmentSummary]:
@@ -136,7 +153,30 @@ async def get_amendment(tx: Tx, *, principal: Principal, order_id: UUID, amendme
             )
             for each in lines
         ],
+        charges=_kept_charges(row.charges) if told else UNSET,
     )
+
+
+def _kept_charges(kept: dict[str, Any] | None) -> list[ChargeChange]:
+    return [] if kept is None else charges_of_diff(read_charges(kept["old"]), read_charges(kept["new"]))
+
+
+def charges_of_diff(old: Sequence[Charge] | None, new: Sequence[Charge] | None) -> list[ChargeChange]:
+    """Charges that change, old and new side by side, by the rule that asks for them; none when they stay."""
+    if new is None:
+        return []
+    was, is_now = ({charge.rule: charge for charge in several} for several in (old or (), new))
+    return [
+        ChargeChange(
+            kind=charge.kind,
+            rule=rule,
+            name=charge.name,
+            name_en=charge.name_en,
+            old=was[rule].gross if rule in was else None,
+            new=is_now[rule].gross if rule in is_now else None,
+        )
+        for rule, charge in (was | is_now).items()
+    ]
 
 
 def _statement(tx: Tx, principal: Principal) -> Select[Any]:
@@ -202,6 +242,7 @@ def side_of(row: LineRow | None, *, told: bool) -> LineSide | None:
         amounts=Amounts(row.net, row.tax, row.gross) if told else UNSET,
         requested_date=row.requested_date,
         note=row.note,
+        ship_to=row.ship_to,
     )
 
 

@@ -11,8 +11,9 @@ from dinghuo.accounts.reserve import Holder
 from dinghuo.approvals.ask import Ask, open_requests
 from dinghuo.approvals.policies import Policies, load_policies
 from dinghuo.kit.database import Tx
+from dinghuo.orders.admit import holder_of
 from dinghuo.orders.approval_facts import BESIDE, WORDS, Beside, Seen, all_facts, facts_of
-from dinghuo.orders.decide import Priced, holder_of
+from dinghuo.orders.decide import Priced
 
 SUBJECT = "order"
 

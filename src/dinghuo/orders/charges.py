@@ -22,6 +22,7 @@ select $1, order_id, charge_no, kind, rule, name, name_en, tax_rate, net, tax, g
 from json_to_recordset($2::json) as c(order_id uuid, charge_no int, kind text, rule text, name text, name_en text,
   tax_rate numeric, net numeric, tax numeric, gross numeric, reason jsonb)
 """
+_NONE = "delete from order_charge c where c.tenant_id = $1 and c.order_id = $2"
 _READ = """
 select order_id, charge_no, kind, rule, name, name_en, tax_rate, net, tax, gross, reason::text as reason
 from order_charge c where c.tenant_id = $1 and c.order_id = any($2::uuid[]) order by c.order_id, c.charge_no
@@ -42,6 +43,18 @@ async def charges_of(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, list[Cha
         values = dict(row) | {"reason": msgspec.json.decode(row["reason"])}
         found[row["order_id"]].append(Charge(**values))
     return dict(found)
+
+
+def read_charges(kept: Sequence[Any]) -> list[Charge]:
+    """Charges that were kept as a document."""
+    return msgspec.convert(kept, list[Charge])
+
+
+async def replace_charges(tx: Tx, order_id: UUID, charges: Sequence[Charge]) -> None:
+    """An order's charges are these from now on."""
+    await tx.write(_NONE, order_id)
+    if charges:
+        await tx.write_rows(_WRITE, charges)
 
 
 def sums_of(charges: Sequence[Charge]) -> dict[str, Decimal]:

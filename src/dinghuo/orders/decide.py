@@ -1,7 +1,7 @@
-"""Decide an order: price every line, then admit it against stock and credit. Pure: no I/O, no clock.
+"""Decide an order: price every line. Pure: no I/O, no clock.
 
-`price_order` asks master data alone, `admit` also the balances, locked or only seen (`draw`). Both collect every
-fault they find; one order's refusal never touches another's.
+`price_order` asks master data alone, `admit` also the balances. Both collect every fault they find; one order's
+refusal never touches another's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,20 +13,21 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.accounts.allotments import Take
-from dinghuo.accounts.reserve import Credit, Holder
+from dinghuo.accounts.reserve import Credit
 from dinghuo.approvals.policies import Policy
 from dinghuo.catalogue.facts import Sellable, SkuFacts
-from dinghuo.catalogue.quantities import at_least, at_most, plain
+from dinghuo.catalogue.quantities import at_least, plain
 from dinghuo.identity.facts import OrganisationFacts
-from dinghuo.inventory.reserve import Held, Stock
+from dinghuo.inventory.reserve import Held
 from dinghuo.kit.errors import Fault, Message
 from dinghuo.kit.money import MAX_MONEY, MAX_QUANTITY, ZERO, base_quantity, round_money, split_tax
 from dinghuo.orders import faults as say
 from dinghuo.orders.blankets.agreed import agreed_price
 from dinghuo.orders.blankets.facts import BlanketFacts
+from dinghuo.orders.faults import line_fault
 from dinghuo.orders.offers import Offers
 from dinghuo.orders.rebate_use import RebateUse
-from dinghuo.orders.requests import LineRequest, Placement
+from dinghuo.orders.requests import LineRequest, Placement, ShipTo
 from dinghuo.orders.rules.facts import RuleBook
 from dinghuo.orders.rules.outcome import Charge, Delivery, Hint
 from dinghuo.orders.terms import Terms
@@ -66,6 +67,7 @@ class LineRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     shipped: Decimal | None = None
     cancelled: Decimal | None = None
     promised_date: date | None = None
+    ship_to: ShipTo | None = None
     # Written when promotions gave something (orders.promote).
     kind: str | None = None
     discount: Decimal | None = None
@@ -173,7 +175,7 @@ def price_order(priced: Priced, *, skus: dict[str, SkuFacts], sellable: Sellable
     for number, line in enumerate(request.lines, start=1):
         sku = skus.get(line.sku)
         if sku is None or (priced.placement.history is None and not sellable(sku)):
-            priced.faults.append(_fault(say.UNKNOWN_SKU, number, "sku", code=line.sku))
+            priced.faults.append(line_fault(say.UNKNOWN_SKU, number, "sku", code=line.sku))
             continue
         _price_line(priced, number, line, sku, lists)
     priced.sum_up()
@@ -191,7 +193,7 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
     in_base = base_quantity(line.quantity, *ratio)
     if in_base is None:
         priced.faults.append(
-            _fault(
+            line_fault(
                 say.NOT_EXACT,
                 number,
                 "quantity",
@@ -204,7 +206,7 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
         return
     if in_base > MAX_QUANTITY:
         largest = f"{MAX_QUANTITY} {sku.base_unit}"
-        priced.faults.append(_fault(say.BAD_QUANTITY, number, "quantity", quantity=line.quantity, most=largest))
+        priced.faults.append(line_fault(say.BAD_QUANTITY, number, "quantity", quantity=line.quantity, most=largest))
         return
     listed = _listed(priced, line, sku, unit, ratio, lists)
     if line.blanket is None:
@@ -212,12 +214,12 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
     elif not (price := agreed_price(priced, number, line, sku, unit, in_base)):
         return
     if price is None:
-        priced.faults.append(_fault(say.NO_PRICE, number, "sku", code=sku.code, currency=priced.currency))
+        priced.faults.append(line_fault(say.NO_PRICE, number, "sku", code=sku.code, currency=priced.currency))
         return
     amount = round_money(line.quantity * price.price, priced.currency)
     # A list's price for a base unit may be too large for the ordered one.
     if amount > MAX_MONEY or (listed is not None and listed.price > MAX_QUANTITY):
-        priced.faults.append(_fault(say.TOO_LARGE_AMOUNT, number, "quantity"))
+        priced.faults.append(line_fault(say.TOO_LARGE_AMOUNT, number, "quantity"))
         return
     priced.faults += _quantity_rules(priced.placement, number, sku, unit, line.quantity, in_base)
     split = split_tax(amount, sku.tax_rate, tax_inclusive=price.tax_inclusive, currency=priced.currency)
@@ -247,6 +249,8 @@ def _price_line(priced: Priced, number: int, line: LineRequest, sku: SkuFacts, l
             line.note,
             in_base - cancelled if priced.is_closed_history else None,
             cancelled or None,
+            None,
+            line.ship_to,
         )
     )
 
@@ -289,14 +293,14 @@ def _line_faults(placement: Placement, number: int, line: LineRequest, sku: SkuF
     """What is wrong with a line before it is priced."""
     found = []
     if not sku.active and placement.history is None:
-        found.append(_fault(say.DISCONTINUED, number, "sku", code=sku.code))
+        found.append(line_fault(say.DISCONTINUED, number, "sku", code=sku.code))
     if unit not in sku.units:
         found.append(
-            _fault(say.UNKNOWN_UNIT, number, "unit", code=sku.code, unit=line.unit, units="、".join(sku.units))
+            line_fault(say.UNKNOWN_UNIT, number, "unit", code=sku.code, unit=line.unit, units="、".join(sku.units))
         )
     if not _sound(line.quantity, MAX_QUANTITY) or line.quantity <= 0:
         found.append(
-            _fault(
+            line_fault(
                 say.BAD_QUANTITY,
                 number,
                 "quantity",
@@ -307,9 +311,9 @@ def _line_faults(placement: Placement, number: int, line: LineRequest, sku: SkuF
         )
     if line.price is not None:
         if not placement.may_set_prices and placement.history is None:
-            found.append(_fault(say.MAY_NOT_PRICE, number, "price"))
+            found.append(line_fault(say.MAY_NOT_PRICE, number, "price"))
         if not _sound(line.price, MAX_QUANTITY) or line.price < 0:
-            found.append(_fault(say.BAD_PRICE, number, "price", price=line.price, most=MAX_QUANTITY))
+            found.append(line_fault(say.BAD_PRICE, number, "price", price=line.price, most=MAX_QUANTITY))
     return found
 
 
@@ -343,79 +347,6 @@ def _quantity_rules(
         return []
     suggested = plain(at_least(sku, unit, quantity))
     return [
-        _fault(message, number, "quantity", code=sku.code, base_unit=sku.base_unit, suggested=suggested, **bound)
+        line_fault(message, number, "quantity", code=sku.code, base_unit=sku.base_unit, suggested=suggested, **bound)
         for message, bound in broken
     ]
-
-
-def admit(priced: Priced, stock: Stock, credit: Credit) -> bool:
-    """Take stock and credit for the order, or add what is missing to its faults and take nothing."""
-    held: list[tuple[LineRow, list[Held]]] = []
-    route, only = stock.way(priced.customer.regions, priced.tracked())
-    for row, sku in zip(priced.lines, priced.skus, strict=True):
-        wanted = row.base_quantity - (row.cancelled or ZERO)
-        if sku.supply_policy == "untracked" or not wanted:
-            continue
-        taken = stock.take(sku.id, wanted, backorder=priced.may_wait(sku), route=route, only=only)
-        if taken is None:
-            available = max(stock.available(sku.id), ZERO)
-            priced.faults.append(
-                _fault(
-                    say.SHORT_STOCK,
-                    row.line_no,
-                    "quantity",
-                    code=sku.code,
-                    available=plain(available),
-                    wanted=plain(row.base_quantity),
-                    base_unit=sku.base_unit,
-                    suggested=plain(at_most(sku, row.unit, available)),
-                )
-            )
-        else:
-            held.append((row, taken))
-    priced.faults += _credit_faults(priced, credit)
-    if priced.faults:
-        for row, parts in held:
-            stock.put_back(row.sku_id, parts)
-        return False
-    credit.taken += priced.gross
-    credit.is_bound = credit.is_bound or _is_bound(priced)
-    priced.held = held
-    return True
-
-
-def _credit_faults(priced: Priced, credit: Credit) -> list[Fault]:
-    if priced.gross <= MAX_MONEY < max(credit.exposure + credit.taken, ZERO) + priced.gross:
-        return [say.TOO_LARGE_ORDER("lines")]
-    if priced.placement.history is not None:
-        return []
-    if credit.account_id is None and priced.currency != priced.customer.currency:
-        # Without an account there is no limit: another currency must not be the way around the one there is.
-        return [say.CURRENCY_NOT_AGREED("currency", currency=priced.currency, own=priced.customer.currency)]
-    room = credit.room()
-    if room is None or not _is_bound(priced) or priced.gross <= max(room, ZERO):
-        return []
-    return [_over_credit(priced, max(room, ZERO))]
-
-
-def _is_bound(priced: Priced) -> bool:
-    """Whether the limit has a say: none over what was delivered long ago, over what is paid for beforehand, nor where
-    somebody is to approve going beyond it."""
-    if priced.waives_credit:
-        return False
-    return priced.placement.history is None and priced.customer.payment_terms != "prepaid"
-
-
-def _over_credit(priced: Priced, room: Decimal) -> Fault:
-    if not priced.placement.sees_price:
-        return say.OVER_CREDIT_UNTOLD("customer")
-    return say.OVER_CREDIT("customer", gross=priced.gross, currency=priced.currency, room=room)
-
-
-def _fault(message: Message, number: int, field: str, **params: object) -> Fault:
-    return Fault(message, f"lines[{number - 1}].{field}", number, {"line": number, **params})
-
-
-def holder_of(priced: Priced) -> Holder:
-    """Whose credit account the order draws on."""
-    return (priced.customer.id, priced.organisation.id, priced.currency)

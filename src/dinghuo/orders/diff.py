@@ -1,6 +1,6 @@
 """An amendment worked out: every line as it is and as it is to be, and the order's sums. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -11,6 +11,9 @@ from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.kit.errors import Fault
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.decide import LineRow
+from dinghuo.orders.requests import ShipTo
+from dinghuo.orders.rules.outcome import Charge
+from dinghuo.orders.worth import worth
 
 Kind = Literal["added", "changed", "removed", "kept"]
 
@@ -26,6 +29,7 @@ _AGREED = (
     "gross",
     "requested_date",
     "note",
+    "ship_to",
 )
 
 
@@ -80,6 +84,11 @@ class Diff(msgspec.Struct):
     faults: list[Fault]
     before: Sums
     after: Sums
+    # What it costs beside its lines, as it is (where it was looked at) and as it is to be (where that is another).
+    old_charges: list[Charge] | None = None
+    charges: list[Charge] | None = None
+    # The first day on which what is added can come.
+    earliest: date | None = None
 
     @property
     def changed(self) -> list[DiffLine]:
@@ -88,6 +97,21 @@ class Diff(msgspec.Struct):
     @property
     def is_nothing(self) -> bool:
         return not self.head and not self.changed
+
+    @property
+    def closed_before(self) -> Decimal:
+        """What of the order's amount was not to come any more."""
+        return sum((self._closed(line.old, line.old.row) for line in self.lines if line.old), ZERO)
+
+    @property
+    def closed_after(self) -> Decimal:
+        """The same of its amount as it is to be: a line that was closed in part stays, its discount may not."""
+        return sum((self._closed(line.old, line.new) for line in self.lines if line.old and line.new), ZERO)
+
+    def _closed(self, old: OldLine, row: LineRow) -> Decimal:
+        if not old.cancelled:
+            return ZERO
+        return row.gross - worth(row.gross, row.base_quantity, row.base_quantity - old.cancelled, self.order.currency)
 
 
 def settle(line: DiffLine) -> None:
@@ -101,14 +125,24 @@ def agrees(old: LineRow, new: LineRow) -> bool:
     return all(getattr(old, name) == getattr(new, name) for name in _AGREED)
 
 
-def sums_after(order: Any, lines: Sequence[DiffLine]) -> Sums:
-    """The order's sums with these lines; what is charged beside them stays what it is."""
-    old = _sum(line.old.row for line in lines if line.old)
-    new = _sum(line.new for line in lines if line.new)
+def changes_goods(line: DiffLine) -> bool:
+    """Whether what promotions and order rules look at is another: goods, quantity or price."""
+    old, new = line.old.row if line.old else None, line.new
+    return old is None or new is None or (old.unit, old.quantity, old.gross) != (new.unit, new.quantity, new.gross)
+
+
+def sums_after(diff: Diff) -> Sums:
+    """The order's sums as it is to be: those of its lines and of what is charged beside them."""
+    order, old = diff.order, _sum(line.old.row for line in diff.lines if line.old)
+    new = _sum(line.new for line in diff.lines if line.new)
+    if diff.charges is not None:
+        charged = _sum(diff.charges)
+        return Sums(charged.net + new.net, charged.tax + new.tax, charged.gross + new.gross)
     return Sums(order.net - old.net + new.net, order.tax - old.tax + new.tax, order.gross - old.gross + new.gross)
 
 
-def _sum(rows: Iterator[LineRow]) -> Sums:
+def _sum(rows: Iterable[Any]) -> Sums:
+    """What lines, or charges, come to together."""
     several = list(rows)
     return Sums(
         sum((row.net for row in several), ZERO),
@@ -125,9 +159,11 @@ def old_line(row: Any) -> OldLine:
 def line_row(values: Mapping[Any, Any]) -> LineRow:
     fields = {name: values[name] for name in LineRow.__struct_fields__ if name in values}
     fields["price_reason"] = msgspec.Raw(msgspec.json.encode(values["price_reason"]))
+    ship_to = fields.get("ship_to")
     # Progress is kept apart: the row says what was agreed.
-    return LineRow(**fields | {"shipped": None, "cancelled": None})
+    apart = {"shipped": None, "cancelled": None, "ship_to": ship_to and msgspec.convert(ship_to, ShipTo)}
+    return LineRow(**fields | apart)
 
 
-def with_texts(row: LineRow, *, requested_date: date | None, note: str | None) -> LineRow:
-    return msgspec.structs.replace(row, requested_date=requested_date, note=note)
+def with_texts(row: LineRow, *, requested_date: date | None, note: str | None, ship_to: ShipTo | None) -> LineRow:
+    return msgspec.structs.replace(row, requested_date=requested_date, note=note, ship_to=ship_to)

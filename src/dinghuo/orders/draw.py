@@ -20,7 +20,8 @@ from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.inventory.reserve import Stock, lock_and_hold, lock_stock, move_reserved, read_stock
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.money import ZERO
-from dinghuo.orders.decide import Priced, holder_of
+from dinghuo.orders.admit import holder_of
+from dinghuo.orders.decide import Priced
 from dinghuo.orders.offers import bounds_wanted
 from dinghuo.orders.use_rebate import draw_uses, owners_of
 

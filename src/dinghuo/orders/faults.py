@@ -1,6 +1,6 @@
 """Everything that may stand in the way of an order, as people read it."""
 
-from dinghuo.kit.errors import CONFLICT, MALFORMED, NOT_FOUND, Message
+from dinghuo.kit.errors import CONFLICT, MALFORMED, NOT_FOUND, Fault, Message
 
 UNKNOWN_CUSTOMER = Message("unknown-customer", "没有编码为 {code} 的客户", "There is no customer {code}", MALFORMED)
 CUSTOMER_BLOCKED = Message(
@@ -123,3 +123,8 @@ UNCERTAIN = Message(
     "idempotency key {key} to learn the outcome; it will not be placed twice",
     503,
 )
+
+
+def line_fault(message: Message, number: int, field: str, **params: object) -> Fault:
+    """What is wrong with a line that is wanted, by its number and the field it stands in."""
+    return Fault(message, f"lines[{number - 1}].{field}", number, {"line": number, **params})

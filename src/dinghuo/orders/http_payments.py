@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, get, post, put
-from litestar.params import Parameter, QueryParameter
+from litestar.params import HeaderParameter, Parameter, QueryParameter
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.attachments import MOST_BYTES, file_headers
@@ -15,18 +15,20 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.files import StoredFile
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.kit.paging import MOST, Page
+from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.orders import attach as attachments
 from dinghuo.orders.attach import AttachRequest, OrderFile
 from dinghuo.orders.payments import Payment, Slip, get_payment, get_slip, list_slips, slip_file
 from dinghuo.orders.save_terms import TermsInput, TermsView, get_terms
 from dinghuo.orders.save_terms import save_terms as save
 from dinghuo.orders.set_aside import pay_by_balance
-from dinghuo.orders.settings import OrderSettings, load_settings
+from dinghuo.orders.settings import OrderSettings, load_settings, settings_revision
 from dinghuo.orders.settings import save_settings as keep
 from dinghuo.orders.slips import SlipRequest, confirm_slip, refuse_slip, submit_slip
 
 AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision that was read")]
 _READ, _PAYMENTS, _ATTACH = needs("orders.read"), needs("orders.payments"), needs("orders.comment")
 _FILES = "/orders/{order_id:uuid}/attachments"
 
@@ -50,16 +52,21 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/settings/orders", opt=_READ)
-async def read_settings(database: Database, staff: StaffPrincipal) -> OrderSettings:
-    """How orders are handled here."""
+async def read_settings(database: Database, staff: StaffPrincipal) -> Response[OrderSettings]:
+    """How orders are handled here; the ETag is its revision."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await load_settings(tx)
+        return Response(await load_settings(tx), headers={"etag": etag(await settings_revision(tx))})
 
 
 @put("/settings/orders", opt=needs("settings.write"))
-async def save_settings(database: Database, staff: StaffPrincipal, data: OrderSettings) -> OrderSettings:
-    """Say how orders are handled here."""
-    return await database.run(staff.tenant_id, lambda tx: keep(tx, settings=data, by=staff.actor()))
+async def save_settings(
+    database: Database, staff: StaffPrincipal, data: OrderSettings, if_match: IfMatch = None
+) -> OrderSettings:
+    """Say how orders are handled here, provided that nobody else did meanwhile."""
+    revision = expected_revision(if_match)
+    return await database.run(
+        staff.tenant_id, lambda tx: keep(tx, settings=data, by=staff.actor(), revision=revision)
+    )
 
 
 @get("/customers/{customer_id:uuid}/order-terms", opt=needs("parties.read"))

@@ -57,7 +57,13 @@ order_terms = tenant_table(
     key=("customer_id",),
 )
 
-order_setting = tenant_table("order_setting", text("name"), Column("value", JSONB, nullable=False), key=("name",))
+order_setting = tenant_table(
+    "order_setting",
+    text("name"),
+    Column("value", JSONB, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    key=("name",),
+)
 
 # What must be paid before an order's goods may go, and what of the customer's advance is set aside for it.
 order_payment = tenant_table(

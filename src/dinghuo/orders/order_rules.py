@@ -5,19 +5,19 @@ what they come to are pure (`orders.rules.decide`); here they meet an order.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from dinghuo.accounts.allotments import Opening, Take
 from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.identity.facts import load_tenant
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Fault, Message
 from dinghuo.kit.money import MAX_MONEY, ZERO, split_tax
 from dinghuo.orders import faults as say
-from dinghuo.orders.decide import LineRow, Priced
-from dinghuo.orders.rules.decide import Goods, delivery_of, freight_of, is_free, missing_of
+from dinghuo.orders.decide import Priced
+from dinghuo.orders.quota_takes import takes_of
+from dinghuo.orders.rules.decide import Goods, Missing, delivery_of, freight_of, is_free, missing_of
 from dinghuo.orders.rules.facts import RuleBook, RuleFacts, rule_book
 from dinghuo.orders.rules.outcome import FREE_FREIGHT, Charge, Delivery, Hint
 from dinghuo.orders.rules.terms import DeliveryTerms, Freight, Kind, Minimum
@@ -66,7 +66,7 @@ async def find_rules(tx: Tx, orders: Sequence[Priced]) -> None:
             order.rules = book
             order.placed_local = order.placed_at.astimezone(zone)
             if book.quotas:
-                order.takes += _quota_takes(order, book, frozenset(scopes_of(order.customer)))
+                order.takes += takes_of(order.lines, book, frozenset(scopes_of(order.customer)), order.day)
 
 
 def hold_to_rules(order: Priced) -> None:
@@ -77,18 +77,35 @@ def hold_to_rules(order: Priced) -> None:
     scopes = scopes_of(order.customer)
     if order.lines:
         goods = goods_of(order)
-        minimum = _winner(order, book, "minimum", scopes)
-        if minimum and isinstance(minimum.terms, Minimum):
-            order.faults += _minimum_faults(order, minimum.terms, goods)
-        freight = _winner(order, book, "freight", scopes)
-        if freight and isinstance(freight.terms, Freight):
-            _charge(order, freight, freight.terms, goods)
-    found = book.winner("delivery", scopes, organisation_id=order.organisation.id, day=order.day, currency=None)
-    terms = found.terms if found and isinstance(found.terms, DeliveryTerms) else None
-    route = book.route_of(order.customer)
-    order.delivery = delivery_of(terms, route, book.calendar(terms, route), order.placed_local)
+        minimum = minimum_of(order, book, scopes)
+        if minimum is not None:
+            order.faults += minimum_faults(order, minimum, goods, missing_of(minimum, goods))
+        charge_freight(order, book, scopes, goods)
+    order.delivery = delivery_from(order, book, scopes, order.placed_local)
     if order.delivery is not None and not order.placement.waives_minimum:
         order.faults += _date_faults(order, order.delivery)
+
+
+def minimum_of(order: Priced, book: RuleBook, scopes: Sequence[str]) -> Minimum | None:
+    """What the order must come to at least."""
+    rule = _winner(order, book, "minimum", scopes)
+    return rule.terms if rule and isinstance(rule.terms, Minimum) else None
+
+
+def charge_freight(order: Priced, book: RuleBook, scopes: Sequence[str], goods: Goods) -> None:
+    """Charge what delivery of these goods costs, if anything says so."""
+    rule = _winner(order, book, "freight", scopes)
+    if rule and isinstance(rule.terms, Freight):
+        _charge(order, rule, rule.terms, goods)
+
+
+def delivery_from(order: Priced, book: RuleBook, scopes: Sequence[str], moment: datetime) -> Delivery | None:
+    """When goods that are ordered at this local moment can come."""
+    organisation_id = order.organisation.id
+    found = book.winner("delivery", scopes, organisation_id=organisation_id, day=moment.date(), currency=None)
+    terms = found.terms if found and isinstance(found.terms, DeliveryTerms) else None
+    route = book.route_of(order.customer)
+    return delivery_of(terms, route, book.calendar(terms, route), moment)
 
 
 def _winner(order: Priced, book: RuleBook, kind: Kind, scopes: Sequence[str]) -> RuleFacts | None:
@@ -109,10 +126,10 @@ def _sales_ratio(sku: SkuFacts) -> Fraction:
     return Fraction(*sku.units.get(sku.sales_unit, (1, 1)))
 
 
-def _minimum_faults(order: Priced, minimum: Minimum, goods: Goods) -> Iterator[Fault]:
+def minimum_faults(order: Priced, minimum: Minimum, goods: Goods, missing: Missing) -> Iterator[Fault]:
+    """What is missing to the minimum, for those who must reach it."""
     if order.placement.waives_minimum:
         return
-    missing = missing_of(minimum, goods)
     if missing.amount and not order.placement.sees_price:
         yield BELOW_AMOUNT_UNTOLD("lines")
     elif missing.amount:
@@ -167,15 +184,16 @@ def _charge(order: Priced, rule: RuleFacts, terms: Freight, goods: Goods) -> Non
 
 def _date_faults(order: Priced, delivery: Delivery) -> Iterator[Fault]:
     """Days asked for on which nothing can come, of the order and of its lines."""
-    if found := _date_fault(delivery, "requested_date", order.placement.request.requested_date, None):
+    if found := date_fault(delivery, "requested_date", order.placement.request.requested_date, None):
         yield found
     for number, line in enumerate(order.placement.request.lines, start=1):
         place = f"lines[{number - 1}].requested_date"
-        if line.requested_date and (found := _date_fault(delivery, place, line.requested_date, number)):
+        if line.requested_date and (found := date_fault(delivery, place, line.requested_date, number)):
             yield found
 
 
-def _date_fault(delivery: Delivery, field: str, requested: date | None, line: int | None) -> Fault | None:
+def date_fault(delivery: Delivery, field: str, requested: date | None, line: int | None) -> Fault | None:
+    """Why goods cannot come on the day that is asked for."""
     if requested is None or delivery.earliest is None:
         return None
     if requested < delivery.earliest:
@@ -190,17 +208,3 @@ def _date_fault(delivery: Delivery, field: str, requested: date | None, line: in
         requested=requested.isoformat(),
         suggested=(suggested or delivery.earliest).isoformat(),
     )
-
-
-def _quota_takes(order: Priced, book: RuleBook, scopes: frozenset[str]) -> Iterator[Take]:
-    """What the lines take of every quota that names their SKU and this customer."""
-    for row in order.lines:
-        for quota in book.quotas.get(row.sku_id, ()):
-            if quota.scope in scopes and quota.holds_on(order.day):
-                opening = Opening("quota", quota.id, quota.quantity, quota.period_from(order.day))
-                yield Take(quota.allotment_id(order.day), row.line_no, wanted_of(row), opening)
-
-
-def wanted_of(row: LineRow) -> Decimal:
-    """What a line is still to bring, in base units."""
-    return row.base_quantity - (row.cancelled or ZERO)

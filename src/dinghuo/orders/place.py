@@ -10,10 +10,12 @@ from dinghuo.inventory.reserve import take_out
 from dinghuo.kit import idempotency
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
+from dinghuo.orders.admit import admit, holder_of
 from dinghuo.orders.allotted import claim, draw_takes, find_allotments, unclaim
 from dinghuo.orders.ask_approval import Asking, ask_approvals, find_policies, hold_to_policies
-from dinghuo.orders.decide import Priced, admit, holder_of
+from dinghuo.orders.decide import Priced
 from dinghuo.orders.draw import Balances, draw, lock_balances, see_balances
+from dinghuo.orders.expected import hold_to_expected
 from dinghuo.orders.order_rules import find_rules, hold_to_rules
 from dinghuo.orders.payment import find_dues, write_dues
 from dinghuo.orders.prepare import price_orders, start_orders
@@ -120,10 +122,11 @@ def _admit(order: Priced, balances: Balances, allotments: Allotments | None, ask
     order.credit = balances.credit[holder_of(order)]
     if order.is_closed_history:
         return not order.faults
-    promote(order, balances.budgets, balances.stock)
+    promote(order, balances.budgets, balances.stock, allotments)
     hold_to_rules(order)
     use_rebates(order, balances.wallets)
     hold_to_policies(order, asking)
+    hold_to_expected(order)
     taken = claim(order, allotments)
     if admit(order, balances.stock, order.credit):
         return True

@@ -20,10 +20,11 @@ from dinghuo.inventory.reserve import read_stock
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
 from dinghuo.kit.money import ZERO
+from dinghuo.orders.admit import admit, holder_of
 from dinghuo.orders.allotted import claim, find_allotments
 from dinghuo.orders.ask_approval import find_policies, hold_to_policies
 from dinghuo.orders.charges import charge_view, goods_amounts
-from dinghuo.orders.decide import LineRow, Priced, admit, holder_of
+from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.draw import tracked
 from dinghuo.orders.grant_views import GrantView, NextView, grants_of, next_of, saved_of
 from dinghuo.orders.offers import bounds_wanted
@@ -119,15 +120,15 @@ async def look(tx: Tx, placement: Placement, also: Callable[[Priced], Awaitable[
         raise Refused(started)
     await price_orders(tx, [started])
     await find_rules(tx, [started])
-    allotments = await find_allotments(tx, [started])
     await find_promotions(tx, [started])
+    allotments = await find_allotments(tx, [started])
     await find_dues(tx, [started])
     await find_uses(tx, [started])
     if also is not None:
         await also(started)
     stock = await read_stock(tx, {sku.id for _, sku in tracked([started])})
     credit = (await find_credit(tx, [holder_of(started)]))[holder_of(started)]
-    promote(started, await find_budgets(tx, bounds_wanted([started.offers])), stock)
+    promote(started, await find_budgets(tx, bounds_wanted([started.offers])), stock, allotments)
     available = {sku.id: max(stock.available(sku.id), ZERO) for sku in started.skus}
     found = Look(started, available, credit.limit, credit.exposure)
     hold_to_rules(started)

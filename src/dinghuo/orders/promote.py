@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.accounts.allotments import Allotments
 from dinghuo.accounts.budgets import Bound, Budget, BudgetEntry
 from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.inventory.reserve import Stock
@@ -18,6 +19,7 @@ from dinghuo.kit.money import ZERO, round_price, split_tax
 from dinghuo.orders.coupons import check_coupons, find_coupons, without_effect
 from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.offers import Offers, UsedCoupon, bounds_of
+from dinghuo.orders.quota_takes import first_beyond_quota, gift_takes
 from dinghuo.pricing.coupon_facts import Coupon
 from dinghuo.pricing.facts import ListFacts, load_entries, load_lists
 from dinghuo.pricing.gift_offer import gift_offer
@@ -120,8 +122,13 @@ _source = msgspec.json.Decoder(_Source)
 _encode = msgspec.json.Encoder().encode
 
 
-def promote(order: Priced, budgets: Mapping[UUID, Budget], stock: Stock) -> None:
-    """Grant an order what its promotions give: discounts on its lines, gift lines after them, budgets drawn on."""
+def promote(
+    order: Priced, budgets: Mapping[UUID, Budget], stock: Stock, allotments: Allotments | None = None
+) -> None:
+    """Grant an order what its promotions give: discounts on its lines, gift lines after them, budgets drawn on.
+
+    No gift is given of which there is too little, or of which a quota that counts gifts has too little left.
+    """
     offers = order.offers
     if offers is None:
         return
@@ -131,9 +138,10 @@ def promote(order: Priced, budgets: Mapping[UUID, Budget], stock: Stock) -> None
     ]
     rooms = {id: [Room(*budgets[bound.id].room) for bound in several] for id, several in offers.bounds.items()}
     asked = [Offer(promotion, places, room_of(promotion, rooms)) for promotion, places in offers.found.values()]
-    order.granted = granted = _grant(order, offers, basket, asked, stock)
+    order.granted = granted = _grant(order, offers, basket, asked, stock, allotments)
     order.faults += without_effect(offers, granted)
     _rewrite(order, granted)
+    order.takes += gift_takes(order)
     for each in granted.grants:
         for bound in offers.bounds.get(each.promotion.id, ()):
             budgets[bound.id].take(each.saved, 1)
@@ -184,7 +192,12 @@ def grant_rows(orders: Iterable[Priced]) -> list[GrantRow]:
 
 
 def _grant(
-    order: Priced, offers: Offers, basket: Sequence[BasketLine], asked: Sequence[Offer], stock: Stock
+    order: Priced,
+    offers: Offers,
+    basket: Sequence[BasketLine],
+    asked: Sequence[Offer],
+    stock: Stock,
+    allotments: Allotments | None,
 ) -> Granted:
     """Grant, and once more without the gifts that together are more than there is."""
     short: set[UUID] = set()
@@ -200,6 +213,7 @@ def _grant(
     while True:
         granted = grant(basket, asked, currency=order.currency, gift_of=gift_of)
         missing = _beyond_stock(order, granted.gifts, stock)
+        missing = missing or first_beyond_quota(order, granted.gifts, allotments)
         if missing is None:
             return granted
         short.add(missing)

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import and_, select
 
 from dinghuo.approvals.queries import progress
+from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import Principal, StaffPrincipal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import organisation
@@ -20,6 +22,7 @@ from dinghuo.orders import faults as say
 from dinghuo.orders import views
 from dinghuo.orders.charges import charges_of, told_of
 from dinghuo.orders.fit_rebates import rebates_of
+from dinghuo.orders.requests import ShipTo
 from dinghuo.orders.summaries import beside, summary_fields
 from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.parties.tables import customer
@@ -34,6 +37,7 @@ async def get_order(tx: Tx, *, principal: Principal, order_id: UUID) -> views.Or
         select(
             sales_order,
             customer.c.code.label("customer_code"),
+            customer.c.name_en.label("customer_name_en"),
             customer.c.owner_id,
             organisation.c.code.label("organisation_code"),
         )
@@ -86,7 +90,8 @@ async def _origin(tx: Tx, row: Any) -> views.Origin | None:
 async def _lines(tx: Tx, principal: Principal, order_id: UUID) -> list[views.OrderLine]:
     held = await _held(tx, order_id)
     rows = await tx.rows(
-        select(order_line)
+        select(order_line, sku.c.name_en.label("sku_name_en"))
+        .join(sku, and_(sku.c.tenant_id == tx.tenant_id, sku.c.id == order_line.c.sku_id))
         .where(order_line.c.tenant_id == tx.tenant_id, order_line.c.order_id == order_id)
         .order_by(order_line.c.line_no)
     )
@@ -135,6 +140,7 @@ def _line(row: Any, principal: Principal, held: Sequence[views.Held]) -> views.O
         sku_id=row.sku_id,
         sku=row.sku_code,
         name=row.sku_name,
+        name_en=row.sku_name_en,
         unit=row.unit,
         quantity=row.quantity,
         deal=_deal(row) if principal.sees_price else None,
@@ -143,6 +149,7 @@ def _line(row: Any, principal: Principal, held: Sequence[views.Held]) -> views.O
         requested_date=row.requested_date,
         promised_date=row.promised_date,
         note=row.note,
+        ship_to=msgspec.convert(row.ship_to, ShipTo | None),
         progress=views.Progress(row.base_quantity, row.released, row.shipped, row.returned, row.cancelled),
         stock=list(held),
         kind=row.kind,

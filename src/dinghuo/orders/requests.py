@@ -14,24 +14,6 @@ from dinghuo.kit.idempotency import Key
 from dinghuo.parties.facts import CustomerFacts
 
 
-class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line wanted: `quantity` in `unit`, or in the SKU's sales unit when none is named.
-
-    `price` overrides the price lists, per unit and in their tax mode, for those who may set prices. `blanket` is the
-    number of a blanket order: the line is called off from it, at the price agreed there. `rebate_goods`: goods
-    rebate pays it, at its list price.
-    """
-
-    sku: str
-    quantity: Decimal
-    unit: str | None = None
-    price: Decimal | None = None
-    requested_date: date | None = None
-    note: str | None = None
-    blanket: str | None = None
-    rebate_goods: bool = False
-
-
 class ShipTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the goods go, as it was when the order was placed."""
 
@@ -43,6 +25,26 @@ class ShipTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     district: str | None = None
     postcode: str | None = None
     country: str = "CN"
+
+
+class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line wanted: `quantity` in `unit`, or in the SKU's sales unit when none is named.
+
+    `price` overrides the price lists, per unit and in their tax mode, for those who may set prices. `blanket` is the
+    number of a blanket order: the line is called off from it, at the price agreed there. `rebate_goods`: goods
+    rebate pays it, at its list price. `ship_to` is where this
+    line goes, when that is not where the order does.
+    """
+
+    sku: str
+    quantity: Decimal
+    unit: str | None = None
+    price: Decimal | None = None
+    requested_date: date | None = None
+    note: str | None = None
+    blanket: str | None = None
+    rebate_goods: bool = False
+    ship_to: ShipTo | None = None
 
 
 PartialDelivery = Literal["allowed", "whole_lines", "whole_order"]
@@ -104,11 +106,18 @@ class FromDraft(msgspec.Struct, frozen=True):
     revision: int
 
 
+class Agreed(msgspec.Struct, frozen=True):
+    """Who of the dealer's own company consents to an order that a colleague asked for, and what they say to it."""
+
+    user_id: UUID
+    answer: str | None = None
+
+
 class Placement(msgspec.Struct, frozen=True):
     """A request with who makes it and under which key. `may_see` says whether the customer is in their scope.
 
     Who does not see prices is told no amounts, neither of the order nor of the credit it exceeds. `waives_minimum`
-    passes over minimum orders and multiples.
+    passes over minimum orders and multiples. `most_gross` is the total they saw: a higher one is refused.
     """
 
     request: OrderRequest
@@ -121,6 +130,8 @@ class Placement(msgspec.Struct, frozen=True):
     history: History | None = None
     draft: FromDraft | None = None
     origin: Origin | None = None
+    most_gross: Decimal | None = None
+    agreed: Agreed | None = None
 
 
 class Placed(msgspec.Struct, frozen=True):

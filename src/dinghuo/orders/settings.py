@@ -5,13 +5,14 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dinghuo.kit import audit
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
+from dinghuo.kit.revisions import check_revision
 from dinghuo.orders.life_tables import order_setting
 
 _NAME = "orders"
@@ -45,12 +46,31 @@ async def load_settings(tx: Tx) -> OrderSettings:
     return known
 
 
-async def save_settings(tx: Tx, *, settings: OrderSettings, by: Actor) -> OrderSettings:
-    old = msgspec.to_builtins(await load_settings(tx))
+async def settings_revision(tx: Tx) -> int:
+    """What they were edited at last; 1 while nobody has."""
+    s = order_setting.c
+    row = await tx.one(select(s.revision).where(s.tenant_id == tx.tenant_id, s.name == _NAME))
+    return 1 if row is None else int(row.revision)
+
+
+async def save_settings(tx: Tx, *, settings: OrderSettings, by: Actor, revision: int | None = None) -> OrderSettings:
+    """Save them whole; where a `revision` was read, only while it is still that."""
+    s = order_setting.c
+    # Locked by the row there may not be yet: two who save at once come one after the other.
+    first = insert(order_setting).values(
+        tenant_id=tx.tenant_id, name=_NAME, value=msgspec.to_builtins(OrderSettings())
+    )
+    await tx.execute(first.on_conflict_do_nothing())
+    (row,) = await tx.rows(
+        select(s.value, s.revision).where(s.tenant_id == tx.tenant_id, s.name == _NAME).with_for_update()
+    )
+    if revision is not None:
+        check_revision(row.revision, revision)
+    old = msgspec.to_builtins(msgspec.convert(row.value, OrderSettings))
     new = msgspec.to_builtins(settings)
     if old != new:
-        made = insert(order_setting).values(tenant_id=tx.tenant_id, name=_NAME, value=new)
-        await tx.execute(made.on_conflict_do_update(index_elements=["tenant_id", "name"], set_={"value": new}))
+        changed = update(order_setting).where(s.tenant_id == tx.tenant_id, s.name == _NAME)
+        await tx.execute(changed.values(value=new, revision=row.revision + 1))
         await audit.record(tx, [audit.Change("setting", _SUBJECT, "updated", by, audit.differences(old, new))])
         await touch(tx, MEMORY)
     return settings

@@ -89,6 +89,8 @@ order_line = tenant_table(
     # Per base unit, without tax, when the line was placed.
     Column("unit_cost", UNIT_PRICE, nullable=True),
     Column("requested_date", Date, nullable=True),
+    # Where it goes, when that is not where the order does.
+    Column("ship_to", JSONB, nullable=True),
     # When its goods were said to be there; null: they were there, or nobody knew.
     Column("promised_date", Date, nullable=True),
     text("note", nullable=True),
@@ -187,6 +189,7 @@ draft = tenant_table(
 )
 index("ix_draft_customer", draft.c.customer_id, draft.c.id)
 index("ix_draft_open", draft.c.id, where=draft.c.order_id.is_(None))
+index("ix_draft_open_customer", draft.c.customer_id, draft.c.id, where=draft.c.order_id.is_(None))
 index(
     "ix_draft_cart",
     draft.c.customer_id,
@@ -218,3 +221,35 @@ draft_proposal = tenant_table(
     key=("draft_id",),
 )
 index("ix_draft_proposal_customer", draft_proposal.c.customer_id, draft_proposal.c.draft_id)
+index("ix_draft_proposal_state", draft_proposal.c.state, draft_proposal.c.draft_id)
+
+CONSENTS = ("waiting", "given", "refused", "taken_back")
+
+# A draft that needs the consent of a colleague at the dealer before it is an order. The seller has nothing of it yet.
+draft_consent = tenant_table(
+    "draft_consent",
+    Column("draft_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    text("state"),
+    text("message", nullable=True),
+    # What it came to when it was asked for.
+    Column("gross", MONEY, nullable=False),
+    moment("asked_at"),
+    Column("asked_by", Uuid, nullable=False),
+    text("asked_by_name"),
+    moment("decided_at", nullable=True),
+    Column("decided_by", Uuid, nullable=True),
+    text("decided_by_name", nullable=True),
+    text("answer", nullable=True),
+    reference("draft", "draft_id"),
+    reference("customer", "customer_id"),
+    one_of("state", CONSENTS),
+    key=("draft_id",),
+)
+index("ix_draft_consent_customer", draft_consent.c.customer_id, draft_consent.c.draft_id)
+index(
+    "ix_draft_consent_waiting",
+    draft_consent.c.customer_id,
+    draft_consent.c.draft_id,
+    where=draft_consent.c.state == "waiting",
+)

@@ -36,13 +36,20 @@ def check_written(request: Written) -> Iterator[Fault]:
     yield from text_faults("note", request.note, _LONGEST)
     yield from text_faults("customer_reference", request.customer_reference, _LONGEST)
     if request.ship_to is not None:
-        for name, text in msgspec.structs.asdict(request.ship_to).items():
-            yield from text_faults(f"ship_to.{name}", text, _LONGEST)
-            if name in _NEEDED and not text.strip():
-                yield EMPTY(f"ship_to.{name}")
+        yield from check_address("ship_to", request.ship_to)
     for number, line in enumerate(request.lines, start=1):
         if line.note is not None:
             yield from text_faults(f"lines[{number - 1}].note", line.note, _LONGEST, line=number)
+        if line.ship_to is not None:
+            yield from check_address(f"lines[{number - 1}].ship_to", line.ship_to, line=number)
+
+
+def check_address(field: str, ship_to: ShipTo, *, line: int | None = None) -> Iterator[Fault]:
+    """What of an address cannot be kept, or is missing."""
+    for name, text in msgspec.structs.asdict(ship_to).items():
+        yield from text_faults(f"{field}.{name}", text, _LONGEST, line=line)
+        if name in _NEEDED and not text.strip():
+            yield EMPTY(f"{field}.{name}", line=line)
 
 
 def coupon_faults(coupons: Sequence[str]) -> Iterator[Fault]:

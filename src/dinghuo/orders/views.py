@@ -10,14 +10,16 @@ from msgspec import UnsetType
 
 from dinghuo.approvals.views import ApprovalProgress
 from dinghuo.kit.actions import Action
+from dinghuo.orders.requests import ShipTo
 
 
 class CustomerName(msgspec.Struct, frozen=True):
-    """Who ordered: the customer's code, and its name when the order was placed."""
+    """Who ordered: the customer's code, and its name when the order was placed; in English the present one."""
 
     id: UUID
     code: str
     name: str
+    name_en: str | None = None
 
 
 class Amounts(msgspec.Struct, frozen=True):
@@ -95,6 +97,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     sku_id: UUID
     sku: str
     name: str
+    name_en: str | None
     unit: str
     quantity: Decimal
     deal: Deal | None
@@ -103,6 +106,8 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     requested_date: date | None
     promised_date: date | None
     note: str | None
+    # Where it goes, when that is not where the order does.
+    ship_to: ShipTo | None
     progress: Progress
     stock: list[Held]
     # `gift` is given by a promotion for other lines, and costs nothing.

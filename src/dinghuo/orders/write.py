@@ -27,8 +27,9 @@ from dinghuo.kit.database import RetryTransaction, Tx, constraint_name
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import ZERO
 from dinghuo.kit.outbox import Event
+from dinghuo.orders.admit import holder_of
 from dinghuo.orders.charges import write_charges
-from dinghuo.orders.decide import LineRow, Priced, holder_of
+from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.events import Confirmed, Imported, Submitted
 from dinghuo.orders.history import write_plain
 from dinghuo.orders.payment import holds_of
@@ -98,11 +99,11 @@ from json_to_recordset($2::json) as l(order_id uuid, line_no int, sku_id uuid, s
 
 
 _LINES = _insert_lines()
-# When promotions gave something; the others need not pay for it.
-_GRANTED_LINES = _insert_lines(
-    ", kind, discount, promotion_id, given_by",
-    ", coalesce(kind, 'goods'), coalesce(discount, 0), promotion_id, given_by",
-    ", kind text, discount numeric, promotion_id uuid, given_by int[]",
+# When promotions gave something, or lines go to places of their own; the others need not pay for it.
+_SPECIAL_LINES = _insert_lines(
+    ", kind, discount, promotion_id, given_by, ship_to",
+    ", coalesce(kind, 'goods'), coalesce(discount, 0), promotion_id, given_by, ship_to",
+    ", kind text, discount numeric, promotion_id uuid, given_by int[], ship_to jsonb",
 )
 _GRANTS = """
 insert into order_promotion (tenant_id, order_id, promotion_id, code, name, saved, coupon)
@@ -135,7 +136,8 @@ async def write_documents(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
     rows = [line for order in orders for line in order.lines]
     grants = grant_rows(orders)
     if rows:
-        await tx.write_rows(_GRANTED_LINES if grants else _LINES, rows)
+        special = grants or any(row.ship_to for row in rows)
+        await tx.write_rows(_SPECIAL_LINES if special else _LINES, rows)
     if grants:
         await tx.write_rows(_GRANTS, grants)
     return numbers
@@ -143,8 +145,8 @@ async def write_documents(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
 
 async def write_lines(tx: Tx, rows: Sequence[LineRow]) -> None:
     """Write lines that come to orders later."""
-    granted = any(row.kind or row.discount for row in rows)
-    await tx.write_rows(_GRANTED_LINES if granted else _LINES, rows)
+    special = any(row.kind or row.discount or row.ship_to for row in rows)
+    await tx.write_rows(_SPECIAL_LINES if special else _LINES, rows)
 
 
 async def write_consequences(

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.outbox import Delivery
-from dinghuo.orders.allotted import change_allotted
+from dinghuo.orders.amend import amend
+from dinghuo.orders.amend_request import AmendRequest, LineChange
 from dinghuo.orders.blankets.activate import activate, close, expire_blankets
 from dinghuo.orders.blankets.queries import BlanketView, get_blanket, list_call_offs
 from dinghuo.orders.blankets.requests import BlanketLineRequest, BlanketRequest
@@ -173,11 +175,18 @@ async def test_an_amendment_takes_more_or_gives_back(database: Database, world: 
     blanket = await begin(database, world, staff)
     (outcome,) = await ask(database, world.tenant.id, against(blanket.number, line("BEER", 60)))
     order = placed(outcome)
+
+    async def change(revision: int, quantity: int) -> None:
+        request = AmendRequest(revision=revision, lines=[LineChange(line_no=1, quantity=D(quantity))])
+        await database.run(
+            world.tenant.id, partial(amend, order_id=order.id, request=request, principal=staff, by=SYSTEM)
+        )
+
     with pytest.raises(Refused) as refused:
-        await database.run(world.tenant.id, lambda tx: change_allotted(tx, order.id, {1: D(41)}))
-    assert [fault.message.code for fault in refused.value.faults] == ["allotment-short"]
-    for grown, left in ((D(40), D(0)), (D(-70), D(70))):
-        await database.run(world.tenant.id, lambda tx, by=grown: change_allotted(tx, order.id, {1: by}))  # type: ignore[misc]
+        await change(1, 101)
+    assert [fault.message.code for fault in refused.value.faults] == ["blanket-short"]
+    for revision, quantity, left in ((1, 100, D(0)), (2, 30, D(70))):
+        await change(revision, quantity)
         assert (await view(database, world, staff, blanket.id)).lines[1].remaining == left
 
 

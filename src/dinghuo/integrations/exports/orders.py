@@ -73,6 +73,7 @@ def order_lines_export(
         Field("已取消", "Cancelled", lambda row: row.line.cancelled, "quantity"),
         Field("要求日期", "Requested", lambda row: row.line.requested_date, "date"),
         Field("行备注", "Line note", lambda row: row.line.note),
+        Field("行收货地址", "Line address", lambda row: _address(row.line.ship_to)),
         Field("币种", "Currency", lambda row: row.order.currency),
         Field("标准价", "List price", lambda row: row.line.list_price, "price", "price"),
         Field("成交价", "Deal price", lambda row: row.line.deal_price, "price", "price"),
@@ -101,6 +102,14 @@ def _of_order(order: Any, language: Language) -> list[Field[Any]]:
     ]
 
 
+def _address(ship_to: dict[str, Any] | None) -> str | None:
+    """Where a line goes when its order goes elsewhere."""
+    if ship_to is None:
+        return None
+    place = "".join(ship_to.get(name) or "" for name in ("province", "city", "district", "street"))
+    return " ".join(filter(None, (place, ship_to["recipient"], ship_to.get("mobile"))))
+
+
 def _amount(order: OrderSummary, name: str) -> Decimal | None:
     return None if order.amounts is None else getattr(order.amounts, name)
 
@@ -109,7 +118,8 @@ _LINE = [
     order_line.c[name]
     for name in (
         "order_id", "line_no", "sku_code", "sku_name", "unit", "quantity", "base_quantity", "shipped", "cancelled",
-        "requested_date", "note", "list_price", "deal_price", "tax_rate", "net", "tax", "gross", "unit_cost",
+        "requested_date", "note", "ship_to", "list_price", "deal_price", "tax_rate", "net", "tax", "gross",
+        "unit_cost",
     )
 ]  # fmt: skip
 

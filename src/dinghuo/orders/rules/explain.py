@@ -84,6 +84,7 @@ async def rules_of_customer(
     organisation: str | None,
     on: date | None,
     currency: str | None,
+    at: str | None = None,
     seen_by: Principal,
     language: Language,
 ) -> RulesOfCustomer:
@@ -99,7 +100,7 @@ async def rules_of_customer(
     if seller is None:
         raise Refused(say.UNKNOWN_ORGANISATION("organisation", code=organisation or ""))
     now = tx.now.astimezone(tenant.zone)
-    moment = now if on is None or on == now.date() else datetime.combine(on, time(), tenant.zone)
+    moment = _moment(now, on, at)
     money = currency or found.currency
     book = await rule_book(tx)
     organisations = [None, *(each.id for each in tenant.organisations.values())]
@@ -113,6 +114,13 @@ async def rules_of_customer(
         delivery=_delivery(book, found, seller.id, moment, language),
         quotas=await _quotas(tx, book, found, moment.date(), seen_by),
     )
+
+
+def _moment(now: datetime, on: date | None, at: str | None) -> datetime:
+    """The moment that is asked about; `now` is in the company's zone."""
+    if at is not None:
+        return datetime.combine(on or now.date(), time.fromisoformat(at), now.tzinfo)
+    return now if on is None or on == now.date() else datetime.combine(on, time(), now.tzinfo)
 
 
 async def _named(tx: Tx, words: Sequence[str], organisations: Sequence[UUID | None]) -> list[Any]:

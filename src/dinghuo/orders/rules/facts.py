@@ -59,6 +59,8 @@ class QuotaFacts(msgspec.Struct, frozen=True):
     quantity: Decimal
     valid_from: date
     valid_until: date | None
+    # Whether what promotions give is taken of it too.
+    counts_gifts: bool
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
@@ -95,6 +97,8 @@ class RuleBook(msgspec.Struct, frozen=True):
     routes: Mapping[tuple[str, UUID], RouteFacts]
     quotas: Mapping[UUID, Sequence[QuotaFacts]]
     calendars: Mapping[str, Calendar]
+    # Whether any quota is taken by gifts too.
+    counts_gifts: bool = False
 
     def winner(
         self, kind: Kind, scopes: Iterable[str], *, organisation_id: UUID, day: date, currency: str | None
@@ -142,7 +146,7 @@ select c.code, c.base,
 from work_calendar c where c.tenant_id = $1
 """
 _QUOTAS = """
-select id, code, sku_id, scope, period, quantity, valid_from, valid_until
+select id, code, sku_id, scope, period, quantity, valid_from, valid_until, counts_gifts
 from quota where tenant_id = $1 and active order by code
 """
 
@@ -176,7 +180,8 @@ async def _load(tx: Tx) -> RuleBook | None:
         quotas.setdefault(row["sku_id"], []).append(QuotaFacts(**fields))
     if not (rules or routes or quotas):
         return None
-    return RuleBook(rules, routes, quotas, calendars)
+    gifts = any(quota.counts_gifts for several in quotas.values() for quota in several)
+    return RuleBook(rules, routes, quotas, calendars, gifts)
 
 
 def _rule(row: Any) -> RuleFacts:

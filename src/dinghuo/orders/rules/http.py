@@ -32,6 +32,7 @@ AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
 _READ, _WRITE = needs("order_rules.read"), needs("order_rules.write")
 
+TimeOfDay = Annotated[str | None, Parameter(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 BAD_SPAN = Message("calendar-span", "请选择最多 {most} 天的期间", "Ask for a span of at most {most} days", MALFORMED)
 
 
@@ -96,15 +97,20 @@ async def read_rules_of_customer(
     customer: str,
     organisation: str | None = None,
     on: date | None = None,
+    at: TimeOfDay = None,
     currency: str | None = None,
 ) -> RulesOfCustomer:
-    """What an order of this customer is held to: which rule counts and why, its route, when it could come, quotas."""
+    """What an order of this customer is held to: which rule counts and why, its route, when it could come, quotas.
+
+    `on` a day, at the beginning of it or `at` a time of it in the company's zone; now, when neither is named.
+    """
     async with database.transaction(staff.tenant_id) as tx:
         return await rules_of_customer(
             tx,
             customer=customer,
             organisation=organisation,
             on=on,
+            at=at,
             currency=currency,
             seen_by=staff,
             language=language_of(request),

@@ -74,6 +74,7 @@ class QuotaView(msgspec.Struct, frozen=True, kw_only=True):
     valid_from: date
     valid_until: date | None
     active: bool
+    counts_gifts: bool
     period_from: date | None
     taken: Decimal
     left: Decimal

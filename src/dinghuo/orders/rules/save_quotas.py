@@ -49,13 +49,14 @@ STAYS = Message(
     MALFORMED,
 )
 
-_PLAIN = ("name", "period", "quantity", "valid_from", "valid_until", "active")
+_PLAIN = ("name", "period", "quantity", "valid_from", "valid_until", "active", "counts_gifts")
 _FIXED = ("sku_id", "target", "customer_id", "tier_id", "region_id", "channel_id", "period")
 _DEFAULTS: Mapping[str, Any] = {
     **dict.fromkeys(("name", "sku_id", "target", "customer_id", "tier_id", "region_id", "channel_id", "scope")),
     **dict.fromkeys(("quantity", "valid_from", "valid_until")),
     "period": "once",
     "active": True,
+    "counts_gifts": False,
 }
 
 
@@ -72,7 +73,8 @@ class _Bound(msgspec.Struct, frozen=True):
 
 class QuotaInput(TargetFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A quota by its code; what is left out stays. A new one needs `sku`, `target` and `quantity`, in the SKU's base
-    unit, shared by all whom it is for, for each period anew."""
+    unit, shared by all whom it is for, for each period anew. With `counts_gifts` what promotions give
+    is taken of it too."""
 
     code: str
     name: str | UnsetType | None = UNSET
@@ -82,6 +84,7 @@ class QuotaInput(TargetFields, frozen=True, kw_only=True, forbid_unknown_fields=
     valid_from: date | UnsetType = UNSET
     valid_until: date | UnsetType | None = UNSET
     active: bool | UnsetType = UNSET
+    counts_gifts: bool | UnsetType = UNSET
 
 
 async def save_quotas(tx: Tx, *, quotas: Sequence[QuotaInput], by: Actor, seen_by: Principal | None = None) -> Saved:

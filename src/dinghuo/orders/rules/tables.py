@@ -130,6 +130,8 @@ quota = tenant_table(
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date, nullable=True),
     Column("active", Boolean, nullable=False, server_default="true"),
+    # Whether what promotions give is taken of it too.
+    Column("counts_gifts", Boolean, nullable=False, server_default="false"),
     moment("created_at"),
     moment("updated_at"),
     Column("revision", Integer, nullable=False, server_default="1"),
