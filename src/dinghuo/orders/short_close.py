@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
+from dinghuo.accounts.budgets import release_budgets
 from dinghuo.accounts.reserve import Entry, ensure_accounts, lock_credit, write_entries
 from dinghuo.identity.principals import Principal
 from dinghuo.inventory.promises import Promise, lock_promises
@@ -24,6 +25,7 @@ from dinghuo.orders.allotted import Back, give_back
 from dinghuo.orders.amend_faults import UNKNOWN_LINE
 from dinghuo.orders.events import Closed, ShortClosed
 from dinghuo.orders.fit_rebates import fit_rebates
+from dinghuo.orders.gifts_left import too_many_gifts
 from dinghuo.orders.life_tables import order_amendment
 from dinghuo.orders.lock_orders import LOCK_LINES, holder_of, lock_orders
 from dinghuo.orders.payment import reconsider
@@ -89,7 +91,8 @@ async def short_close(
 ) -> list[ShortClosedOrder]:
     """Close what is left of these orders, or of the one order's `lines`; all or nothing, in the order of their ids.
 
-    Stock and credit come free with it. An order of which nothing remains is closed.
+    Stock and credit come free with it, and gifts follow what is left of the goods. An order of which nothing remains
+    is closed; when nothing of it has left either, budgets have back what it took of them.
     """
     if faults := list(text_faults("reason", reason, _LONGEST_REASON)):
         raise Refused(faults)
@@ -101,15 +104,18 @@ async def short_close(
     rows = await tx.fetch(LOCK_LINES, found)
     closed = _remainders(orders, rows, lines)
     await tx.write_rows(_CLOSE, [each for several in closed.values() for each in several])
+    for order_id, several in (await _close_gifts(tx, found)).items():
+        closed[order_id] += several
     promises = await lock_promises(tx, found)
     given_up = [each for several in closed.values() for each in several]
     await give_back(tx, [Back(each.order_id, each.line_no, each.quantity) for each in given_up])
     freed = await _free_credit(tx, orders, rows, closed)
     await fit_rebates(tx, orders)
+    over = _over(rows, closed)
+    await release_budgets(tx, sorted(_untouched(rows, over)))
     await release(tx, parts=_parts(promises, closed))
     left = {order.id: _left(order, rows) - freed[order.id] for order in orders}
     turned = await reconsider(tx, orders, left, by)
-    over = _over(rows, closed)
     await tx.write(_NEWER, [order_id for order_id in found if order_id not in over])
     if over:
         await transition(tx, sales_order, ORDER, sorted(over), "closed", revision=sales_order.c.revision + 1)
@@ -126,6 +132,25 @@ async def short_close(
         )
         for order in orders
     ]
+
+
+async def drop_gifts(tx: Tx, order_id: UUID) -> None:
+    """Close of the gifts of a locked order what its goods do not bring any more."""
+    closed = await _close_gifts(tx, [order_id])
+    if closed:
+        await release(tx, parts=_parts(await lock_promises(tx, [order_id]), closed))
+
+
+async def _close_gifts(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, list[_Remainder]]:
+    surplus = await too_many_gifts(tx, order_ids)
+    closed = {
+        order_id: [_Remainder(order_id, line_no, quantity) for line_no, quantity in several.items()]
+        for order_id, several in surplus.items()
+        if several
+    }
+    if closed:
+        await tx.write_rows(_CLOSE, [each for several in closed.values() for each in several])
+    return closed
 
 
 async def check_not_amended(tx: Tx, orders: Sequence[Any]) -> None:
@@ -228,6 +253,11 @@ def _over(rows: Sequence[Any], closed: Mapping[UUID, Sequence[_Remainder]]) -> s
         if row["base_quantity"] - row["cancelled"] - now.get((row["order_id"], row["line_no"]), ZERO) > row["shipped"]
     }
     return set(closed) - open_ones
+
+
+def _untouched(rows: Sequence[Any], over: Collection[UUID]) -> set[UUID]:
+    """Of the orders that are over those of which nothing has left."""
+    return set(over) - {row["order_id"] for row in rows if row["shipped"]}
 
 
 async def _tell(
