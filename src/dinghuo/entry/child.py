@@ -25,6 +25,8 @@ from dinghuo.kit.vault import Vault
 from dinghuo.kit.wake import Waker
 
 _GRACE_SECONDS = 30
+# Longer than proxies keep an idle connection (60 s): else they send into one that is just being closed.
+_KEEP_ALIVE_SECONDS = 75
 
 
 def main() -> None:
@@ -84,7 +86,8 @@ async def _web(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> None
     _calm_collector()
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="on", access_log=False, log_config=None, server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS, log_level=job.log_level,
+        timeout_graceful_shutdown=_GRACE_SECONDS, timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        log_level=job.log_level,
     )  # fmt: skip
     server = _Server(config, ready, hub.close)
     stopping = asyncio.create_task(server.stop_after(stop))
