@@ -91,17 +91,23 @@ async def test_no_acknowledged_order_is_lost(own: EmbeddedServer, shop: Shop, da
 
 
 async def test_an_embedded_server_that_dies_is_started_again(tmp_path: Path) -> None:
-    log = tmp_path / "serve.log"
-    async with serve({"DINGHUO_DATA": str(tmp_path / "data")}, log, workers=1, background=False) as program:
-        async with httpx.AsyncClient(base_url=program.url) as client:
-            for times in (1, 2):
-                postmaster = int((tmp_path / "data" / "postgres" / "postmaster.pid").read_text().split()[0])
-                await asyncio.to_thread(kill, postmaster)
+    log, mark = tmp_path / "serve.log", tmp_path / "data" / "postgres" / "postmaster.pid"
 
-                async def is_back() -> bool:
-                    return (await client.get("/readyz")).status_code == 200
+    def revivals() -> int:
+        return log.read_text().count("database died and was started again")
 
-                await until(is_back)
-                said = "database died and was started again"
-                await until(lambda times=times: log.read_text().count(said) == times)  # type: ignore[misc]
-    assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()
+    async with (
+        serve({"DINGHUO_DATA": str(tmp_path / "data")}, log, workers=1, background=False) as program,
+        httpx.AsyncClient(base_url=program.url) as client,
+    ):
+
+        async def is_ready() -> bool:
+            return (await client.get("/readyz")).status_code == 200
+
+        await asyncio.to_thread(kill, int(mark.read_text().split()[0]))
+        await until(lambda: revivals() == 1)
+        await until(is_ready)
+        await asyncio.to_thread(kill, int(mark.read_text().split()[0]))
+        await until(lambda: revivals() == 2)
+        await until(is_ready)
+    assert not mark.exists()
