@@ -162,7 +162,14 @@ async def test_stock_that_is_waited_for_comes_first(owner: httpx.AsyncClient) ->
     assert page["stock_short"] == {
         "count": 1,
         "items": [
-            {"sku": "BEER", "name": "BEER", "warehouse": "main", "available": "0.000000", "waiting": "12.000000"}
+            {
+                "sku": "BEER",
+                "name": "BEER",
+                "name_en": None,
+                "warehouse": "main",
+                "available": "0.000000",
+                "waiting": "12.000000",
+            }
         ],
     }
 

@@ -34,8 +34,8 @@ async def test_a_notice_from_draft_to_withdrawn(owner: httpx.AsyncClient, databa
     assert (draft["state"], draft["phase"], draft["revision"]) == ("draft", "draft", 1)
     assert draft["actions"] == ["edit", "publish", "delete"]
     assert draft["audience"] == [
-        {"kind": "customer", "code": "N", "name": "北客户"},
-        {"kind": "region", "code": "EAST", "name": "华东"},
+        {"kind": "customer", "code": "N", "name": "北客户", "name_en": None},
+        {"kind": "region", "code": "EAST", "name": "华东", "name_en": None},
     ]
     assert draft["attachments"] == [
         {
@@ -157,7 +157,7 @@ async def test_who_answers_for_some_customers_sees_and_keeps_others_out_of_sight
     assert (await manager.get(f"/api/v1/notices/{secret['id']}")).status_code == 404
     seen = (await manager.get(f"/api/v1/notices/{mixed['id']}")).json()
     assert (seen["audience"], seen["hidden_customers"]) == (
-        [{"kind": "customer", "code": "E", "name": "东客户"}],
+        [{"kind": "customer", "code": "E", "name": "东客户", "name_en": None}],
         1,
     )
     assert [item["id"] for item in (await manager.get("/api/v1/notices")).json()["items"]] == [mixed["id"]]

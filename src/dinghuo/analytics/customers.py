@@ -19,6 +19,7 @@ class NewCustomer(msgspec.Struct, frozen=True):
     id: UUID
     code: str
     name: str
+    name_en: str | None
     first_order_on: date
 
 
@@ -33,6 +34,7 @@ class SilentCustomer(msgspec.Struct, frozen=True):
     id: UUID
     code: str
     name: str
+    name_en: str | None
     last_order_on: date
     gross_before: Decimal | None
 
@@ -47,7 +49,7 @@ class SilentCustomers(msgspec.Struct, frozen=True):
 # The first and the last order of each customer, by the index of customers.
 _NEW = f"""
 with begun as (
-  select c.id, c.code, c.name, (
+  select c.id, c.code, c.name, c.name_en, (
     select o.id from sales_order o where o.tenant_id = $1 and o.customer_id = c.id and {SOLD} order by o.id limit 1
   ) as first_id
   from customer c
@@ -58,7 +60,7 @@ select b.*, count(*) over () as count from begun b where b.first_id >= $2 order 
 
 _SILENT = f"""
 with last as (
-  select c.id, c.code, c.name, (
+  select c.id, c.code, c.name, c.name_en, (
     select o.id from sales_order o where o.tenant_id = $1 and o.customer_id = c.id and {SOLD}
     order by o.id desc limit 1
   ) as last_id
@@ -77,7 +79,10 @@ order by gross_before desc, l.last_id desc limit $7
 async def new_customers(tx: Tx, look: Looking) -> NewCustomers:
     month = first_id_at(starts(look.today.replace(day=1), look.zone))
     rows = await tx.fetch(_NEW, month, look.customers, _MOST)
-    items = [NewCustomer(row["id"], row["code"], row["name"], day_of(row["first_id"], look.zone)) for row in rows]
+    items = [
+        NewCustomer(row["id"], row["code"], row["name"], row["name_en"], day_of(row["first_id"], look.zone))
+        for row in rows
+    ]
     return NewCustomers(rows[0]["count"] if rows else 0, items)
 
 
@@ -90,6 +95,7 @@ async def silent_customers(tx: Tx, look: Looking, *, told: bool) -> SilentCustom
             row["id"],
             row["code"],
             row["name"],
+            row["name_en"],
             day_of(row["last_id"], look.zone),
             row["gross_before"] if told else None,
         )

@@ -112,7 +112,7 @@ _BY_CUSTOMER = f"""{_FACTS}, best as (
   select f.customer_id, sum(f.orders)::bigint as orders, sum(f.gross) as gross
   from facts f group by f.customer_id order by 3 desc, 1 limit $12
 )
-select c.id, c.code, c.name, b.orders, b.gross
+select c.id, c.code, c.name, c.name_en, b.orders, b.gross
 from best b join customer c on c.tenant_id = $1 and c.id = b.customer_id
 order by b.gross desc, c.id
 """  # noqa: S608 - constants of this module
@@ -184,9 +184,9 @@ _LINES_OF = f"""
   where o.tenant_id = $1 and o.id between $4 and $5 and {SOLD} and o.currency = $6
 """  # noqa: S608 - constants of this module
 _NAMED = """
-select s.code, s.name, s.base_unit, sum(f.quantity) as quantity, sum(f.gross) as gross
+select s.code, s.name, s.name_en, s.base_unit, sum(f.quantity) as quantity, sum(f.gross) as gross
 from facts f join sku s on s.tenant_id = $1 and s.id = f.sku_id
-group by s.code, s.name, s.base_unit order by 5 desc, 1 limit $7
+group by s.code, s.name, s.name_en, s.base_unit order by gross desc, 1 limit $7
 """
 # Of everybody: whole days in the sums, the rest in the orders. Of some customers: in their own orders alone.
 _SKUS_OF_ALL = f"""

@@ -52,6 +52,7 @@ class OfHour(msgspec.Struct, frozen=True):
 class TopSku(msgspec.Struct, frozen=True, kw_only=True):
     sku: str
     name: str
+    name_en: str | None
     quantity: Decimal
     base_unit: str
     gross: Decimal | None
@@ -61,6 +62,7 @@ class TopCustomer(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     code: str
     name: str
+    name_en: str | None
     orders: int
     gross: Decimal | None
 
@@ -131,6 +133,7 @@ async def figures(tx: Tx, *, staff: StaffPrincipal, days: int, currency: str | N
                 id=row["id"],
                 code=row["code"],
                 name=row["name"],
+                name_en=row["name_en"],
                 orders=row["orders"],
                 gross=row["gross"] if told else None,
             )
@@ -173,6 +176,7 @@ async def _top_skus(tx: Tx, look: Looking, first: date, *, told: bool) -> list[T
         TopSku(
             sku=row["code"],
             name=row["name"],
+            name_en=row["name_en"],
             quantity=row["quantity"],
             base_unit=row["base_unit"],
             gross=row["gross"] if told else None,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, select, tuple_
 
 from dinghuo.catalogue.assortments import sellable_condition
 from dinghuo.catalogue.attachments import AttachmentView, attachments_of
@@ -18,8 +18,9 @@ from dinghuo.catalogue.tables import brand, category, product, product_media, sk
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import Principal
 from dinghuo.kit import search
-from dinghuo.kit.bulk import among, within
+from dinghuo.kit.bulk import among, equals, within
 from dinghuo.kit.database import Tx
+from dinghuo.kit.few import narrowed, of_groups
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
@@ -130,7 +131,7 @@ async def list_skus(
     """A page of SKUs by code; of a search, those whose code fits first. Only what is sold to a customer, if named."""
     if "cost" in include:
         check_sees_cost(seen_by)
-    found = _skus(tx.tenant_id, sellable_to).where(*_sku_conditions(tx.tenant_id, wanted)).limit(limit + 1)
+    found = _skus(tx.tenant_id, sellable_to).where(*await _sku_conditions(tx, wanted)).limit(limit + 1)
     order: list[ColumnElement[Any]] = [sku.c.code]
     if wanted.search:
         order.insert(0, search.rank(sku.c.code, wanted.search))
@@ -167,14 +168,18 @@ async def list_products(
     include: Collection[ProductInclude] = (),
 ) -> Page[ProductView]:
     """A page of products by code."""
-    conditions = in_groups(tx.tenant_id, wanted)
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.category is not None:
+        conditions.append(await in_category(tx, product.c.id, wanted.category))
+    if wanted.brand is not None:
+        conditions.append(_of_brand(tx.tenant_id, wanted.brand))
     for column, value in ((product.c.code, wanted.code), (product.c.state, wanted.state)):
         if value is not None:
-            conditions.append(among(column, storable([value])))
+            conditions.append(equals(column, value))
     if wanted.search:
         fitting = search.matches(tx.tenant_id, SEARCH_KIND, sku.c.id, wanted.search)
-        found = select(sku.c.product_id).where(sku.c.tenant_id == tx.tenant_id, *fitting)
-        conditions.append(within(product.c.id, found))
+        products = select(sku.c.product_id).where(sku.c.tenant_id == tx.tenant_id, *fitting)
+        conditions.append(within(product.c.id, products))
     if cursor is not None:
         conditions.append(product.c.code > decode_cursor(cursor, (str,))[0])
     rows = await tx.rows(_products(tx.tenant_id).where(*conditions).order_by(product.c.code).limit(limit + 1))
@@ -223,27 +228,46 @@ def in_groups(tenant_id: int, wanted: SkuFilter | ProductFilter) -> list[ColumnE
     """The conditions on `product` that a filter's category and brand make."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.category is not None:
-        start = among(category.c.code, storable([wanted.category]))
-        conditions.append(within(product.c.category_id, below(category, tenant_id, start)))
+        conditions.append(within(product.c.category_id, _branch(tenant_id, wanted.category)))
     if wanted.brand is not None:
-        named = among(brand.c.code, storable([wanted.brand]))
-        conditions.append(within(product.c.brand_id, select(brand.c.id).where(brand.c.tenant_id == tenant_id, named)))
+        conditions.append(_of_brand(tenant_id, wanted.brand))
     return conditions
 
 
-def _sku_conditions(tenant_id: int, wanted: SkuFilter) -> list[ColumnElement[bool]]:
+def _branch(tenant_id: int, code: str) -> Select[tuple[UUID]]:
+    return below(category, tenant_id, among(category.c.code, storable([code])))
+
+
+def _of_brand(tenant_id: int, code: str) -> ColumnElement[bool]:
+    named = among(brand.c.code, storable([code]))
+    return product.c.brand_id == select(brand.c.id).where(brand.c.tenant_id == tenant_id, named).scalar_subquery()
+
+
+async def in_category(tx: Tx, product_id: ColumnElement[UUID], code: str) -> ColumnElement[bool]:
+    """That a product (its key, or a reference to it) is in a category or below it."""
+    branch, of = _branch(tx.tenant_id, code), product.alias("categorised")
+    there = exists().where(of.c.tenant_id == tx.tenant_id, of.c.id == product_id, within(of.c.category_id, branch))
+    ids = of_groups(tx.tenant_id, product, "category_id", branch)
+    return await narrowed(tx, product_id, ids, otherwise=there.correlate(product_id.table))
+
+
+async def _sku_conditions(tx: Tx, wanted: SkuFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    of_products = in_groups(tenant_id, wanted)
+    tenant_id, p = tx.tenant_id, product.c
+    if wanted.category is not None:
+        conditions.append(await in_category(tx, sku.c.product_id, wanted.category))
+    if wanted.brand is not None:
+        branded = select(p.id).where(p.tenant_id == tenant_id, _of_brand(tenant_id, wanted.brand))
+        there = exists(branded.where(p.id == sku.c.product_id)).correlate(sku)
+        conditions.append(await narrowed(tx, sku.c.product_id, branded.order_by(p.code), otherwise=there))
     if wanted.product is not None:
-        of_products.append(among(product.c.code, storable([wanted.product])))
-    if of_products:
-        products = select(product.c.id).where(product.c.tenant_id == tenant_id, *of_products)
-        conditions.append(within(sku.c.product_id, products))
+        one = select(p.id).where(p.tenant_id == tenant_id, equals(p.code, wanted.product))
+        conditions.append(sku.c.product_id == one.scalar_subquery())
     if wanted.codes:
         conditions.append(among(sku.c.code, storable(wanted.codes)))
     for column, value in ((sku.c.state, wanted.state), (sku.c.supply_policy, wanted.supply_policy)):
         if value is not None:
-            conditions.append(among(column, storable([value])))
+            conditions.append(equals(column, value))
     if wanted.barcode is not None:
         unit = sku_unit.c
         coded = among(unit.barcode, storable([wanted.barcode]))
@@ -326,9 +350,9 @@ async def _media(tx: Tx, product_ids: Collection[UUID]) -> dict[UUID, list[Media
 async def _skus_of(tx: Tx, product_ids: Collection[UUID]) -> dict[UUID, list[Ref]]:
     found: dict[UUID, list[Ref]] = {}
     for row in await tx.rows(
-        select(sku.c.product_id, sku.c.id, sku.c.code, sku.c.name)
+        select(sku.c.product_id, sku.c.id, sku.c.code, sku.c.name, sku.c.name_en)
         .where(sku.c.tenant_id == tx.tenant_id, among(sku.c.product_id, product_ids))
         .order_by(sku.c.code)
     ):
-        found.setdefault(row.product_id, []).append(Ref(row.id, row.code, row.name))
+        found.setdefault(row.product_id, []).append(Ref(row.id, row.code, row.name, row.name_en))
     return found

@@ -53,8 +53,10 @@ product = tenant_table(
     reference("brand", "brand_id"),
     one_of("state", ("active", "discontinued")),
 )
-index("ix_product_category", product.c.category_id, product.c.id)
-index("ix_product_brand", product.c.brand_id, product.c.id)
+# What a list is narrowed to, in the order of that list.
+index("ix_product_category", product.c.category_id, product.c.code)
+index("ix_product_brand", product.c.brand_id, product.c.code)
+index("ix_product_state", product.c.state, product.c.code)
 
 sku = tenant_table(
     "sku",
@@ -87,6 +89,8 @@ sku = tenant_table(
     CheckConstraint("tax_rate >= 0 and tax_rate < 1", name="tax_rate_range"),
 )
 index("ix_sku_product", sku.c.product_id)
+index("ix_sku_state", sku.c.state, sku.c.code)
+index("ix_sku_supply_policy", sku.c.supply_policy, sku.c.code)
 
 sku_unit = tenant_table(
     "sku_unit",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from dinghuo.identity.holders import holders
@@ -24,8 +24,9 @@ from dinghuo.identity.tables import (
     user_region,
     user_role,
 )
-from dinghuo.kit.bulk import among
+from dinghuo.kit.bulk import among, equals
 from dinghuo.kit.database import Tx
+from dinghuo.kit.few import narrowed
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
@@ -178,7 +179,7 @@ def _user_view(row: Any) -> UserView:
 _SOUGHT = (app_user.c.login, app_user.c.name, app_user.c.mobile, app_user.c.email)
 
 
-def _conditions(tx: Tx, wanted: UserFilter) -> list[ColumnElement[bool]]:
+async def _conditions(tx: Tx, wanted: UserFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.search is not None:
         sought = storable([wanted.search.strip().casefold()])
@@ -188,14 +189,16 @@ def _conditions(tx: Tx, wanted: UserFilter) -> list[ColumnElement[bool]]:
     if wanted.state is not None:
         conditions.append(app_user.c.state == wanted.state)
     if wanted.department is not None:
-        conditions.append(department.c.code == wanted.department)
+        named = department.alias("named").c
+        one = select(named.id).where(named.tenant_id == tx.tenant_id, equals(named.code, wanted.department))
+        conditions.append(app_user.c.department_id == one.scalar_subquery())
     if wanted.role is not None:
-        with_role = (
-            select(user_role.c.user_id)
-            .join(role, (role.c.tenant_id == user_role.c.tenant_id) & (role.c.id == user_role.c.role_id))
-            .where(user_role.c.tenant_id == tx.tenant_id, role.c.code == wanted.role)
+        of_role = select(role.c.id).where(role.c.tenant_id == tx.tenant_id, equals(role.c.code, wanted.role))
+        with_role = select(user_role.c.user_id).where(
+            user_role.c.tenant_id == tx.tenant_id, user_role.c.role_id == of_role.scalar_subquery()
         )
-        conditions.append(app_user.c.id.in_(with_role))
+        has_it = exists(with_role.where(user_role.c.user_id == app_user.c.id)).correlate(app_user)
+        conditions.append(await narrowed(tx, app_user.c.id, with_role, otherwise=has_it))
     if wanted.customer_ids is not None:
         conditions.append(app_user.c.id.in_(users_of_customers(tx, wanted.customer_ids)))
     return conditions
@@ -217,7 +220,7 @@ def users_of_customers(tx: Tx, customer_ids: Collection[UUID]) -> Select[tuple[U
 
 async def list_users(tx: Tx, *, wanted: UserFilter, cursor: str | None, limit: int) -> Page[UserView]:
     """Users by login."""
-    statement = _users(tx).where(*_conditions(tx, wanted)).order_by(app_user.c.login).limit(limit + 1)
+    statement = _users(tx).where(*await _conditions(tx, wanted)).order_by(app_user.c.login).limit(limit + 1)
     if cursor is not None:
         statement = statement.where(app_user.c.login > decode_cursor(cursor, (str,))[0])
     return page(await tx.rows(statement), limit, lambda row: (row.login,), _user_view)
@@ -225,7 +228,7 @@ async def list_users(tx: Tx, *, wanted: UserFilter, cursor: str | None, limit: i
 
 async def get_user(tx: Tx, user_id: UUID, *, wanted: UserFilter | None = None) -> UserView | None:
     """One user, of those wanted."""
-    row = await tx.one(_users(tx).where(app_user.c.id == user_id, *_conditions(tx, wanted or UserFilter())))
+    row = await tx.one(_users(tx).where(app_user.c.id == user_id, *await _conditions(tx, wanted or UserFilter())))
     return None if row is None else _user_view(row)
 
 

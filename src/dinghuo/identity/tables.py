@@ -115,6 +115,10 @@ app_user = tenant_table(
     one_of("state", ("active", "disabled")),
 )
 index("ix_app_user_name", app_user.c.name, app_user.c.id)
+# What a list of users is narrowed to, in the order of that list.
+index("ix_app_user_audience", app_user.c.audience, app_user.c.login)
+index("ix_app_user_state", app_user.c.state, app_user.c.login)
+index("ix_app_user_department", app_user.c.department_id, app_user.c.login)
 
 role = tenant_table(
     "role",

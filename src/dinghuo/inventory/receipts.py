@@ -15,11 +15,10 @@ from dinghuo.inventory.queries import sees_cost
 from dinghuo.inventory.receive import SEARCH_KIND
 from dinghuo.inventory.tables import goods_receipt, goods_receipt_line, warehouse
 from dinghuo.kit import search
-from dinghuo.kit.bulk import among
+from dinghuo.kit.bulk import equals
 from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
-from dinghuo.kit.texts import storable
 
 
 class ReceiptSummary(msgspec.Struct, frozen=True):
@@ -71,7 +70,9 @@ async def list_receipts(
     """A page of receipts, the last booked first. `wanted` searches numbers, suppliers, references."""
     statement = _receipts(tx)
     if warehouse_code is not None:
-        statement = statement.where(among(warehouse.c.code, storable([warehouse_code])))
+        w = warehouse.alias("named").c
+        named = select(w.id).where(w.tenant_id == tx.tenant_id, equals(w.code, warehouse_code))
+        statement = statement.where(goods_receipt.c.warehouse_id == named.scalar_subquery())
     if wanted:
         statement = statement.where(*search.matches(tx.tenant_id, SEARCH_KIND, goods_receipt.c.id, wanted))
     if cursor is not None:

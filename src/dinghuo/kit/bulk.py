@@ -11,7 +11,19 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Select, Table, any_, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
@@ -97,6 +109,13 @@ def check_codes(faults: Faults, codes: Sequence[str], field: str = "code") -> No
 def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """`column = any(array)`: one statement text, whatever the number of values."""
     return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+
+
+def equals(column: ColumnElement[str], value: str) -> ColumnElement[bool]:
+    """`column = value`, by which an index that goes on in the order of a list can be walked; none is what cannot be
+    stored."""
+    # Not `false()`: that would swallow all other conditions of the statement, the tenant's too.
+    return column == value if storable([value]) else literal_column("false", Boolean)
 
 
 def within(column: ColumnElement[Any], wanted: Select[Any] | CompoundSelect[Any]) -> ColumnElement[bool]:

@@ -45,6 +45,7 @@ class TargetView(msgspec.Struct, frozen=True):
     kind: str
     code: str | None = None
     name: str | None = None
+    name_en: str | None = None
 
 
 class AudienceView(msgspec.Struct, frozen=True):
@@ -131,7 +132,7 @@ async def audiences(tx: Tx, notice_ids: Sequence[UUID], *, seen_by: StaffPrincip
         if row.is_hidden:
             hidden[row.notice_id] += 1
         else:
-            found[row.notice_id].append(TargetView(row.kind, row.code, row.name))
+            found[row.notice_id].append(TargetView(row.kind, row.code, row.name, row.name_en))
     return {id: AudienceView(found[id], hidden[id]) for id in notice_ids}
 
 
@@ -145,9 +146,10 @@ def _members(notice_ids: Sequence[UUID], tenant_id: int, seen_by: Principal) -> 
         joined = joined.outerjoin(table, same)
     code = func.coalesce(*(table.c.code for table in TARGETS.values())).label("code")
     name = func.coalesce(*(table.c.name for table in TARGETS.values())).label("name")
+    name_en = func.coalesce(*(table.c.name_en for table in TARGETS.values())).label("name_en")
     is_hidden = and_(a.kind == "customer", CUSTOMER.c.id.is_(None)).label("is_hidden")
     return (
-        select(a.notice_id, a.kind, a.target_id, code, name, is_hidden)
+        select(a.notice_id, a.kind, a.target_id, code, name, name_en, is_hidden)
         .select_from(joined)
         .where(a.tenant_id == tenant_id, among(a.notice_id, notice_ids))
         .order_by(a.notice_id, a.kind, code)

@@ -10,11 +10,10 @@ from sqlalchemy import Row, func, select
 
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.attachments import FileView, known_files
-from dinghuo.kit.bulk import among
+from dinghuo.kit.bulk import among, equals
 from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
-from dinghuo.kit.texts import storable
 from dinghuo.notices.audience import AudienceView, TargetView, audiences, seen_notices
 from dinghuo.notices.tables import notice, notice_read
 
@@ -68,7 +67,7 @@ async def list_notices(
     n = notice.c
     conditions = [n.tenant_id == tx.tenant_id, seen_notices(seen_by, tx.tenant_id)]
     if wanted.kind is not None:
-        conditions.append(among(n.kind, storable([wanted.kind])))
+        conditions.append(equals(n.kind, wanted.kind))
     if wanted.state is not None:
         conditions.append(n.state == wanted.state)
     if cursor is not None:

@@ -45,6 +45,7 @@ notice = tenant_table(
     CheckConstraint("valid_until > valid_from", name="valid_for_a_while"),
 )
 index("ix_notice_state", notice.c.state, notice.c.id)
+index("ix_notice_kind", notice.c.kind, notice.c.id)
 index("ix_notice_shown", notice.c.pinned, notice.c.shown_at, notice.c.id, where=notice.c.state == "published")
 
 notice_audience = tenant_table(
@@ -81,6 +82,8 @@ message = tenant_table(
     text("body_en", default=""),
     # What it is about: `approval:ID`, `order:ID`.
     text("link", nullable=True),
+    # Of dealers' people: for which of their companies.
+    Column("customer_id", Uuid, nullable=True),
     moment("at"),
     moment("read_at", nullable=True),
     unique("group_id", "user_id"),
@@ -111,9 +114,22 @@ wecom_person = tenant_table(
     key=("user_id",),
 )
 
+# Somebody is at WeCom's door and is to come back, once and soon, with the browser they went with. Both secrets are
+# hashed; `user_id` is who was signed in already and wants to be known there.
+wecom_visit = tenant_table(
+    "wecom_visit",
+    text("secret_hash"),
+    text("browser_hash"),
+    Column("user_id", Uuid, nullable=True),
+    moment("expires_at"),
+    reference("app_user", "user_id"),
+)
+index("ix_wecom_visit_expires", wecom_visit.c.expires_at)
+
 
 def _above(name: str, *ids: str) -> Any:
-    columns = [column("tenant_id", BigInteger), column("id", Uuid), column("code", Text), column("name", Text)]
+    texts = [column(each, Text) for each in ("code", "name", "name_en")]
+    columns = [column("tenant_id", BigInteger), column("id", Uuid), *texts]
     return named_table(name, *columns, *(column(id, Uuid) for id in ids))
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, select
 
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
@@ -13,7 +13,8 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.orders.requests import LineRequest, ShipTo
-from dinghuo.orders.tables import draft, draft_proposal
+from dinghuo.orders.tables import draft, draft_consent, draft_proposal
+from dinghuo.parties.newest import newest
 from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import customer
 
@@ -40,6 +41,8 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     customer: str
+    customer_name: str
+    customer_name_en: str | None
     name: str | None
     customer_reference: str | None
     requested_date: date | None
@@ -67,20 +70,22 @@ async def list_drafts(
     limit: int = 50,
 ) -> Page[DraftView]:
     """Drafts not yet submitted, the newest first; or the proposals that came to this."""
-    conditions: list[ColumnElement[bool]] = [draft.c.order_id.is_(None)]
-    if proposal is not None:
-        conditions = [draft_proposal.c.state == proposal]
+    found = _drafts(tx)
+    if proposal is None:
+        found = found.where(draft.c.order_id.is_(None))
+    else:
+        found = found.where(draft_proposal.c.state == proposal)
     if customer_code is not None:
-        conditions.append(customer.c.id == named_customer(tx.tenant_id, customer_code))
+        found = found.where(draft.c.customer_id == named_customer(tx.tenant_id, customer_code))
     if cursor is not None:
         (last,) = decode_cursor(cursor, (UUID,))
-        conditions.append(draft.c.id < last)
-    rows = await _read(tx, principal, conditions, limit + 1)
+        found = found.where(draft.c.id < last)
+    rows = await _read(tx, principal, newest(found, draft, tenant_id=tx.tenant_id, seen_by=principal, most=limit + 1))
     return page(rows, limit, lambda row: (row.id,), draft_view)
 
 
 async def get_draft(tx: Tx, *, principal: Principal, draft_id: UUID) -> DraftView:
-    rows = await _read(tx, principal, [draft.c.id == draft_id], 1)
+    rows = await _read(tx, principal, _drafts(tx).where(draft.c.id == draft_id).subquery("draft"))
     if not rows:
         raise missing("draft", draft_id)
     return draft_view(rows[0])
@@ -95,23 +100,35 @@ def proposal_columns() -> list[ColumnElement[Any]]:
     return [p[_NAMED.get(name, name)].label(f"proposal_{name}") for name in Proposal.__struct_fields__]
 
 
-async def _read(
-    tx: Tx, principal: Principal, conditions: list[ColumnElement[bool]], most: int
-) -> list[Row[tuple[object, ...]]]:
+def _drafts(tx: Tx) -> Select[Any]:
     d, p = draft.c, draft_proposal.c
+    return (
+        select(draft, *proposal_columns())
+        .outerjoin(draft_proposal, and_(p.tenant_id == d.tenant_id, p.draft_id == d.id))
+        # What waits for a colleague of the dealer has not reached the seller yet.
+        .where(d.tenant_id == tx.tenant_id, ~_waits_at_dealer())
+    )
+
+
+def _waits_at_dealer() -> ColumnElement[bool]:
+    d, c = draft.c, draft_consent.c
+    waits = exists().where(c.tenant_id == d.tenant_id, c.draft_id == d.id, c.state == "waiting")
+    return and_(d.by_dealer, d.order_id.is_(None), waits)
+
+
+async def _read(tx: Tx, principal: Principal, drafts: Subquery) -> list[Row[tuple[object, ...]]]:
+    same = and_(customer.c.tenant_id == tx.tenant_id, customer.c.id == drafts.c.customer_id)
     return list(
         await tx.rows(
-            select(draft, customer.c.code.label("customer_code"), *proposal_columns())
-            .join(customer, and_(customer.c.tenant_id == d.tenant_id, customer.c.id == d.customer_id))
-            .outerjoin(draft_proposal, and_(p.tenant_id == d.tenant_id, p.draft_id == d.id))
-            .where(
-                d.tenant_id == tx.tenant_id,
-                customer.c.tenant_id == tx.tenant_id,
-                visible_customers(principal, customer),
-                *conditions,
+            select(
+                drafts,
+                customer.c.code.label("customer_code"),
+                customer.c.name.label("customer_name"),
+                customer.c.name_en.label("customer_name_en"),
             )
-            .order_by(d.id.desc())
-            .limit(most)
+            .join(customer, same)
+            .where(visible_customers(principal, customer))
+            .order_by(drafts.c.id.desc())
         )
     )
 
@@ -128,6 +145,8 @@ def draft_view(row: Row[tuple[object, ...]]) -> DraftView:
     return DraftView(
         id=row.id,
         customer=row.customer_code,
+        customer_name=row.customer_name,
+        customer_name_en=row.customer_name_en,
         name=row.name,
         customer_reference=row.customer_reference,
         requested_date=row.requested_date,

@@ -72,6 +72,13 @@ def _check_storable(wanted: OrderFilter) -> None:
         raise Refused(faults)
 
 
+_OF_CUSTOMER = (
+    customer.c.code.label("customer_code"),
+    customer.c.name_en.label("customer_name_en"),
+    customer.c.owner_id,
+)
+
+
 class _Walk(msgspec.Struct, frozen=True, kw_only=True):
     """The ways along the orders that read no more of them than a page needs."""
 
@@ -109,7 +116,7 @@ class _Walk(msgspec.Struct, frozen=True, kw_only=True):
         own = [o.customer_id == customer.c.id, *of_states, *self.conditions]
         first = self._first(own).correlate(customer).lateral("sales_order")
         return (
-            select(first, customer.c.code.label("customer_code"), customer.c.owner_id)
+            select(first, *_OF_CUSTOMER)
             .select_from(customer.join(first, true()))
             .where(
                 customer.c.tenant_id == self.tenant_id,
@@ -123,7 +130,7 @@ class _Walk(msgspec.Struct, frozen=True, kw_only=True):
     def _with_customer(self, first: Any, found: Any) -> Select[Any]:
         same = and_(customer.c.tenant_id == self.tenant_id, customer.c.id == first.c.customer_id)
         return (
-            select(first, customer.c.code.label("customer_code"), customer.c.owner_id)
+            select(first, *_OF_CUSTOMER)
             .select_from(found.join(customer, same))
             .order_by(self._by(first.c.id))
             .limit(self.most)

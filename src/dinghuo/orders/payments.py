@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, select
+from sqlalchemy import FromClause, Select, and_, select
 
 from dinghuo.identity.principals import DealerPrincipal, Principal, lacking
 from dinghuo.identity.scopes import visible_customers
@@ -25,6 +25,7 @@ from dinghuo.orders.set_aside import NOTHING_DUE, free_advance
 from dinghuo.orders.slips import PAYABLE, SLIP_STATE, UNKNOWN_SLIP
 from dinghuo.orders.tables import sales_order
 from dinghuo.orders.views import CustomerName
+from dinghuo.parties.newest import newest
 from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import customer
 from dinghuo.pricing.locked import check_sees_price
@@ -149,14 +150,15 @@ async def list_slips(
     """Slips, the newest first."""
     check_sees_price(principal)
     s = transfer_slip.c
-    statement = _slips(tx, principal)
+    statement = select(transfer_slip).where(s.tenant_id == tx.tenant_id)
     if state is not None:
         statement = statement.where(s.state == state)
     if customer_code is not None:
         statement = statement.where(s.customer_id == named_customer(tx.tenant_id, customer_code))
     if cursor is not None:
         statement = statement.where(s.id < decode_cursor(cursor, (UUID,))[0])
-    rows = await tx.rows(statement.order_by(s.id.desc()).limit(limit + 1))
+    found = newest(statement, transfer_slip, tenant_id=tx.tenant_id, seen_by=principal, most=limit + 1)
+    rows = await tx.rows(_with_order(tx, found, principal).order_by(found.c.id.desc()))
     return page(rows, limit, lambda row: (row.id,), lambda row: _slip(row, principal))
 
 
@@ -189,10 +191,14 @@ async def _row(tx: Tx, principal: Principal, slip_id: UUID, order_id: UUID | Non
 
 
 def _slips(tx: Tx, principal: Principal) -> Select[Any]:
-    s, o, f = transfer_slip.c, sales_order.c, stored_file.c
+    return _with_order(tx, transfer_slip, principal).where(transfer_slip.c.tenant_id == tx.tenant_id)
+
+
+def _with_order(tx: Tx, slips: FromClause, principal: Principal) -> Select[Any]:
+    s, o, f = slips.c, sales_order.c, stored_file.c
     return (
         select(
-            transfer_slip,
+            slips,
             o.number.label("order_number"),
             o.customer_name,
             customer.c.code.label("customer_code"),
@@ -203,7 +209,6 @@ def _slips(tx: Tx, principal: Principal) -> Select[Any]:
         .join(customer, and_(customer.c.tenant_id == s.tenant_id, customer.c.id == s.customer_id))
         .join(stored_file, and_(f.tenant_id == s.tenant_id, f.sha256 == s.sha256))
         .where(
-            s.tenant_id == tx.tenant_id,
             o.tenant_id == tx.tenant_id,
             f.tenant_id == tx.tenant_id,
             customer.c.tenant_id == tx.tenant_id,

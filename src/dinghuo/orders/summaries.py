@@ -47,7 +47,7 @@ def summary_fields(row: Any, principal: Principal, known: Beside) -> dict[str, A
         "id": row.id,
         "number": row.number,
         "state": row.state,
-        "customer": views.CustomerName(row.customer_id, row.customer_code, row.customer_name),
+        "customer": views.CustomerName(row.customer_id, row.customer_code, row.customer_name, row.customer_name_en),
         "currency": row.currency,
         "amounts": views.Amounts(row.net, row.tax, row.gross) if principal.sees_price else None,
         "line_count": row.line_count,

@@ -35,6 +35,7 @@ class Usual(msgspec.Struct, frozen=True, kw_only=True):
 
     sku: str
     name: str
+    name_en: str | None
     unit: str
     times: int
     last_quantity: Decimal
@@ -63,7 +64,7 @@ with recent as (
   where l.cancelled < l.base_quantity and l.kind = 'goods'
   group by l.sku_id
 )
-select s.code, s.name, s.state = 'active' as active, b.*
+select s.code, s.name, s.name_en, s.state = 'active' as active, b.*
 from bought b
 join sku s on s.tenant_id = $1 and s.id = b.sku_id
 order by b.times desc, b.last_at desc, s.code
@@ -90,6 +91,7 @@ def _usual(row: Any, *, told: bool) -> Usual:
     return Usual(
         sku=row["code"],
         name=row["name"],
+        name_en=row["name_en"],
         unit=unit,
         times=row["times"],
         last_quantity=row["quantities"][0],

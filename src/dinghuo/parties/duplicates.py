@@ -17,6 +17,7 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.texts import storable
+from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import customer, likely_duplicate
 
 
@@ -77,8 +78,8 @@ async def list_duplicates(
         .limit(limit + 1)
     )
     if customer_code is not None:
-        codes = storable([customer_code])
-        statement = statement.where(among(one.c.code, codes) | among(other.c.code, codes))
+        named = named_customer(tx.tenant_id, customer_code)
+        statement = statement.where((d.one_id == named) | (d.other_id == named))
     if cursor is not None:
         statement = statement.where(key < tuple_(*decode_cursor(cursor, (int, UUID, UUID))))
     rows = await tx.rows(statement)

@@ -13,8 +13,9 @@ from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.identity.tables import app_user, department
 from dinghuo.kit import search
-from dinghuo.kit.bulk import among, within
+from dinghuo.kit.bulk import among, equals, within
 from dinghuo.kit.database import Tx
+from dinghuo.kit.few import narrowed, of_groups
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
@@ -115,7 +116,10 @@ async def list_customers(
     include: Collection[Include] = (),
 ) -> Page[CustomerView]:
     """A page of customers by code; of a search, those whose code fits first. `seen_by` None sees all."""
-    found = _customers(tx.tenant_id, seen_by).where(*_conditions(tx.tenant_id, wanted, seen_by)).limit(limit + 1)
+    conditions = _conditions(tx.tenant_id, wanted, seen_by)
+    if wanted.region is not None:
+        conditions.append(await _in_region(tx, wanted.region))
+    found = _customers(tx.tenant_id, seen_by).where(*conditions).limit(limit + 1)
     order: list[ColumnElement[Any]] = [customer.c.code]
     if wanted.search:
         order.insert(0, search.rank(customer.c.code, wanted.search))
@@ -189,17 +193,23 @@ def _conditions(tenant_id: int, wanted: CustomerFilter, seen_by: Principal | Non
     conditions: list[ColumnElement[bool]] = [customer.c.merged_into_id.is_(None)]
     for name, (table, code) in _REFERENCES.items():
         value = getattr(wanted, name, None)
-        if value is not None:
+        if value is not None and name != "region":
             named = among(table.c[code], storable([value]))
             seen = _visible(seen_by, table) if name == "parent" else true()
-            ids = select(table.c.id).where(table.c.tenant_id == tenant_id, named, seen)
-            tree = below(region, tenant_id, named) if name == "region" else ids
-            conditions.append(within(customer.c[f"{name}_id"], tree))
+            one = select(table.c.id).where(table.c.tenant_id == tenant_id, named, seen)
+            conditions.append(customer.c[f"{name}_id"] == one.scalar_subquery())
     if wanted.state is not None:
-        conditions.append(among(customer.c.state, storable([wanted.state])))
+        conditions.append(equals(customer.c.state, wanted.state))
     if wanted.search:
         conditions += search.matches(tenant_id, SEARCH_KIND, customer.c.id, wanted.search)
     return conditions
+
+
+async def _in_region(tx: Tx, code: str) -> ColumnElement[bool]:
+    """In this region or below it."""
+    tree = below(region, tx.tenant_id, among(region.c.code, storable([code])))
+    ids = of_groups(tx.tenant_id, customer, "region_id", tree)
+    return await narrowed(tx, customer.c.id, ids, otherwise=within(customer.c.region_id, tree))
 
 
 async def _views(tx: Tx, rows: Sequence[Row[Any]], include: Collection[Include]) -> Any:

@@ -65,10 +65,14 @@ customer = tenant_table(
     one_of("payment_terms", PAYMENT_TERMS),
     one_of("state", CUSTOMER_STATES),
 )
-index("ix_customer_owner", customer.c.owner_id, customer.c.id)
-index("ix_customer_department", customer.c.department_id, customer.c.id)
-index("ix_customer_region", customer.c.region_id, customer.c.id)
-index("ix_customer_parent", customer.c.parent_id, customer.c.id)
+# What a list of customers is narrowed to, in the order of that list.
+index("ix_customer_owner", customer.c.owner_id, customer.c.code)
+index("ix_customer_department", customer.c.department_id, customer.c.code)
+index("ix_customer_region", customer.c.region_id, customer.c.code)
+index("ix_customer_parent", customer.c.parent_id, customer.c.code)
+index("ix_customer_tier", customer.c.tier_id, customer.c.code)
+index("ix_customer_channel", customer.c.channel_id, customer.c.code)
+index("ix_customer_state", customer.c.state, customer.c.code)
 index("ix_customer_merged", customer.c.merged_into_id, where=customer.c.merged_into_id.is_not(None))
 
 contact = tenant_table(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, Subquery, and_, select
 
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import Principal, StaffPrincipal, person_of
@@ -21,6 +21,7 @@ from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref
 from dinghuo.kit.texts import storable
+from dinghuo.parties.newest import newest
 from dinghuo.parties.tables import customer, visit, visit_photo
 
 
@@ -59,7 +60,7 @@ async def list_visits(
 ) -> Page[VisitView]:
     """A page of visits at customers that may be seen, the newest first."""
     v = visit.c
-    statement = _visits(tx, seen_by).order_by(v.id.desc()).limit(limit + 1)
+    statement = select(visit).where(v.tenant_id == tx.tenant_id)
     zone = (await load_tenant(tx)).zone
     if wanted.mine:
         statement = statement.where(v.visitor_id == person_of(seen_by))
@@ -77,25 +78,29 @@ async def list_visits(
         statement = statement.where(v.id <= last_id_at(datetime.combine(wanted.until, time.max, zone)))
     if cursor is not None:
         statement = statement.where(v.id < decode_cursor(cursor, (UUID,))[0])
-    rows = await tx.rows(statement)
+    found = newest(statement, visit, tenant_id=tx.tenant_id, seen_by=seen_by, most=limit + 1)
+    rows = await tx.rows(_with_customer(tx, found, seen_by).order_by(found.c.id.desc()))
     photos = await _photos(tx, rows)
     return page(rows, limit, lambda row: (row.id,), lambda row: _view(row, photos))
 
 
 async def get_visit(tx: Tx, *, visit_id: UUID, seen_by: Principal) -> VisitView:
     """One visit; refused as missing when it is not there or at a customer that may not be seen."""
-    rows = await tx.rows(_visits(tx, seen_by).where(visit.c.id == visit_id))
+    one = select(visit).where(visit.c.tenant_id == tx.tenant_id, visit.c.id == visit_id).subquery("visit")
+    rows = await tx.rows(_with_customer(tx, one, seen_by))
     if not rows:
         raise missing("visit", visit_id)
     return _view(rows[0], await _photos(tx, rows))
 
 
-def _visits(tx: Tx, seen_by: Principal) -> Select[Any]:
-    v, c = visit.c, customer.c
+def _with_customer(tx: Tx, visits: Subquery, seen_by: Principal) -> Select[Any]:
+    c = customer.c
     return (
-        select(visit, c.code.label("customer_code"), c.name.label("customer_name"))
-        .join(customer, and_(c.tenant_id == tx.tenant_id, c.id == v.customer_id))
-        .where(v.tenant_id == tx.tenant_id, visible_customers(seen_by, customer))
+        select(
+            visits, c.code.label("customer_code"), c.name.label("customer_name"), c.name_en.label("customer_name_en")
+        )
+        .join(customer, and_(c.tenant_id == tx.tenant_id, c.id == visits.c.customer_id))
+        .where(visible_customers(seen_by, customer))
     )
 
 
@@ -115,7 +120,7 @@ def _view(row: Any, photos: dict[UUID, list[str]]) -> VisitView:
     return VisitView(
         id=row.id,
         at=row.at,
-        customer=Ref(row.customer_id, row.customer_code, row.customer_name),
+        customer=Ref(row.customer_id, row.customer_code, row.customer_name, row.customer_name_en),
         by=Visitor(row.visitor_id, row.visitor_name),
         note=row.note,
         latitude=row.latitude,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -39,6 +40,7 @@ class CustomerPrice(msgspec.Struct, frozen=True):
 
     sku: str
     sku_name: str
+    sku_name_en: str | None
     unit: str
     steps: Sequence[PriceStep]
 
@@ -62,7 +64,7 @@ async def customer_prices(
     check_sees_price(seen_by)
     who = await _customer(tx, customer, seen_by)
     on = day or tx.now.astimezone((await load_tenant(tx)).zone).date()
-    statement = select(sku.c.code).where(sku.c.tenant_id == tx.tenant_id, sku.c.state == "active")
+    statement = select(sku.c.code, sku.c.name_en).where(sku.c.tenant_id == tx.tenant_id, sku.c.state == "active")
     if wanted:
         statement = statement.where(*search.matches(tx.tenant_id, SEARCH_KIND, sku.c.id, wanted))
     if sku_codes:
@@ -75,11 +77,12 @@ async def customer_prices(
     await load_entries(tx, [(price_list, known[row.code].id) for row in rows for price_list in lists])
     money = currency or who.currency
 
-    def view(code: str) -> CustomerPrice:
-        facts = known[code]
-        return CustomerPrice(code, facts.name, facts.sales_unit, price_steps(lists, facts, day=on, currency=money))
+    def view(row: Any) -> CustomerPrice:
+        facts = known[row.code]
+        steps = price_steps(lists, facts, day=on, currency=money)
+        return CustomerPrice(row.code, facts.name, row.name_en, facts.sales_unit, steps)
 
-    return page(rows, limit, lambda row: (row.code,), lambda row: view(row.code))
+    return page(rows, limit, lambda row: (row.code,), view)
 
 
 async def _customer(tx: Tx, code: str, seen_by: Principal | None) -> CustomerFacts:

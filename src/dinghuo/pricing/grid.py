@@ -9,16 +9,17 @@ import msgspec
 from sqlalchemy import exists, select
 
 from dinghuo.catalogue import save_skus
-from dinghuo.catalogue.tables import category, product, sku, sku_unit
+from dinghuo.catalogue.queries import in_category
+from dinghuo.catalogue.tables import sku, sku_unit
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit import search
-from dinghuo.kit.bulk import among, within
+from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Message, Refused
+from dinghuo.kit.few import narrowed
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import decode_cursor, encode_cursor
 from dinghuo.kit.texts import storable
-from dinghuo.kit.trees import below
 from dinghuo.pricing.locked import check_sees_price
 from dinghuo.pricing.queries import PriceListView, price_lists_by_code
 from dinghuo.pricing.tables import price_entry
@@ -61,6 +62,7 @@ class GridRow(msgspec.Struct, frozen=True, kw_only=True):
 
     sku: str
     name: str
+    name_en: str | None
     base_unit: str
     sales_unit: str
     units: list[str]
@@ -103,7 +105,7 @@ async def price_grid(
         if code not in found:
             raise missing("price list", code)
     ids = {found[code].id: code for code in codes}
-    rows = await tx.rows(_skus(tx, wanted, list(ids), cursor).limit(limit + 1))
+    rows = await tx.rows((await _skus(tx, wanted, list(ids), cursor)).limit(limit + 1))
     shown = rows[:limit]
     sku_ids = [row.id for row in shown]
     cells, units = await _cells(tx, ids, sku_ids), await _units(tx, sku_ids)
@@ -113,6 +115,7 @@ async def price_grid(
             GridRow(
                 sku=row.code,
                 name=row.name,
+                name_en=row.name_en,
                 base_unit=row.base_unit,
                 sales_unit=row.sales_unit,
                 units=units.get(row.id, [row.base_unit]),
@@ -124,24 +127,23 @@ async def price_grid(
     )
 
 
-def _skus(tx: Tx, wanted: GridFilter, list_ids: Sequence[UUID], cursor: str | None) -> Any:
+async def _skus(tx: Tx, wanted: GridFilter, list_ids: Sequence[UUID], cursor: str | None) -> Any:
     statement = (
-        select(sku.c.id, sku.c.code, sku.c.name, sku.c.base_unit, sku.c.sales_unit)
+        select(sku.c.id, sku.c.code, sku.c.name, sku.c.name_en, sku.c.base_unit, sku.c.sales_unit)
         .where(sku.c.tenant_id == tx.tenant_id)
         .order_by(sku.c.code)
     )
-    e, p = price_entry.c, product.c
+    e = price_entry.c
     if wanted.search:
         statement = statement.where(*search.matches(tx.tenant_id, save_skus.SEARCH_KIND, sku.c.id, wanted.search))
     if wanted.category is not None:
-        branch = below(category, tx.tenant_id, among(category.c.code, storable([wanted.category])))
-        products = select(p.id).where(p.tenant_id == tx.tenant_id, within(p.category_id, branch))
-        statement = statement.where(within(sku.c.product_id, products))
+        statement = statement.where(await in_category(tx, sku.c.product_id, wanted.category))
     if wanted.skus:
         statement = statement.where(among(sku.c.code, storable(wanted.skus)))
     if wanted.filled:
-        entry = select(e.sku_id).where(e.tenant_id == tx.tenant_id, e.sku_id == sku.c.id, among(e.list_id, list_ids))
-        statement = statement.where(exists(entry))
+        entries = select(e.sku_id).where(e.tenant_id == tx.tenant_id, among(e.list_id, list_ids))
+        priced = exists(entries.where(e.sku_id == sku.c.id)).correlate(sku)
+        statement = statement.where(await narrowed(tx, sku.c.id, entries, otherwise=priced))
     if cursor is not None:
         statement = statement.where(sku.c.code > decode_cursor(cursor, (str,))[0])
     return statement

@@ -11,6 +11,7 @@ from dinghuo.kit.rls import protect
 
 _TABLE = re.compile(r"^CREATE TABLE (\w+)", re.M)
 _COLUMN = re.compile(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", re.M)
+_INDEX = re.compile(r"^CREATE (?:UNIQUE )?INDEX (\w+) ON (\w+)", re.M)
 
 
 def carry_out(file: Path) -> None:
@@ -29,13 +30,17 @@ def carry_out(file: Path) -> None:
 
 
 def undo(file: Path) -> None:
-    """Drop the tables and columns that the file adds."""
+    """Drop the tables, columns and indexes that the file adds."""
     sql = file.read_text(encoding="utf-8")
-    for table in reversed(_TABLE.findall(sql)):
+    made = _TABLE.findall(sql)
+    for table in reversed(made):
         op.execute(f"drop table {table} cascade")
     for table, column in _COLUMN.findall(sql):
-        if table not in _TABLE.findall(sql):
+        if table not in made:
             op.execute(f"alter table {table} drop column {column} cascade")
+    for index, table in _INDEX.findall(sql):
+        if table not in made:
+            op.execute(f"drop index if exists {index}")
 
 
 def _is_comment(statement: str) -> bool:

@@ -61,6 +61,17 @@ _BEFORE = frozenset(
 )
 
 
+# Indexes that end in another column than they did.
+_BEFORE_BY_ID = (
+    ("customer", "owner"),
+    ("customer", "department"),
+    ("customer", "region"),
+    ("customer", "parent"),
+    ("product", "category"),
+    ("product", "brand"),
+)
+
+
 def upgrade() -> None:
     carry_out(_FILE)
     grant(op.get_bind(), _BEFORE)
@@ -69,3 +80,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     take_back(op.get_bind(), _BEFORE)
     undo(_FILE)
+    for table, word in _BEFORE_BY_ID:
+        op.execute(f"create index ix_{table}_{word} on {table} (tenant_id, {word}_id, id)")
