@@ -3,7 +3,7 @@
 Nearly always what was seen still holds when the locks are taken: then these are held for as long as it takes to
 move the balances and to commit, not while orders are decided and written, and batches side by side hardly wait
 for each other. When it does not hold, nothing was promised yet: the whole is started over, and decided under the
-locks (docs/adr/0007).
+locks (docs/adr/0006).
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
