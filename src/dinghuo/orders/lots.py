@@ -17,11 +17,12 @@ from dinghuo.inventory.lots.pick import NEVER, LotThere, Terms, pick
 from dinghuo.inventory.lots.queries import LotDetail, LotPlace, get_lot, moves_of
 from dinghuo.inventory.lots.tracked import load_lives, load_tracked
 from dinghuo.inventory.supply import today_of
-from dinghuo.inventory.tables import reservation, stock, warehouse
+from dinghuo.inventory.tables import lot_move, reservation, stock, stock_move, warehouse
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
 from dinghuo.kit.money import ZERO
+from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.orders import faults as say
 from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.parties.tables import customer
@@ -147,6 +148,53 @@ def _told(lot: LotThere, quantity: Decimal, today: date) -> LotOfLine:
     return LotOfLine(
         lot.number, quantity, None if never else lot.expires_on, None if never else (lot.expires_on - today).days
     )
+
+
+class LotIssue(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a lot left for one line of an order, or came back (below zero)."""
+
+    id: UUID
+    at: datetime
+    customer: str
+    customer_name: str
+    number: str
+    customer_reference: str | None
+    line_no: int | None
+    warehouse: str
+    quantity: Decimal
+
+
+async def list_issues(
+    tx: Tx, lot_id: UUID, *, staff: StaffPrincipal, cursor: str | None = None, limit: int = 50
+) -> Page[LotIssue]:
+    """A page of what customers in the reader's scope got of a lot, the first to get any first."""
+    await get_lot(tx, lot_id, staff=staff, language="zh")
+    m, s, o, c, w = lot_move.c, stock_move.c, sales_order.c, customer.c, warehouse.c
+    statement = (
+        select(
+            m.id,
+            s.at,
+            c.code.label("customer"),
+            c.name.label("customer_name"),
+            o.number,
+            o.customer_reference,
+            s.line_no,
+            w.code.label("warehouse"),
+            (-m.quantity).label("quantity"),
+        )
+        .select_from(lot_move)
+        .join(stock_move, and_(s.tenant_id == tx.tenant_id, s.id == m.move_id, s.document_kind == "order"))
+        .join(sales_order, and_(o.tenant_id == tx.tenant_id, o.id == s.document_id))
+        .join(customer, and_(c.tenant_id == tx.tenant_id, c.id == o.customer_id))
+        .join(warehouse, and_(w.tenant_id == tx.tenant_id, w.id == s.warehouse_id))
+        .where(m.tenant_id == tx.tenant_id, m.lot_id == lot_id, visible_customers(staff, customer))
+        .order_by(m.id)
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        statement = statement.where(m.id > decode_cursor(cursor, (UUID,))[0])
+    rows = await tx.rows(statement)
+    return page(rows, limit, lambda row: (row.id,), lambda row: LotIssue(**row._mapping))
 
 
 class TracedMove(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal, TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 from litestar import Request, Router, get
 from litestar.params import QueryParameter
@@ -119,6 +120,15 @@ async def export_stock(
     return await _answer(request, database, staff, made)
 
 
+@get("/exports/lots/{lot_id:uuid}", opt=needs("inventory.read"))
+async def export_lot(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, lot_id: UUID
+) -> Stream:
+    """Where a lot went, order by order, as a workbook: for a recall. Customers within the reader's scope only."""
+    made = master.lot_export(staff=staff, lot_id=lot_id)
+    return await _answer(request, database, staff, made)
+
+
 @get("/exports/price-lists/{code:str}", opt=needs("pricing.read"))
 async def export_prices(
     request: Request[Any, Any, Any],
@@ -178,6 +188,7 @@ router = Router(
         export_customers,
         export_skus,
         export_stock,
+        export_lot,
         export_prices,
     ],
     tags=["exports"],

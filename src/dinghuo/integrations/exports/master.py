@@ -1,5 +1,7 @@
 """Customers, SKUs, stock and price lists as workbooks."""
 
+from uuid import UUID
+
 from dinghuo.catalogue.queries import SkuFilter, SkuInclude, SkuView, list_skus
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.integrations.exports.export import PAGE, Export, Field
@@ -9,6 +11,7 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Language
 from dinghuo.kit.paging import Page
 from dinghuo.kit.refs import Ref
+from dinghuo.orders.lots import LotIssue, list_issues
 from dinghuo.parties.queries import CustomerFilter, CustomerView, list_customers
 from dinghuo.pricing.queries import PriceEntryView, list_entries
 
@@ -92,6 +95,23 @@ def stock_export(*, wanted: str | None, sku: str | None, warehouse: str | None, 
         Field("缺货待发", "Waiting", lambda s: s.waiting, "quantity"),
     ]
     return Export("库存", "Stock", fields, page)
+
+
+def lot_export(*, staff: StaffPrincipal, lot_id: UUID) -> Export[LotIssue]:
+    async def page(tx: Tx, cursor: str | None) -> Page[LotIssue]:
+        return await list_issues(tx, lot_id, staff=staff, cursor=cursor, limit=PAGE)
+
+    fields: list[Field[LotIssue]] = [
+        Field("客户编码", "Customer", lambda i: i.customer),
+        Field("客户名称", "Customer name", lambda i: i.customer_name),
+        Field("订单号", "Order", lambda i: i.number),
+        Field("客户单号", "Their number", lambda i: i.customer_reference),
+        Field("订单行", "Line", lambda i: i.line_no, "integer"),
+        Field("数量", "Quantity", lambda i: i.quantity, "quantity"),
+        Field("仓库", "Warehouse", lambda i: i.warehouse),
+        Field("发出时间", "Left at", lambda i: i.at, "moment"),
+    ]
+    return Export("批次去向", "Where the lot went", fields, page)
 
 
 def prices_export(*, staff: StaffPrincipal, code: str, wanted: str | None, sku: str | None) -> Export[PriceEntryView]:

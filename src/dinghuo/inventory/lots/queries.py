@@ -13,6 +13,7 @@ from dinghuo.catalogue.save_skus import SEARCH_KIND
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import StaffPrincipal, lacking
 from dinghuo.inventory.lots.pick import NEVER
+from dinghuo.inventory.lots.tracked import load_lives
 from dinghuo.inventory.supply import today_of
 from dinghuo.inventory.tables import lot, lot_stock, warehouse
 from dinghuo.kit import search
@@ -29,7 +30,8 @@ State = Literal["active", "blocked"]
 
 
 class LotView(msgspec.Struct, frozen=True, kw_only=True):
-    """A lot. `expires_on` null: never; `days_left` counts from today. `on_hand` is where it is asked for."""
+    """A lot. `expires_on` null: never; `days_left` counts from today. `on_hand` is where it is asked for.
+    `below_life` is the longest remaining life that somebody asks for, where this lot has less."""
 
     id: UUID
     sku: str
@@ -44,6 +46,7 @@ class LotView(msgspec.Struct, frozen=True, kw_only=True):
     on_hand: Decimal
     days_left: int | None
     expired: bool
+    below_life: int | None
 
 
 class LotPlace(msgspec.Struct, frozen=True):
@@ -83,14 +86,21 @@ def _lots(tx: Tx, warehouse_code: str | None = None) -> Select[Any]:
     )
 
 
-def _view(row: Any, today: date) -> dict[str, Any]:
+def _view(row: Any, today: date, longest: int) -> dict[str, Any]:
     never = row.expires_on == NEVER
+    left = (row.expires_on - today).days
     names = (name for name in LotView.__struct_fields__ if name in row._mapping)
     return {name: row._mapping[name] for name in names} | {
         "expires_on": None if never else row.expires_on,
-        "days_left": None if never else (row.expires_on - today).days,
-        "expired": row.expires_on < today,
+        "days_left": None if never else left,
+        "expired": left < 0,
+        "below_life": longest if left < longest else None,
     }
+
+
+async def _longest_life(tx: Tx) -> int:
+    lives = await load_lives(tx)
+    return max([*lives.customers.values(), *lives.tiers.values()], default=0)
 
 
 async def list_lots(
@@ -129,7 +139,8 @@ async def list_lots(
     if cursor is not None:
         statement = statement.where(tuple_(c.expires_on, c.id) > tuple_(*decode_cursor(cursor, (date, UUID))))
     rows = await tx.rows(statement.order_by(c.expires_on, c.id).limit(limit + 1))
-    return page(rows, limit, lambda row: (row.expires_on, row.id), lambda row: LotView(**_view(row, today)))
+    longest = await _longest_life(tx)
+    return page(rows, limit, lambda row: (row.expires_on, row.id), lambda row: LotView(**_view(row, today, longest)))
 
 
 async def get_lot(tx: Tx, lot_id: UUID, *, staff: StaffPrincipal, language: Language) -> LotDetail:
@@ -146,7 +157,7 @@ async def get_lot(tx: Tx, lot_id: UUID, *, staff: StaffPrincipal, language: Lang
         .order_by(w.code)
     )
     return LotDetail(
-        **_view(row, await today_of(tx)),
+        **_view(row, await today_of(tx), await _longest_life(tx)),
         revision=row.revision,
         block_reason=row.block_reason,
         stock=[LotPlace(place.code, place.name, place.on_hand) for place in places],

@@ -3,10 +3,13 @@
 import {
   Boxes,
   Building2,
+  ClipboardList,
   KeyRound,
   LifeBuoy,
   MessageCircle,
+  MessagesSquare,
   Network,
+  Route,
   ShieldCheck,
   Store,
   Tags,
@@ -32,7 +35,9 @@ export const GROUPS: readonly SectionGroup[] = [
     sections: [
       { key: 'company', icon: Building2, needs: 'settings.write' },
       { key: 'portal', icon: Store, needs: 'settings.write' },
+      { key: 'orders', icon: ClipboardList, needs: 'settings.write' },
       { key: 'wechat', icon: MessageCircle, needs: 'settings.write' },
+      { key: 'wecom', icon: MessagesSquare, needs: 'settings.write' },
     ],
   },
   {
@@ -48,6 +53,7 @@ export const GROUPS: readonly SectionGroup[] = [
     sections: [
       { key: 'words', icon: Tags, needs: ['parties.write', 'catalogue.write', 'settings.write'] },
       { key: 'warehouses', icon: Boxes, needs: 'inventory.adjust' },
+      { key: 'inventory', icon: Route, needs: ['settings.write', 'inventory.adjust'] },
     ],
   },
   {

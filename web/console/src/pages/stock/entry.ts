@@ -7,8 +7,8 @@ export type EntryKind = 'receive' | 'adjust' | 'count'
 
 /** Columns by kind: first those that are typed, in the order in which they are pasted; then what is told of them. */
 export const COLUMNS: Record<EntryKind, readonly string[]> = {
-  receive: ['sku', 'unit', 'quantity', 'unit_cost', 'name'],
-  adjust: ['sku', 'unit', 'quantity', 'reason', 'note', 'name'],
+  receive: ['sku', 'unit', 'quantity', 'unit_cost', 'lot', 'expires_on', 'name'],
+  adjust: ['sku', 'unit', 'quantity', 'reason', 'note', 'lot', 'name'],
   count: ['sku', 'unit', 'quantity', 'book', 'difference', 'name'],
 }
 
@@ -29,7 +29,7 @@ export function placeOf(fault: Fault): { index: number; key: string } | null {
   if (!found) return null
   const isLine = found[2] !== undefined
   const key = found[3] || 'sku'
-  if (!isLine && !['sku', 'unit', 'quantity', 'reason', 'note', 'unit_cost'].includes(key)) return null
+  if (!isLine && !['sku', 'unit', 'quantity', 'reason', 'note', 'unit_cost', 'lot'].includes(key)) return null
   return { index: Number(isLine ? found[2] : found[1]), key }
 }
 
