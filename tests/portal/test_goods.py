@@ -203,7 +203,7 @@ async def test_home(buyer: httpx.AsyncClient, as_dealer: AsDealer) -> None:
     }  # fmt: skip
     assert (await buyer.get("/portal/v1/credit")).json() == home["credit"]
     assert len(home["orders"]) == 4
-    assert home["counts"] == {"orders_open": 4, "proposals": 0, "drafts": 0, "cart_lines": 0}
+    assert home["counts"] == {"orders_open": 4, "proposals": 0, "drafts": 0, "consents": 0, "cart_lines": 0}
     receiver = (await (await as_dealer("dealer_receiver")).get("/portal/v1/home")).json()
     assert receiver.keys() == {"customer", "currency", "counts", "orders"}
     assert receiver["counts"] == {"orders_open": 4}

@@ -106,6 +106,8 @@ union all select 'order', o::text from sales_order o where o.tenant_id = $1 and 
 union all select 'address', a::text from address a where a.tenant_id = $1 and a.customer_id = $2
 union all select 'list', l::text from shopping_list l where l.tenant_id = $1 and l.customer_id = $2
 union all select 'proposal', p::text from draft_proposal p where p.tenant_id = $1 and p.customer_id = $2
+union all select 'consent', c::text from draft_consent c where c.tenant_id = $1 and c.customer_id = $2
+union all select 'consent rule', r::text from consent_rule r where r.tenant_id = $1 and r.customer_id = $2
 order by 1, 2
 """
 

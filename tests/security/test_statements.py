@@ -40,6 +40,10 @@ ALWAYS_FEW = {
     # What one customer usually takes, and what is agreed with it for the year.
     "GET /api/v1/customers/{customer_id}/usual",
     "GET /portal/v1/blanket-orders",
+    # As many as are a company's own.
+    "GET /portal/v1/coupons",
+    # What happened to one's own orders.
+    "GET /portal/v1/inbox",
 }
 
 

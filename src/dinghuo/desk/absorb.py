@@ -19,6 +19,7 @@ update draft d set customer_id = $3, is_cart = d.is_cart and not exists (
 where d.tenant_id = $1 and d.customer_id = $2
 """
 _PROPOSALS = "update draft_proposal p set customer_id = $3 where p.tenant_id = $1 and p.customer_id = $2"
+_CONSENTS = "update draft_consent c set customer_id = $3 where c.tenant_id = $1 and c.customer_id = $2"
 _RETURNS = "update historical_return r set customer_id = $3 where r.tenant_id = $1 and r.customer_id = $2"
 _VISITS = "update visit v set customer_id = $3 where v.tenant_id = $1 and v.customer_id = $2"
 _INVITATIONS = "update invitation i set customer_id = $3 where i.tenant_id = $1 and i.customer_id = $2"
@@ -154,6 +155,13 @@ where t.tenant_id = $1 and t.customer_id = $2 and not exists (
   select from order_terms own where own.tenant_id = $1 and own.customer_id = $3)
 """
 _NO_TERMS = "delete from order_terms t where t.tenant_id = $1 and t.customer_id = $2 and $3::uuid is not null"
+# So it is with whose orders need a colleague's consent.
+_CONSENT_RULES = """
+update consent_rule r set customer_id = $3
+where r.tenant_id = $1 and r.customer_id = $2 and not exists (
+  select from consent_rule own where own.tenant_id = $1 and own.customer_id = $3)
+"""
+_NO_CONSENT_RULES = "delete from consent_rule r where r.tenant_id = $1 and r.customer_id = $2 and $3::uuid is not null"
 _SLIPS = "update transfer_slip s set customer_id = $3 where s.tenant_id = $1 and s.customer_id = $2"
 _AMENDMENTS = "update order_amendment a set customer_id = $3 where a.tenant_id = $1 and a.customer_id = $2"
 # A number that both have used stays with the survivor's order.
@@ -175,6 +183,7 @@ _COMMENTS = """
 update comment c set document_id = $3
 where c.tenant_id = $1 and c.document_kind = 'customer' and c.document_id = $2
 """
+_MESSAGES = "update message m set customer_id = $3 where m.tenant_id = $1 and m.customer_id = $2"
 _LIKENESSES = "delete from customer_likeness l where l.tenant_id = $1 and l.customer_id = $2 and $3::uuid is not null"
 _PROPOSED = """
 delete from likely_duplicate d
@@ -204,6 +213,9 @@ _QUIETLY = (
     _BLANKETS,
     _TERMS,
     _NO_TERMS,
+    _CONSENTS,
+    _CONSENT_RULES,
+    _NO_CONSENT_RULES,
     _SLIPS,
     _AMENDMENTS,
     _REFERENCES,
@@ -220,6 +232,7 @@ _QUIETLY = (
     _ROLES,
     _NO_USERS,
     _EARLIER,
+    _MESSAGES,
     _LIKENESSES,
     _PROPOSED,
 )

@@ -42,6 +42,7 @@ from dinghuo.parties.http_heads import router as region_heads
 from dinghuo.parties.http_visits import router as visits
 from dinghuo.portal import http as portal
 from dinghuo.portal.notices import router as dealers_notices
+from dinghuo.portal.inbox import router as dealers_inbox
 from dinghuo.pricing.http import router as pricing
 from dinghuo.pricing.http_grid import router as price_grid
 from dinghuo.pricing.http_promotions import router as promotions
@@ -93,4 +94,4 @@ API: list[Router] = [
     live.router,
 ]
 # Under /portal/v1, for dealers.
-PORTAL: list[Router] = [*identity.PORTAL, *portal.PORTAL, dealers_notices, live.portal]
+PORTAL: list[Router] = [*identity.PORTAL, *portal.PORTAL, dealers_notices, dealers_inbox, live.portal]

@@ -131,6 +131,11 @@ async def _of_cart(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subj
     return await _of_customers(tx, _CUSTOMERS, of)
 
 
+async def _of_consent(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subject]:
+    of = {d.event_id: d.read(orders.ConsentMoved).customer_id for d in deliveries}
+    return await _of_customers(tx, _CUSTOMERS, of)
+
+
 async def _of_customer(tx: Tx, deliveries: Sequence[Delivery]) -> Mapping[UUID, Subject]:
     return await _of_customers(tx, _CUSTOMERS, {d.event_id: d.subject_id for d in deliveries})
 
@@ -192,7 +197,7 @@ TOLD: Mapping[type[Event], Shown] = {
     orders.Submitted: Shown("order.placed", _of_order, *_READS_ORDERS),
     orders.Confirmed: Shown("order.placed", _of_order, *_READS_ORDERS),
     approvals.Moved: Shown("approval.changed", _of_approval, OPEN),
-    notices.Messaged: Shown("message.new", _of_message, OPEN),
+    notices.Messaged: Shown("message.new", _of_message, OPEN, OPEN),
     orders.Cancelled: Shown("order.cancelled", _of_order, *_READS_ORDERS),
     orders.Held: Shown("order.changed", _of_order, *_READS_ORDERS),
     orders.HoldLifted: Shown("order.changed", _of_order, *_READS_ORDERS),
@@ -211,6 +216,7 @@ TOLD: Mapping[type[Event], Shown] = {
     orders.DraftProposed: Shown("draft.changed", _of_draft, *_PLACES_ORDERS),
     orders.DraftWithdrawn: Shown("draft.changed", _of_draft, *_PLACES_ORDERS),
     orders.DraftDeclined: Shown("draft.changed", _of_draft, *_PLACES_ORDERS),
+    orders.ConsentMoved: Shown("consent.changed", _of_consent, None, "portal.orders.read"),
     notices.Published: Shown("notice.published", _of_notice, "notices.read", OPEN),
     notices.Changed: Shown("notice.changed", _of_notice, "notices.read", OPEN),
     notices.Withdrawn: Shown("notice.withdrawn", _of_notice, "notices.read", OPEN),

@@ -16,6 +16,7 @@ _IN_CHINESE = {
     "blanket order": "框架订单",
     "calendar": "日历",
     "comment": "评论",
+    "consent": "内部审批单",
     "customer": "客户",
     "department": "部门",
     "draft": "草稿",

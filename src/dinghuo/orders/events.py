@@ -95,6 +95,13 @@ class DraftDeclined(Event, frozen=True, tag="orders.draft_declined"):
     """The dealer does not want what was proposed."""
 
 
+class ConsentMoved(Event, frozen=True, tag="orders.consent_moved"):
+    """A dealer asked a colleague for consent to a draft, took it back, or the colleague has decided."""
+
+    customer_id: UUID
+    state: str
+
+
 class Commented(Event, frozen=True, tag="orders.commented"):
     """Something was said on an order, said otherwise, or taken back. `mentions` are users' ids."""
 

@@ -23,7 +23,7 @@ from dinghuo.orders.drafts import DraftView, get_draft
 from dinghuo.orders.events import DraftChanged
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.scope import sees
-from dinghuo.orders.tables import draft, draft_proposal
+from dinghuo.orders.tables import draft, draft_consent, draft_proposal
 from dinghuo.orders.texts import check_written, coupon_faults
 from dinghuo.parties.facts import load_customers
 
@@ -121,13 +121,15 @@ async def save_draft(
 
 async def discard_draft(tx: Tx, *, draft_id: UUID, principal: Principal, by: Actor) -> None:
     """Throw a cart away; one that became an order stays, and one that waits for the dealer."""
-    d, p = draft.c, draft_proposal.c
+    d, p, c = draft.c, draft_proposal.c, draft_consent.c
     await tx.rows(select(d.id).where(d.tenant_id == tx.tenant_id, d.id == draft_id).with_for_update())
     present = await get_draft(tx, principal=principal, draft_id=draft_id)
     if present.is_proposed:
         raise Refused(DRAFT_PROPOSED("id"))
     if present.proposal is not None and present.order_id is None:
         await tx.execute(delete(draft_proposal).where(p.tenant_id == tx.tenant_id, p.draft_id == draft_id))
+    if present.order_id is None:
+        await tx.execute(delete(draft_consent).where(c.tenant_id == tx.tenant_id, c.draft_id == draft_id))
     gone = await tx.rows(
         delete(draft)
         .where(draft.c.tenant_id == tx.tenant_id, draft.c.id == draft_id, draft.c.order_id.is_(None))

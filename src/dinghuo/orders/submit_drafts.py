@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
+from dinghuo.kit import outbox
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.errors import CONFLICT, Message
 from dinghuo.kit.idempotency import Key
 from dinghuo.kit.missing import missing
 from dinghuo.orders.decide import Priced
+from dinghuo.orders.events import ConsentMoved
+from dinghuo.orders.requests import Placement
 
 SUBMIT = "submit-draft"
 CHANGED_SINCE = Message(
@@ -28,6 +33,13 @@ _CONFIRM = """
 update draft_proposal p set state = 'confirmed', decided_at = $5, decided_by = s.by, decided_by_name = s.name
 from unnest($2::uuid[], $3::uuid[], $4::text[]) as s(id, by, name)
 where p.tenant_id = $1 and p.draft_id = s.id and p.state = 'proposed'
+"""
+_GIVE = """
+update draft_consent c set state = 'given', decided_at = $3, decided_by = s.by, decided_by_name = s.name,
+  answer = s.answer
+from json_to_recordset($2::json) as s(draft_id uuid, by uuid, name text, answer text)
+where c.tenant_id = $1 and c.draft_id = s.draft_id and c.state = 'waiting'
+returning c.draft_id as id, c.customer_id
 """
 
 
@@ -63,3 +75,24 @@ async def mark_submitted(tx: Tx, orders: Sequence[Priced]) -> None:
         drafts, ids, by = zip(*marked, strict=True)
         await tx.write(_MARK, drafts, ids, tx.now)
         await tx.write(_CONFIRM, drafts, [each.id for each in by], [each.name for each in by], tx.now)
+    agreed = [each.placement for each in orders if each.placement.agreed is not None]
+    if agreed:
+        await _give(tx, agreed)
+
+
+async def _give(tx: Tx, placements: Sequence[Placement]) -> None:
+    """Remember who consented to what their colleagues asked for."""
+    rows, news = [], []
+    for placement in placements:
+        agreed, draft = placement.agreed, placement.draft
+        if agreed is not None and draft is not None:
+            rows.append(
+                {"draft_id": draft.id, "by": agreed.user_id, "name": placement.by.name, "answer": agreed.answer}
+            )
+            news.append(draft.id)
+    whose = {
+        row["id"]: row["customer_id"] for row in await tx.fetch(_GIVE, msgspec.json.encode(rows).decode(), tx.now)
+    }
+    await outbox.emit(
+        tx, [ConsentMoved(subject_id=id, customer_id=whose[id], state="given") for id in news if id in whose]
+    )

@@ -22,7 +22,7 @@ from dinghuo.orders.scope import sees
 from dinghuo.orders.views import Amounts, ChargeView
 from dinghuo.parties.facts import load_customer
 from dinghuo.portal.problems import LineProblem, problem_of
-from dinghuo.portal.submit import OrderPlaced, placed_view
+from dinghuo.portal.submit import OrderPlaced, placed_view, without_consent
 
 _LINE_BYTES = 100
 
@@ -92,6 +92,7 @@ async def call_off(
     """Place it; refused with everything that stands in its way."""
     async with database.transaction(dealer.tenant_id) as tx:
         placement = await _placement(tx, blanket_id, request, dealer, key)
+        placement = await without_consent(tx, placement, dealer)
     outcome = await intake.submit(dealer.tenant_id, placement, size=_LINE_BYTES * (1 + len(request.lines)))
     if outcome.refused is not None:
         raise outcome.refused

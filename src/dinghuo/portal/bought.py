@@ -1,7 +1,7 @@
 """What a dealer bought before: in the last hundred orders, which is as far back as anybody reorders."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Select, and_, distinct, select
 
+from dinghuo.identity.facts import load_tenant
 from dinghuo.kit.database import Tx
 from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.portal.cards import LastBought, Purchase
@@ -38,8 +39,15 @@ with {_RECENT}, by_unit as (
   group by l.sku_id, l.sku_code, l.unit
 ), best as (
   select distinct on (sku_id) * from by_unit order by sku_id, times desc, last_at desc, unit
+), days as (
+  select l.sku_id, count(distinct d.day)::int as days, min(d.day) as first_day, max(d.day) as last_day
+  from (select id, (placed_at at time zone $4)::date as day from recent) d
+  join order_line l on l.tenant_id = $1 and l.order_id = d.id
+  where l.cancelled < l.base_quantity and l.kind = 'goods'
+  group by l.sku_id
 )
-select sku_code, unit, times, last_at, quantity from best order by times desc, last_at desc, sku_code limit $3
+select sku_code, unit, times, last_at, quantity, days, first_day, last_day
+from best join days using (sku_id) order by times desc, last_at desc, sku_code limit $3
 """  # noqa: S608 - constants of ours
 _PURCHASES = f"""
 with {_RECENT}
@@ -51,13 +59,16 @@ order by o.id desc, l.line_no limit $4
 
 
 class Usual(msgspec.Struct, frozen=True):
-    """A SKU ordered often: by which unit, how much at a time."""
+    """A SKU ordered often: by which unit, how much at a time; on how many days, from when to when."""
 
     sku: str
     unit: str
     times: int
     last_at: datetime
     quantity: Decimal
+    days: int
+    first_day: date
+    last_day: date
 
 
 async def last_bought(tx: Tx, customer_id: UUID, sku_ids: Collection[UUID]) -> dict[UUID, LastBought]:
@@ -71,8 +82,21 @@ async def last_bought(tx: Tx, customer_id: UUID, sku_ids: Collection[UUID]) -> d
 
 async def usual(tx: Tx, customer_id: UUID, *, most: int) -> list[Usual]:
     """What is ordered most often, first."""
-    rows = await tx.fetch(_USUAL, customer_id, most)
-    return [Usual(row["sku_code"], row["unit"], row["times"], row["last_at"], row["quantity"]) for row in rows]
+    zone = (await load_tenant(tx)).zone.key
+    rows = await tx.fetch(_USUAL, customer_id, most, zone)
+    return [
+        Usual(
+            row["sku_code"],
+            row["unit"],
+            row["times"],
+            row["last_at"],
+            row["quantity"],
+            row["days"],
+            row["first_day"],
+            row["last_day"],
+        )
+        for row in rows
+    ]
 
 
 async def purchases(

@@ -13,6 +13,7 @@ from dinghuo.catalogue.queries import MediaView
 from dinghuo.kit.refs import Ref
 from dinghuo.portal.prices import UnitPrice
 from dinghuo.portal.promoted import PromotionOffer
+from dinghuo.portal.rhythm import Beat
 
 Level = Literal["in_stock", "low", "none", "to_order", "always"]
 
@@ -121,7 +122,11 @@ class ProductPage(Card, frozen=True, kw_only=True):
 
 
 class UsualLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What the dealer usually orders, and how much of it: the unit and quantity of most of the last orders."""
+    """What the dealer usually orders, and how much of it: the unit and quantity of most of the last orders.
+
+    `suggested` is how much they want by now, by their own rhythm (docs/portal.md); zero: none yet, or no longer.
+    `every_days` null: too little was bought to tell.
+    """
 
     product_id: UUID
     sku: SkuCard
@@ -129,3 +134,7 @@ class UsualLine(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Decimal
     times: int
     last_at: datetime
+    rhythm: Beat
+    every_days: Decimal | None
+    days_since: int
+    suggested: Decimal

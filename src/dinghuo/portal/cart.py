@@ -1,7 +1,8 @@
 """The cart: one for each user and company, the same on every device. It is a draft of `orders`."""
 
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -12,16 +13,25 @@ from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import Refused
+from dinghuo.kit.errors import CONFLICT, Message, Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.orders.draft_lines import differences
 from dinghuo.orders.drafts import Proposal, proposal_columns, proposal_view
 from dinghuo.orders.events import DraftChanged
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.save_draft import NO_ORGANISATION, DraftRequest, draft_faults
-from dinghuo.orders.tables import draft, draft_proposal
+from dinghuo.orders.tables import draft, draft_consent, draft_proposal
 from dinghuo.parties.facts import load_customer
 from dinghuo.portal.merge import Mark
+
+ConsentState = Literal["waiting", "given", "refused", "taken_back"]
+
+DRAFT_WAITS = Message(
+    "draft-waits",
+    "这张单子正在等待内部审批，可先撤回再修改",
+    "This waits for approval in your company: take it back before you change it",
+    CONFLICT,
+)
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +46,20 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[LineRequest] = []
 
 
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """A colleague was asked for consent to a draft; `gross` is what it came to then."""
+
+    state: ConsentState
+    message: str | None
+    gross: Decimal
+    asked_at: datetime
+    asked_by: UUID
+    asked_by_name: str
+    decided_at: datetime | None
+    decided_by_name: str | None
+    answer: str | None
+
+
 class Cart(msgspec.Struct, frozen=True, kw_only=True):
     """A draft of this user, or one proposed to them."""
 
@@ -47,6 +71,12 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
     marks: dict[str, Mark]
     content: Content
     proposal: Proposal | None = None
+    consent: Consent | None = None
+
+    @property
+    def waits(self) -> bool:
+        """For a colleague's consent: until then it does not change."""
+        return self.consent is not None and self.consent.state == "waiting" and self.order_id is None
 
 
 async def find_cart(tx: Tx, dealer: DealerPrincipal, *, lock: bool = False) -> Cart | None:
@@ -65,9 +95,14 @@ async def find_own(tx: Tx, dealer: DealerPrincipal, draft_id: UUID, *, lock: boo
     return await _one(tx, dealer, [d.id == draft_id, d.by_dealer, not_anothers], lock=lock)
 
 
-async def find_proposal(tx: Tx, dealer: DealerPrincipal, draft_id: UUID) -> Cart | None:
+async def find_proposal(tx: Tx, dealer: DealerPrincipal, draft_id: UUID, *, lock: bool = False) -> Cart | None:
     """What a sales person proposed to this company, whatever came of it."""
-    return await _one(tx, dealer, [draft.c.id == draft_id, draft_proposal.c.state.is_not(None)], lock=False)
+    return await _one(tx, dealer, [draft.c.id == draft_id, draft_proposal.c.state.is_not(None)], lock=lock)
+
+
+async def find_asked(tx: Tx, dealer: DealerPrincipal, draft_id: UUID, *, lock: bool = False) -> Cart | None:
+    """What a colleague's consent was asked for, whatever came of it."""
+    return await _one(tx, dealer, [draft.c.id == draft_id, draft_consent.c.state.is_not(None)], lock=lock)
 
 
 async def ensure_cart(tx: Tx, dealer: DealerPrincipal) -> Cart:
@@ -144,11 +179,12 @@ async def _request(tx: Tx, dealer: DealerPrincipal, content: Content) -> DraftRe
 
 
 def carts(tx: Tx, dealer: DealerPrincipal) -> Select[Any]:
-    """Drafts of the company, with what was proposed."""
-    d, p = draft.c, draft_proposal.c
+    """Drafts of the company, with what was proposed and what became of a colleague's consent."""
+    d, p, c = draft.c, draft_proposal.c, draft_consent.c
     return (
-        select(draft, *proposal_columns())
+        select(draft, *proposal_columns(), *(c[name].label(f"consent_{name}") for name in Consent.__struct_fields__))
         .outerjoin(draft_proposal, and_(p.tenant_id == d.tenant_id, p.draft_id == d.id))
+        .outerjoin(draft_consent, and_(c.tenant_id == d.tenant_id, c.draft_id == d.id))
         .where(d.tenant_id == tx.tenant_id, d.customer_id == dealer.customer_id)
     )
 
@@ -179,4 +215,11 @@ def cart_of(row: Row[Any]) -> Cart:
             lines=msgspec.convert(row.lines, list[LineRequest]),
         ),
         proposal=proposal_view(row._mapping),
+        consent=_consent(row._mapping),
     )
+
+
+def _consent(values: Any) -> Consent | None:
+    if values["consent_state"] is None:
+        return None
+    return Consent(**{name: values[f"consent_{name}"] for name in Consent.__struct_fields__})

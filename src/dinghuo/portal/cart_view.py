@@ -26,6 +26,7 @@ from dinghuo.orders.scope import sees
 from dinghuo.orders.views import Amounts, ChargeView
 from dinghuo.portal.cards import Availability, UnitOffer
 from dinghuo.portal.cart import Cart, Content
+from dinghuo.portal.consent_rules import load_rule
 from dinghuo.portal.credit import CreditView, read_credit
 from dinghuo.portal.merge import Ignored, LineChange
 from dinghuo.portal.prices import NextBreak, kind_of
@@ -33,7 +34,8 @@ from dinghuo.portal.problems import LineProblem, problem_of
 from dinghuo.portal.promoted import CartGift, PromotionTag, tags_of
 from dinghuo.portal.shelf import ProductFacts, Shelf, SkuTexts, load_prices, load_products, load_texts, open_shelf
 
-Action = Literal["submit", "park", "clear", "resume", "delete", "confirm", "decline"]
+# `ask` stands in the place of `submit` and `confirm` where a colleague's consent is needed.
+Action = Literal["submit", "ask", "park", "clear", "resume", "delete", "confirm", "decline"]
 # An empty cart is no problem, only nothing to submit.
 _UNTOLD = frozenset({"no-lines"})
 
@@ -50,6 +52,8 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Decimal
     note: str | None
     requested_date: date | None
+    # The blanket order it is called off from.
+    blanket: str | None = None
     sku_id: UUID | None = None
     product_id: UUID | None = None
     name: str | None = None
@@ -142,6 +146,7 @@ async def show_cart(
         problem_of(f, language, shelf.units) for f in faults if f.line is None and f.message.code not in _UNTOLD
     ]
     gross = looked.priced.gross if looked else ZERO
+    rule = await load_rule(tx, dealer.customer_id)
     return CartView(
         id=cart.id if cart else None,
         name=content.name,
@@ -159,7 +164,7 @@ async def show_cart(
         problems=problems,
         totals=_totals(shelf, len(lines), looked),
         credit=await _credit(tx, dealer, gross),
-        actions=_actions(cart, bool(lines) and not faults),
+        actions=_actions(cart, bool(lines) and not faults, asks=rule.wants(dealer, gross)),
         **_of_rules(looked, language, told=shelf.sees_price),
         ignored=[Ignored(each.sku, each.unit, each.seq) for each in ignored],
     )
@@ -212,18 +217,19 @@ def placement_of(
     )
 
 
-def _actions(cart: Cart | None, orderable: bool) -> list[Action]:
-    if cart is None or cart.order_id is not None:
+def _actions(cart: Cart | None, orderable: bool, *, asks: bool) -> list[Action]:
+    if cart is None or cart.order_id is not None or cart.waits:
         return []
     if cart.proposal is not None:
         if cart.proposal.state != "proposed":
             return []
-        return ["confirm", "decline"] if orderable else ["decline"]
+        return ["ask" if asks else "confirm", "decline"] if orderable else ["decline"]
+    order: Action = "ask" if asks else "submit"
     if not cart.is_cart:
-        return ["resume", "delete", "submit"] if orderable else ["resume", "delete"]
+        return ["resume", "delete", order] if orderable else ["resume", "delete"]
     if not cart.content.lines:
         return []
-    return ["submit", "park", "clear"] if orderable else ["park", "clear"]
+    return [order, "park", "clear"] if orderable else ["park", "clear"]
 
 
 def _totals(shelf: Shelf, lines: int, looked: Look | None) -> Totals:
@@ -326,6 +332,7 @@ class _Goods(msgspec.Struct, frozen=True):
             quantity=line.quantity,
             note=line.note,
             requested_date=line.requested_date,
+            blanket=line.blanket,
             problems=[problem_of(fault, language, self.shelf.units, line, sku) for fault in faults],
             tags=self.tags.get(number, []),
             **self._of_sku(sku),

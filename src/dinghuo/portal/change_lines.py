@@ -63,6 +63,8 @@ def _faults(request: LineChanges) -> Iterator[Fault]:
     for number, change in enumerate(request.changes):
         for field, text in (("sku", change.sku), ("unit", change.unit), ("new_unit", change.new_unit)):
             yield from text_faults(f"changes[{number}].{field}", text, 200, line=number + 1)
+        if isinstance(change.blanket, str):
+            yield from text_faults(f"changes[{number}].blanket", change.blanket, 200, line=number + 1)
         if isinstance(change.note, str):
             yield from text_faults(f"changes[{number}].note", change.note, 2000, line=number + 1)
 

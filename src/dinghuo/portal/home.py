@@ -1,22 +1,29 @@
 """The dealer's first page, composed of what this user may see."""
 
+from datetime import date
+
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import func, literal, select
+from sqlalchemy import and_, func, literal, select
 
-from dinghuo.catalogue.facts import load_skus
+from dinghuo.catalogue.facts import SkuFacts, load_skus
+from dinghuo.catalogue.quantities import at_least
+from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Tx
+from dinghuo.kit.money import ZERO
 from dinghuo.kit.refs import Ref
-from dinghuo.orders.tables import draft, draft_proposal, sales_order
-from dinghuo.portal.bought import usual
-from dinghuo.portal.cards import Card, UsualLine
+from dinghuo.orders.tables import draft, draft_consent, draft_proposal, sales_order
+from dinghuo.portal.bought import Usual, usual
+from dinghuo.portal.cards import Card, SkuCard, UsualLine
 from dinghuo.portal.cart import find_cart
+from dinghuo.portal.consent_views import still_open
 from dinghuo.portal.credit import CreditView, read_credit
 from dinghuo.portal.order_views import DealerOrder
 from dinghuo.portal.orders import OPEN_STATES, OrderFilter, list_orders
 from dinghuo.portal.products import new_products
 from dinghuo.portal.rebates import DealerRebates, read_rebates
+from dinghuo.portal.rhythm import rhythm_of
 from dinghuo.portal.shelf import Shelf, open_shelf, sku_cards
 
 _NEW, _USUAL, _ORDERS = 12, 20, 5
@@ -29,6 +36,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     orders_open: int | UnsetType = UNSET
     proposals: int | UnsetType = UNSET
     drafts: int | UnsetType = UNSET
+    # What waits for a colleague's consent, for those who ask for it or give it.
+    consents: int | UnsetType = UNSET
     cart_lines: int | UnsetType = UNSET
 
 
@@ -69,21 +78,29 @@ async def usual_lines(tx: Tx, shelf: Shelf, *, most: int) -> list[UsualLine]:
     facts = await load_skus(tx, [each.sku for each in found])
     kept = [each for each in found if shelf.sells(facts.get(each.sku)) and each.unit in facts[each.sku].units][:most]
     cards = await sku_cards(tx, shelf, [facts[each.sku] for each in kept])
-    return [
-        UsualLine(
-            product_id=facts[each.sku].product_id,
-            sku=cards[facts[each.sku].id],
-            unit=each.unit,
-            quantity=each.quantity,
-            times=each.times,
-            last_at=each.last_at,
-        )
-        for each in kept
-    ]
+    today = tx.now.astimezone((await load_tenant(tx)).zone).date()
+    return [_usual_line(each, facts[each.sku], cards[facts[each.sku].id], today) for each in kept]
+
+
+def _usual_line(each: Usual, sku: SkuFacts, card: SkuCard, today: date) -> UsualLine:
+    rhythm = rhythm_of(days=each.days, first=each.first_day, last=each.last_day, today=today)
+    wanted = each.quantity * rhythm.times
+    return UsualLine(
+        product_id=sku.product_id,
+        sku=card,
+        unit=each.unit,
+        quantity=each.quantity,
+        times=each.times,
+        last_at=each.last_at,
+        rhythm=rhythm.beat,
+        every_days=rhythm.every_days,
+        days_since=rhythm.days_since,
+        suggested=at_least(sku, each.unit, wanted) if wanted else ZERO,
+    )
 
 
 async def _counts(tx: Tx, dealer: DealerPrincipal) -> Counts:
-    d, o, p = draft.c, sales_order.c, draft_proposal.c
+    d, o, p, c = draft.c, sales_order.c, draft_proposal.c, draft_consent.c
     parked = (d.tenant_id == tx.tenant_id, d.customer_id == dealer.customer_id, d.by_dealer, d.is_cart.is_(False))
     of = {
         "orders_open": select(o.id).where(
@@ -92,10 +109,16 @@ async def _counts(tx: Tx, dealer: DealerPrincipal) -> Counts:
         "proposals": select(p.draft_id).where(
             p.tenant_id == tx.tenant_id, p.customer_id == dealer.customer_id, p.state == "proposed"
         ),
-        "drafts": select(d.id).where(*parked, d.order_id.is_(None)),
+        "drafts": select(d.id)
+        .outerjoin(draft_consent, and_(c.tenant_id == d.tenant_id, c.draft_id == d.id, c.state == "waiting"))
+        .where(*parked, d.order_id.is_(None), c.draft_id.is_(None)),
+        "consents": select(c.draft_id)
+        .outerjoin(draft_proposal, and_(p.tenant_id == c.tenant_id, p.draft_id == c.draft_id))
+        .where(c.tenant_id == tx.tenant_id, c.customer_id == dealer.customer_id, c.state == "waiting", *still_open()),
     }
     wanted = {"orders_open"} if dealer.may("portal.orders.read") else set()
     wanted |= {"proposals", "drafts"} if dealer.may("portal.orders.place") else set()
+    wanted |= {"consents"} if dealer.may("portal.orders.place") or dealer.may("portal.orders.approve") else set()
     if not wanted:
         return Counts()
     columns = [

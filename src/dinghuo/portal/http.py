@@ -13,6 +13,7 @@ from dinghuo.portal import (
     http_add,
     http_amendments,
     http_cart,
+    http_consents,
     http_goods,
     http_orders,
     http_paste,
@@ -21,6 +22,7 @@ from dinghuo.portal import (
 )
 from dinghuo.portal.http_blankets import HANDLERS as BLANKETS
 from dinghuo.portal.http_rebates import HANDLERS as REBATES
+from dinghuo.portal.http_why import HANDLERS as WHY
 from dinghuo.portal.settings import PortalSettings, load_settings, settings_revision
 from dinghuo.portal.settings import save_settings as save
 
@@ -48,6 +50,8 @@ async def save_settings(
 API = [Router("/", route_handlers=[read_settings, save_settings], tags=["portal"])]
 PORTAL = [
     Router("/", route_handlers=http_goods.HANDLERS, tags=["catalogue"]),
+    Router("/", route_handlers=http_consents.HANDLERS, tags=["internal approval"]),
+    Router("/", route_handlers=WHY, tags=["prices"]),
     Router("/", route_handlers=BLANKETS, tags=["blanket orders"]),
     Router("/", route_handlers=REBATES, tags=["rebates"]),
     Router("/", route_handlers=[*http_cart.HANDLERS, *http_add.HANDLERS, *http_paste.HANDLERS], tags=["cart"]),

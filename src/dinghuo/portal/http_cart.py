@@ -1,5 +1,6 @@
 """The cart, parked drafts and proposals, over HTTP: under /portal/v1."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from dinghuo.portal.edit_cart import CartFields, edit_cart
 from dinghuo.portal.park import DraftSummary, clear, discard, list_parked, park, resume
 from dinghuo.portal.proposals import ProposalSummary, ProposalView, list_proposals, show_proposal, summary_of
 from dinghuo.portal.shopping_lists import ListView, content_of, make_list
-from dinghuo.portal.submit import OrderPlaced, submit
+from dinghuo.portal.submit import OrderPlaced, Seen, submit
 
 AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
@@ -40,9 +41,16 @@ class ListName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SubmitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The revision that the user saw; left out, whatever it holds is ordered."""
+    """The revision and the total that the user saw: when it has become more, they are asked again. Left out, whatever
+    it holds is ordered at whatever it costs. `use_rebate` is paid from the company's rebates."""
 
     revision: int | None = None
+    expected_gross: Decimal | None = None
+    use_rebate: Decimal | None = None
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self.revision, self.expected_gross, self.use_rebate)
 
 
 class DeclineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,7 +162,7 @@ async def submit_draft(
     database: Database, intake: Intake, dealer: DealerPrincipal, draft_id: UUID, data: SubmitRequest
 ) -> OrderPlaced:
     """Place the cart's order. However often it is tapped, one cart is one order."""
-    return await submit(database, intake, draft_id=draft_id, revision=data.revision, dealer=dealer)
+    return await submit(database, intake, draft_id=draft_id, seen=data.seen, dealer=dealer)
 
 
 @get("/proposals", opt=_PLACE)
@@ -184,7 +192,7 @@ async def confirm_proposal(
     database: Database, intake: Intake, dealer: DealerPrincipal, draft_id: UUID, data: SubmitRequest
 ) -> OrderPlaced:
     """Place the order that was proposed; once, however often it is tapped."""
-    return await submit(database, intake, draft_id=draft_id, revision=data.revision, dealer=dealer, proposal=True)
+    return await submit(database, intake, draft_id=draft_id, seen=data.seen, dealer=dealer, proposal=True)
 
 
 @post("/proposals/{draft_id:uuid}/decline", opt=_PLACE, status_code=200)

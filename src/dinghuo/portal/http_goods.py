@@ -17,13 +17,15 @@ from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.kit.pictures import Width, in_size, read_sized
 from dinghuo.portal import products
-from dinghuo.portal.cards import Card, ProductPage, UnitView
+from dinghuo.portal.cards import Card, ProductPage, UnitView, UsualLine
 from dinghuo.portal.credit import CreditView, read_credit
-from dinghuo.portal.home import Home, read_home
+from dinghuo.portal.home import Home, read_home, usual_lines
 from dinghuo.portal.products import Branch, BrandView, Sort, Wanted
+from dinghuo.portal.shelf import open_shelf
 from dinghuo.pricing.locked import check_sees_price
 
 _BROWSE = needs("portal.catalogue")
+_MOST_USUAL = 60
 
 # A picture is shown, never run: not even what an SVG might hold that its check has overlooked.
 _FILE_HEADERS = {
@@ -37,6 +39,14 @@ async def home(database: Database, dealer: DealerPrincipal) -> Home:
     """What is new, what the company usually buys, its credit and its orders under way, as far as the user may see."""
     async with database.transaction(dealer.tenant_id) as tx:
         return await read_home(tx, dealer=dealer)
+
+
+@get("/usual", opt=_BROWSE)
+async def read_usual(database: Database, dealer: DealerPrincipal) -> list[UsualLine]:
+    """What the company usually buys, with how much it wants by now: what is wanted first."""
+    async with database.transaction(dealer.tenant_id) as tx:
+        found = await usual_lines(tx, await open_shelf(tx, dealer), most=_MOST_USUAL)
+        return sorted(found, key=lambda line: not line.suggested)
 
 
 @get("/credit", opt=needs("portal.account.read"))
@@ -126,4 +136,4 @@ async def get_file(
     return Response(file.content, media_type=file.content_type, headers=headers)
 
 
-HANDLERS = [home, credit, units, categories, brands, list_products, get_product, get_file]
+HANDLERS = [home, read_usual, credit, units, categories, brands, list_products, get_product, get_file]

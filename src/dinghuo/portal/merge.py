@@ -27,6 +27,7 @@ _MOST_MARKS = 20_000
 class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a line shall be. `quantity` zero removes it; `unit` null is the SKU's own; `new_unit` moves it there.
 
+    `blanket` is the number of a blanket order to call it off from, null none.
     `seq` is the device's growing number of the change, `age_ms` how long ago it was made, when it is sent.
     """
 
@@ -36,6 +37,7 @@ class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     new_unit: str | None = None
     note: str | UnsetType | None = UNSET
     requested_date: date | UnsetType | None = UNSET
+    blanket: str | UnsetType | None = UNSET
     seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
     age_ms: Annotated[int, Meta(ge=0, le=2**53)] = 0
 
@@ -119,6 +121,7 @@ def _apply(found: dict[str, LineRequest], key: str, target: str, change: LineCha
         price=old.price if old and target == key else None,
         requested_date=_kept(change.requested_date, old.requested_date if old else None),
         note=_kept(change.note, old.note if old else None),
+        blanket=_kept(change.blanket, old.blanket if old else None),
     )
     if target == key:
         found[key] = line

@@ -62,11 +62,15 @@ class DealerOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
     requested_date: date | None
     promised_date: date | None
+    # Where it goes, when that is not where the order does.
+    ship_to: ShipTo | None
     progress: DealerProgress
     # `gift` was given by a promotion for other lines, and costs nothing.
     kind: str
     promotion: str | None
     given_by: list[int] | None
+    # The promotions that were granted on it, by name.
+    promotions: list[str] = []
     discount: Decimal | UnsetType = UNSET
     price: Decimal | UnsetType = UNSET
     list_price: Decimal | UnsetType | None = UNSET
@@ -74,6 +78,18 @@ class DealerOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     tax_inclusive: bool | UnsetType = UNSET
     price_kind: str | UnsetType = UNSET
     amounts: Amounts | UnsetType = UNSET
+
+
+class OrderConsent(msgspec.Struct, frozen=True, kw_only=True):
+    """Who of the company asked for the order, and who consented to it; what each said."""
+
+    state: str
+    message: str | None
+    asked_at: datetime
+    asked_by: str
+    decided_at: datetime | None
+    decided_by: str | None
+    answer: str | None
 
 
 class OrderStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,4 +119,6 @@ class DealerOrderDetail(DealerOrder, frozen=True, kw_only=True):
     timeline: list[OrderStep]
     # While the seller has still to approve it.
     approval: DealerApproval | None
+    # What a colleague said to it before it was placed.
+    consent: OrderConsent | None
     refused_actions: dict[str, str]

@@ -34,6 +34,7 @@ from dinghuo.orders.settings import load_settings
 from dinghuo.orders.states import ORDER
 from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.orders.views import Amounts
+from dinghuo.portal.order_consent import consent_of
 from dinghuo.portal.order_views import (
     DealerOrder,
     DealerOrderDetail,
@@ -236,6 +237,7 @@ async def get_order(tx: Tx, order_id: UUID, *, dealer: DealerPrincipal, language
         lines=await _lines(tx, order_id, dealer),
         timeline=await _timeline(tx, order_id),
         approval=await _approval(tx, row),
+        consent=await consent_of(tx, order_id),
         refused_actions=refused,
     )
 
@@ -270,6 +272,7 @@ async def _lines(tx: Tx, order_id: UUID, dealer: DealerPrincipal) -> list[Dealer
             note=row.note,
             requested_date=row.requested_date,
             promised_date=row.promised_date,
+            ship_to=msgspec.convert(row.ship_to, ShipTo | None),
             progress=DealerProgress(
                 ordered=row.base_quantity,
                 released=row.released,
@@ -281,10 +284,16 @@ async def _lines(tx: Tx, order_id: UUID, dealer: DealerPrincipal) -> list[Dealer
             kind=row.kind,
             promotion=row.price_reason["promotion"] if row.kind == "gift" else None,
             given_by=row.given_by,
+            promotions=_granted(row.price_reason),
             **(_deal(row) if dealer.sees_price else {}),
         )
         for row in rows
     ]
+
+
+def _granted(reason: Any) -> list[str]:
+    said = reason.get("promotions", []) if isinstance(reason, dict) else []
+    return [str(each["name"]) for each in said if each.get("why") in ("applied", "gives")]
 
 
 _WAITING = """

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.identity.tables import app_user
@@ -13,8 +13,8 @@ from dinghuo.kit.errors import CONFLICT, MALFORMED, Message, Refused
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.orders.save_draft import DRAFT_SUBMITTED
-from dinghuo.orders.tables import draft
-from dinghuo.portal.cart import Cart, Content, ensure_cart, find_cart, find_own, tell, write_cart
+from dinghuo.orders.tables import draft, draft_consent
+from dinghuo.portal.cart import DRAFT_WAITS, Cart, Content, ensure_cart, find_cart, find_own, tell, write_cart
 
 NOTHING_TO_PARK = Message(
     "cart-is-empty", "购物车是空的", "The cart is empty: there is nothing to set aside", CONFLICT
@@ -23,7 +23,7 @@ NAME_NEEDED = Message("name-needed", "请填写名称", "A name is needed", MALF
 
 
 class DraftSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A cart set aside, and by whom."""
+    """A cart set aside, and by whom; `refused` says why a colleague did not consent to it."""
 
     id: UUID
     name: str | None
@@ -31,6 +31,8 @@ class DraftSummary(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None
     updated_at: datetime
     revision: int
+    refused: str | None = None
+    refused_by: str | None = None
 
 
 async def park(tx: Tx, *, name: str | None, dealer: DealerPrincipal) -> DraftSummary:
@@ -59,6 +61,8 @@ async def resume(tx: Tx, *, draft_id: UUID, dealer: DealerPrincipal) -> Cart:
         raise missing("draft", draft_id)
     if wanted.order_id is not None:
         raise Refused(DRAFT_SUBMITTED("id"))
+    if wanted.waits:
+        raise Refused(DRAFT_WAITS("id"))
     if wanted.is_cart:
         return wanted
     if present is not None and present.content.lines:
@@ -78,6 +82,8 @@ async def discard(tx: Tx, *, draft_id: UUID, dealer: DealerPrincipal) -> None:
         raise missing("draft", draft_id)
     if found.order_id is not None:
         raise Refused(DRAFT_SUBMITTED("id"))
+    if found.waits:
+        raise Refused(DRAFT_WAITS("id"))
     await _delete(tx, draft_id)
     await tell(tx, dealer, draft_id, "discarded")
 
@@ -94,7 +100,8 @@ async def list_parked(
     tx: Tx, *, dealer: DealerPrincipal, cursor: str | None = None, limit: int = 50
 ) -> Page[DraftSummary]:
     """The company's drafts set aside, the newest first."""
-    d, u = draft.c, app_user.c
+    d, u, c = draft.c, app_user.c, draft_consent.c
+    was_refused = c.state == "refused"
     statement = (
         select(
             d.id,
@@ -103,14 +110,18 @@ async def list_parked(
             u.name.label("by"),
             d.updated_at,
             d.revision,
+            case((was_refused, c.answer)).label("refused"),
+            case((was_refused, c.decided_by_name)).label("refused_by"),
         )
         .outerjoin(app_user, and_(u.tenant_id == d.tenant_id, u.id == d.created_by))
+        .outerjoin(draft_consent, and_(c.tenant_id == d.tenant_id, c.draft_id == d.id))
         .where(
             d.tenant_id == tx.tenant_id,
             d.customer_id == dealer.customer_id,
             d.by_dealer,
             d.order_id.is_(None),
             d.is_cart.is_(False),
+            or_(c.state.is_(None), c.state != "waiting"),
         )
     )
     if cursor is not None:
@@ -136,5 +147,6 @@ async def _set_cart(tx: Tx, draft_id: UUID, **values: object) -> None:
 
 
 async def _delete(tx: Tx, draft_id: UUID) -> None:
-    d = draft.c
+    d, c = draft.c, draft_consent.c
+    await tx.execute(delete(draft_consent).where(c.tenant_id == tx.tenant_id, c.draft_id == draft_id))
     await tx.execute(delete(draft).where(d.tenant_id == tx.tenant_id, d.id == draft_id))

@@ -11,19 +11,32 @@ from sqlalchemy import select
 
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Database, Tx
-from dinghuo.kit.errors import Refused
+from dinghuo.kit.errors import CONFLICT, Message, Refused
 from dinghuo.kit.missing import missing
+from dinghuo.kit.texts import text_faults
+from dinghuo.orders.expected import seen_faults
 from dinghuo.orders.intake import Intake
+from dinghuo.orders.preview import look
 from dinghuo.orders.propose import NOT_PROPOSED, terms_of
-from dinghuo.orders.requests import Placed, Placement
+from dinghuo.orders.requests import Agreed, Placed, Placement
 from dinghuo.orders.submit_drafts import CHANGED_SINCE, submit_key
 from dinghuo.orders.tables import sales_order
 from dinghuo.parties.facts import load_customer
-from dinghuo.portal.cart import Cart, find_own, find_proposal
+from dinghuo.portal.cart import DRAFT_WAITS, Cart, find_asked, find_own, find_proposal
 from dinghuo.portal.cart_view import placement_of
+from dinghuo.portal.consent_rules import load_rule
+from dinghuo.portal.consents import NOT_WAITING
 
 # What a line of a request may weigh, as the intake reckons.
 _LINE_BYTES = 100
+_LONGEST = 2000
+
+CONSENT_NEEDED = Message(
+    "consent-needed",
+    "本公司规定此单须先经内部审批，请提交审批",
+    "Your company wants this order approved by a colleague first: ask for the approval",
+    CONFLICT,
+)
 
 
 class OrderPlaced(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,24 +53,74 @@ class OrderPlaced(msgspec.Struct, frozen=True, kw_only=True):
     gross: Decimal | UnsetType = UNSET
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What the user looked at: the revision, and the total if they see prices; and what rebates are to pay."""
+
+    revision: int | None = None
+    gross: Decimal | None = None
+    use_rebate: Decimal | None = None
+
+
 async def submit(
     database: Database,
     intake: Intake,
     *,
     draft_id: UUID,
-    revision: int | None,
+    seen: Seen,
     dealer: DealerPrincipal,
     proposal: bool = False,
 ) -> OrderPlaced:
-    """Place the order of a draft of this company, or of a proposal. `revision` is the one that they saw."""
+    """Place the order of a draft of this company, or of a proposal; refused when a colleague's consent is needed."""
     async with database.transaction(dealer.tenant_id) as tx:
         found = await (find_proposal if proposal else find_own)(tx, dealer, draft_id)
         if found is None:
             raise missing("draft", draft_id)
         if found.order_id is not None:
             return await _placed(tx, found.order_id, dealer)
-        placement = await _placement(tx, found, revision, dealer)
-    outcome = await intake.submit(dealer.tenant_id, placement, size=_LINE_BYTES * (1 + len(placement.request.lines)))
+        if found.waits:
+            raise Refused(DRAFT_WAITS("id"))
+        placement = await _placement(tx, found, seen, dealer)
+        placement = await without_consent(tx, placement, dealer)
+    return await _place(intake, placement, dealer)
+
+
+async def consent_to(
+    database: Database, intake: Intake, *, draft_id: UUID, seen: Seen, answer: str | None, dealer: DealerPrincipal
+) -> OrderPlaced:
+    """Place what a colleague asked for."""
+    if faults := list(text_faults("answer", answer, _LONGEST)):
+        raise Refused(faults)
+    async with database.transaction(dealer.tenant_id) as tx:
+        found = await find_asked(tx, dealer, draft_id)
+        if found is None:
+            raise missing("consent", draft_id)
+        if found.order_id is not None:
+            return await _placed(tx, found.order_id, dealer)
+        if not found.waits:
+            raise Refused(NOT_WAITING("id"))
+        placement = await _placement(tx, found, seen, dealer)
+    agreed = Agreed(dealer.user_id, (answer or "").strip() or None)
+    return await _place(intake, msgspec.structs.replace(placement, agreed=agreed), dealer)
+
+
+async def without_consent(tx: Tx, placement: Placement, dealer: DealerPrincipal) -> Placement:
+    """The placement as it may go without a colleague's consent; refused when it needs that."""
+    rule = await load_rule(tx, dealer.customer_id)
+    if not rule.concerns(dealer):
+        return placement
+    if rule.above is None:
+        raise Refused(CONSENT_NEEDED("id"))
+    gross = (await look(tx, placement)).priced.gross
+    if rule.wants(dealer, gross):
+        raise Refused(CONSENT_NEEDED("id"))
+    # Should it become dearer in this very moment, it is not placed unseen.
+    most = rule.above if placement.most_gross is None else min(placement.most_gross, rule.above)
+    return msgspec.structs.replace(placement, most_gross=most)
+
+
+async def _place(intake: Intake, placement: Placement, dealer: DealerPrincipal) -> OrderPlaced:
+    size = _LINE_BYTES * (1 + len(placement.request.lines))
+    outcome = await intake.submit(dealer.tenant_id, placement, size=size)
     if outcome.refused is not None:
         raise outcome.refused
     if outcome.body is None:
@@ -70,9 +133,12 @@ def placed_view(dealer: DealerPrincipal, placed: Placed) -> OrderPlaced:
     return _told(dealer, **{name: getattr(placed, name) for name in Placed.__struct_fields__ if name != "customer"})
 
 
-async def _placement(tx: Tx, cart: Cart, revision: int | None, dealer: DealerPrincipal) -> Placement:
-    if revision is not None and revision != cart.revision:
-        raise Refused(CHANGED_SINCE("revision"))
+async def _placement(tx: Tx, cart: Cart, seen: Seen, dealer: DealerPrincipal) -> Placement:
+    found = list(seen_faults(seen.gross))
+    if seen.revision is not None and seen.revision != cart.revision:
+        found.append(CHANGED_SINCE("revision"))
+    if found:
+        raise Refused(found)
     terms = None
     if cart.proposal is not None:
         terms = await terms_of(tx, cart.id)
@@ -80,9 +146,15 @@ async def _placement(tx: Tx, cart: Cart, revision: int | None, dealer: DealerPri
             raise Refused(NOT_PROPOSED("id"))
     customer = await load_customer(tx, dealer.customer_id)
     placement = placement_of(
-        dealer, customer.code if customer else "", cart, waives_minimum=terms is not None and terms.waives_minimum
+        dealer,
+        customer.code if customer else "",
+        cart,
+        waives_minimum=terms is not None and terms.waives_minimum,
+        use_rebate=seen.use_rebate,
     )
-    return msgspec.structs.replace(placement, key=submit_key(cart.id))
+    # Who sees no prices cannot have seen a total, and shall not find it out by asking.
+    most = seen.gross if dealer.sees_price else None
+    return msgspec.structs.replace(placement, key=submit_key(cart.id), most_gross=most)
 
 
 async def _placed(tx: Tx, order_id: UUID, dealer: DealerPrincipal) -> OrderPlaced:

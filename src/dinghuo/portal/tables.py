@@ -1,9 +1,12 @@
-"""Shopping lists of dealers, and how a seller wants their portal to be. Carts are drafts of `orders`."""
+"""Shopping lists of dealers, whose orders need a colleague's consent, and how a seller wants their portal to be.
 
-from sqlalchemy import CheckConstraint, Column, Integer, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+Carts are drafts of `orders`.
+"""
 
-from dinghuo.kit.tables import QUANTITY, moment, reference, revision, tenant_table, text, unique
+from sqlalchemy import Boolean, CheckConstraint, Column, Integer, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from dinghuo.kit.tables import MONEY, QUANTITY, moment, reference, revision, tenant_table, text, unique
 
 # Shared by all users of the customer.
 shopping_list = tenant_table(
@@ -33,4 +36,21 @@ shopping_list_line = tenant_table(
 
 portal_setting = tenant_table(
     "portal_setting", text("name"), Column("value", JSONB, nullable=False), revision(), key=("name",)
+)
+
+# Which orders of a dealer need the consent of one of their own who may approve, as their administrator wants it.
+consent_rule = tenant_table(
+    "consent_rule",
+    Column("customer_id", Uuid, nullable=False),
+    Column("active", Boolean, nullable=False, server_default="false"),
+    # Of this amount (with tax, in the customer's currency) and less none is needed; null: for every order.
+    Column("above", MONEY, nullable=True),
+    # Whose orders; empty: everybody's.
+    Column("buyers", ARRAY(Uuid), nullable=False, server_default="{}"),
+    moment("updated_at"),
+    text("updated_by_name"),
+    revision(),
+    reference("customer", "customer_id"),
+    CheckConstraint("above > 0", name="above_nothing"),
+    key=("customer_id",),
 )

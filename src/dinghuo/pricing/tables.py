@@ -180,3 +180,4 @@ coupon = tenant_table(
     CheckConstraint("uses > 0", name="uses_positive"),
 )
 index("ix_coupon_promotion", coupon.c.promotion_id, coupon.c.code)
+index("ix_coupon_customer", coupon.c.customer_id, coupon.c.code, where=coupon.c.customer_id.is_not(None))

@@ -12,6 +12,11 @@ RECORDS.update(
         "GET /portal/v1/drafts/{draft_id}.draft_id": "parked.id",
         "POST /portal/v1/drafts/{draft_id}/resume.draft_id": "parked.id",
         "POST /portal/v1/drafts/{draft_id}/submit.draft_id": "parked.id",
+        "POST /portal/v1/drafts/{draft_id}/ask.draft_id": "parked.id",
+        "GET /portal/v1/consents/{draft_id}.draft_id": "consent.id",
+        "POST /portal/v1/consents/{draft_id}/approve.draft_id": "consent.id",
+        "POST /portal/v1/consents/{draft_id}/reject.draft_id": "consent.id",
+        "POST /portal/v1/consents/{draft_id}/take-back.draft_id": "consent.id",
         "GET /portal/v1/proposals/{draft_id}.draft_id": "proposal.id",
         "POST /portal/v1/proposals/{draft_id}/confirm.draft_id": "proposal.id",
         "POST /portal/v1/proposals/{draft_id}/decline.draft_id": "proposal.id",
@@ -24,7 +29,7 @@ PLAIN.update(
         "POST /portal/v1/cart/sheet.quantity": "",
     }
 )
-WITHOUT_BODY.update({"/add", "/clear", "/reorder", "/resume", "/submit"})
+WITHOUT_BODY.update({"/add", "/clear", "/reorder", "/resume", "/submit", "/take-back"})
 
 
 @bodies("POST /portal/v1/cart/quick")
@@ -35,6 +40,21 @@ def _quick(company: Company) -> list[Call]:
 @bodies("POST /portal/v1/cart/sheet")
 def _sheet(company: Company) -> list[Call]:
     return [Call(query={"add": "true"}, content=f"code,quantity\n{company['sku.code']},1\n".encode())]
+
+
+@bodies("PUT /portal/v1/settings/consent")
+def _consent_rule(_company: Company) -> list[Call]:
+    return [Call(body={"active": True, "above": "100000000.00"})]
+
+
+@bodies("GET /portal/v1/orders/{order_id}/lines/{line_no}/price")
+def _why_of_order(company: Company) -> list[Call]:
+    return [Call(path={"order_id": company["order.id"], "line_no": 1})]
+
+
+@bodies("POST /portal/v1/inbox/read")
+def _read_messages(_company: Company) -> list[Call]:
+    return [Call(body={"all": True})]
 
 
 @bodies("PUT /api/v1/settings/portal")

@@ -76,6 +76,8 @@ class Viewer(msgspec.Struct, frozen=True):
     def _as_dealer(self, item: Item) -> Message | None:
         if item.dealer is None:
             return None
+        if item.subject.users is not None:
+            return _message(item) if self.principal.user_id in item.subject.users else None
         may = [one for one in self.companies if item.dealer == OPEN or self._may(one, item.dealer)]
         if item.stock is not None:
             return self._stock(item, item.stock, may)

@@ -1,0 +1,84 @@
+"""What dealers are told of their orders: what others did, for the company they act for."""
+
+from typing import Any
+
+import httpx
+from tests.portal.conftest import AsDealer
+from tests.portal.shop import change, order
+from tests.support import Tenant
+
+from dinghuo.flow.reactions import BY_KIND
+from dinghuo.kit.database import Database
+from dinghuo.kit.outbox_run import drain
+
+INBOX = "/portal/v1/inbox"
+
+
+async def told(client: httpx.AsyncClient) -> list[tuple[str, str, str]]:
+    found = (await client.get(INBOX)).json()["items"]
+    return [(each["kind"], each["title"], each["body"]) for each in found]
+
+
+async def test_what_the_seller_did_is_told_and_what_they_did_themselves_is_not(
+    owner: httpx.AsyncClient, buyer: httpx.AsyncClient, as_dealer: AsDealer, database: Database, tenant: Tenant
+) -> None:
+    stranger, receiver = await as_dealer("dealer_admin", "D2"), await as_dealer("dealer_receiver", "D1")
+    own = await order(buyer, change("WATER", "2"))
+    assert (await buyer.post(f"/portal/v1/orders/{own['id']}/cancel", json={"reason": "订错了"})).is_success
+    await drain(database, tenant.id, BY_KIND)
+    assert await told(buyer) == []
+
+    placed = await order(buyer, change("WATER", "3"))
+    number, where = placed["number"], f"/api/v1/orders/{placed['id']}"
+    held = await owner.post(f"{where}/hold", json={"reason": "manual", "note": "内部备注"})
+    assert held.is_success, held.text
+    await drain(database, tenant.id, BY_KIND)
+    assert await told(buyer) == [("orders.held", f"订单 {number} 暂缓发货", "")]
+    assert (await owner.post(f"{where}/release", json={})).is_success
+    await drain(database, tenant.id, BY_KIND)
+    assert (await owner.post(f"{where}/cancel", json={"reason": "停产"})).is_success
+    await drain(database, tenant.id, BY_KIND)
+    assert await told(buyer) == [
+        ("orders.cancelled", f"订单 {number} 已取消", "停产"),
+        ("orders.hold_lifted", f"订单 {number} 恢复发货", ""),
+        ("orders.held", f"订单 {number} 暂缓发货", ""),
+    ]
+    assert await told(stranger) == await told(receiver) == []
+    # Told again, it is told once.
+    await drain(database, tenant.id, BY_KIND)
+    assert (await buyer.get(f"{INBOX}/count")).json() == {"unread": 3}
+    [newest, *_] = (await buyer.get(INBOX, params={"unread": True})).json()["items"]
+    assert newest["link"] == f"order:{placed['id']}"
+    assert (await stranger.post(f"{INBOX}/read", json={"ids": [newest["id"]]})).json() == {"unread": 0}
+    assert (await buyer.get(f"{INBOX}/count")).json() == {"unread": 3}
+    assert (await buyer.post(f"{INBOX}/read", json={"ids": [newest["id"]]})).json() == {"unread": 2}
+    assert (await buyer.post(f"{INBOX}/read", json={"all": True})).json() == {"unread": 0}
+    assert (await buyer.post(f"{INBOX}/read", json={})).status_code == 422
+
+
+async def test_an_order_entered_for_them_and_a_proposal(
+    owner: httpx.AsyncClient, buyer: httpx.AsyncClient, database: Database, tenant: Tenant
+) -> None:
+    lines: list[dict[str, Any]] = [{"sku": "WATER", "quantity": "5"}]
+    draft = (await owner.post("/api/v1/drafts", json={"customer": "D1", "lines": lines})).json()
+    assert (await owner.post(f"/api/v1/drafts/{draft['id']}/propose", json={"message": "月底补货"})).is_success
+    await drain(database, tenant.id, BY_KIND)
+    [(kind, title, body)] = await told(buyer)
+    assert (kind, body) == ("proposal.new", "月底补货")
+    assert title.endswith("为您准备了一张建议单")
+
+
+async def test_messages_belong_to_the_company_acted_for(
+    owner: httpx.AsyncClient, buyer: httpx.AsyncClient, database: Database, tenant: Tenant
+) -> None:
+    placed = await order(buyer, change("WATER", "3"))
+    assert (await owner.post(f"/api/v1/orders/{placed['id']}/cancel", json={"reason": "停产"})).is_success
+    await drain(database, tenant.id, BY_KIND)
+    assert len(await told(buyer)) == 1
+    async with database.transaction(tenant.id) as tx:
+        await tx.write(
+            "update message m set customer_id = c.id from customer c "
+            "where m.tenant_id = $1 and c.tenant_id = $1 and c.code = 'D2'"
+        )
+    assert await told(buyer) == []
+    assert (await buyer.get(f"{INBOX}/count")).json() == {"unread": 0}
