@@ -13,6 +13,7 @@ export interface Target {
   kind: 'everyone' | 'tier' | 'region' | 'channel' | 'customer'
   code?: string | null
   name?: string | null
+  name_en?: string | null
 }
 
 export interface NoticeFile {

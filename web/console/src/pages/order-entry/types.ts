@@ -13,6 +13,10 @@ export interface Line extends GridRow {
   price: string
   note: string
   requested: string
+  /** The number of a blanket order that it calls off; empty for none. */
+  blanket: string
+  /** Where it goes when that is not where the order does, as JSON; empty otherwise. */
+  shipTo: string
 }
 
 export interface ShipTo {
@@ -62,6 +66,8 @@ export interface LineRequest {
   price?: string | null
   note?: string | null
   requested_date?: string | null
+  blanket?: string | null
+  ship_to?: ShipTo | null
 }
 
 export interface Proposal {
@@ -77,6 +83,8 @@ export interface Proposal {
 export interface DraftView {
   id: string
   customer: string
+  customer_name: string
+  customer_name_en: string | null
   name: string | null
   customer_reference: string | null
   requested_date: string | null

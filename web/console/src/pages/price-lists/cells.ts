@@ -12,6 +12,7 @@ export interface Cell {
 export interface SkuPrices {
   sku: string
   name: string
+  name_en?: string | null
   base_unit: string
   sales_unit: string
   units: string[]
