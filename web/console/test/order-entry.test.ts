@@ -95,9 +95,9 @@ describe('an entry', () => {
   const draft = {
     id: 'd',
     customer: 'K1',
-    customer: 'K1',
     customer_name: 'K',
     customer_name_en: null,
+    name: null,
     customer_reference: 'PO-1',
     requested_date: '2026-12-01',
     ship_to: null,
