@@ -51,8 +51,11 @@ async def test_a_promotion_is_saved_read_and_listed(world: World, boss: httpx.As
         "state": "draft",
         "measure": "amount",
         "steps": [{"from": "50", "value": "5"}, {"from": "200", "value": "30"}],
-        "audience": [{"kind": "tier", "code": "gold", "name": "金牌"}],
-        "items": [{"kind": "sku", "code": "GIFT", "name": "GIFT", "unit": None, "quantity": None, "price": None}],
+        "audience": [{"kind": "tier", "code": "gold", "name": "金牌", "name_en": None}],
+        "items": [
+            {"kind": "sku", "code": "GIFT", "name": "GIFT", "name_en": None, "unit": None, "quantity": None}
+            | {"price": None}
+        ],
         "budget": "100.00",
         "uses": None,
     }

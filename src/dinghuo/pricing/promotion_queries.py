@@ -36,6 +36,7 @@ class MemberView(msgspec.Struct, frozen=True):
     kind: str
     code: str
     name: str
+    name_en: str | None
 
 
 class ItemView(msgspec.Struct, frozen=True):
@@ -44,6 +45,7 @@ class ItemView(msgspec.Struct, frozen=True):
     kind: str
     code: str
     name: str
+    name_en: str | None
     unit: str | None
     quantity: Decimal | None
     price: Decimal | None
@@ -52,6 +54,7 @@ class ItemView(msgspec.Struct, frozen=True):
 class GiftView(msgspec.Struct, frozen=True):
     sku: str
     name: str
+    name_en: str | None
     unit: str
 
 
@@ -203,10 +206,10 @@ async def _views(tx: Tx, rows: Sequence[Row[Any]], seen_by: Principal | None) ->
             taken=taken.get(row.id, _NOTHING)[0],
             taken_uses=taken.get(row.id, _NOTHING)[1],
             steps=msgspec.convert(row.steps, list[Step], strict=False),
-            audience=[MemberView(kind, code, name) for kind, code, name, _ in audience[row.id]],
+            audience=[MemberView(kind, code, name, en) for kind, code, name, en, _ in audience[row.id]],
             items=[
-                ItemView(kind, code, name, each.unit, each.quantity, each.price)
-                for kind, code, name, each in items[row.id]
+                ItemView(kind, code, name, en, each.unit, each.quantity, each.price)
+                for kind, code, name, en, each in items[row.id]
             ],
             gift=gifts.get(row.id),
         )
@@ -216,18 +219,18 @@ async def _views(tx: Tx, rows: Sequence[Row[Any]], seen_by: Principal | None) ->
 
 async def _members(
     tx: Tx, table: Any, targets: dict[str, Any], ids: Sequence[UUID], seen_by: Principal | None
-) -> dict[UUID, list[tuple[str, str, str, Any]]]:
+) -> dict[UUID, list[tuple[str, str, str, str | None, Any]]]:
     """Audience or items with what people call them, by promotion: a statement for each, and one for each kind."""
-    found: dict[UUID, list[tuple[str, str, str, Any]]] = defaultdict(list)
+    found: dict[UUID, list[tuple[str, str, str, str | None, Any]]] = defaultdict(list)
     members = await tx.rows(select(table).where(table.c.tenant_id == tx.tenant_id, among(table.c.promotion_id, ids)))
-    names: dict[tuple[str, UUID], tuple[str, str]] = {}
+    names: dict[tuple[str, UUID], tuple[str, str, str | None]] = {}
     for kind in sorted({member.kind for member in members}):
         c = targets[kind].c
         wanted = [member.target_id for member in members if member.kind == kind]
-        statement = select(c.id, c.code, c.name).where(c.tenant_id == tx.tenant_id, among(c.id, wanted))
+        statement = select(c.id, c.code, c.name, c.name_en).where(c.tenant_id == tx.tenant_id, among(c.id, wanted))
         if kind == "customer" and seen_by is not None:
             statement = statement.where(visible_customers(seen_by, customer))
-        names |= {(kind, row.id): (row.code, row.name) for row in await tx.rows(statement)}
+        names |= {(kind, row.id): (row.code, row.name, row.name_en) for row in await tx.rows(statement)}
     for member in members:
         named = names.get((member.kind, member.target_id))
         if named is not None:
@@ -246,12 +249,12 @@ async def _taken(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, tuple[Decimal, int]]
 
 async def _gifts(tx: Tx, rows: Sequence[Row[Any]]) -> dict[UUID, GiftView]:
     wanted = [row.gift_sku_id for row in rows if row.gift_sku_id is not None]
-    statement = select(sku.c.id, sku.c.code, sku.c.name).where(
+    statement = select(sku.c.id, sku.c.code, sku.c.name, sku.c.name_en).where(
         sku.c.tenant_id == tx.tenant_id, among(sku.c.id, wanted)
     )
     known = {row.id: row for row in await tx.rows(statement)} if wanted else {}
     return {
-        row.id: GiftView(known[row.gift_sku_id].code, known[row.gift_sku_id].name, row.gift_unit)
+        row.id: GiftView(gift.code, gift.name, gift.name_en, row.gift_unit)
         for row in rows
-        if row.gift_sku_id in known
+        if (gift := known.get(row.gift_sku_id)) is not None
     }

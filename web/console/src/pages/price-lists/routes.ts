@@ -28,6 +28,11 @@ export default defineArea({
       component: () => import('./PriceListFormPage.vue'),
       meta: { needs: 'pricing.write', title: 'price-lists.edit' },
     },
+    {
+      path: '/price-lists/:code/publish',
+      component: () => import('./PublishPage.vue'),
+      meta: { needs: 'pricing.write', title: 'price-lists.before.one' },
+    },
   ],
   places: [
     {
