@@ -39,7 +39,10 @@ async def test_every_price_there_was_and_what_became_of_it(
     ]
     assert why["promotions"][0]["name_en"] == "Ten off"
     oolong = (await buyer.get(f"{CART}/why", params={"sku": "OOLONG"})).json()
-    assert [(each["kind"], each["why"]) for each in oolong["candidates"]] == [("contract", "won"), ("base", "yields")]
+    assert [(each["kind"], each["why"], each["price"]) for each in oolong["candidates"]] == [
+        ("contract", "won", "78.000000"),
+        ("base", "yields", "80.000000"),
+    ]
     assert {each["why"] for each in oolong["promotions"]} == {"contract"}
     alone = (await buyer.get("/portal/v1/price", params={"sku": "WATER", "quantity": "3"})).json()
     assert "quantity" in alone, alone

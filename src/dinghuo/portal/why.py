@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
+from dinghuo.catalogue.facts import load_skus
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import Refused
@@ -22,10 +23,10 @@ from dinghuo.orders.tables import order_line, sales_order
 from dinghuo.parties.facts import load_customer
 from dinghuo.portal.cart import find_cart
 from dinghuo.portal.cart_view import placement_of
+from dinghuo.portal.shelf import load_prices, open_shelf
+from dinghuo.pricing.engine import find_price
 from dinghuo.pricing.locked import check_sees_price
 from dinghuo.pricing.tables import promotion
-
-_BASE = "base"
 
 
 class PriceCandidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +83,7 @@ async def why_in_cart(tx: Tx, *, sku: str, unit: str | None, dealer: DealerPrinc
     customer = await load_customer(tx, dealer.customer_id)
     if cart is None or place is None or customer is None:
         raise missing("sku", sku)
-    return await _of_placement(tx, placement_of(dealer, customer.code, cart), place, sku)
+    return await _of_placement(tx, placement_of(dealer, customer.code, cart), place, sku, dealer)
 
 
 async def why_of(tx: Tx, *, sku: str, unit: str | None, quantity: Decimal, dealer: DealerPrincipal) -> PriceWhy:
@@ -92,15 +93,18 @@ async def why_of(tx: Tx, *, sku: str, unit: str | None, quantity: Decimal, deale
     if customer is None:
         raise missing("sku", sku)
     request = OrderRequest(customer=customer.code, lines=[LineRequest(sku, quantity, unit)])
-    return await _of_placement(tx, Placement(request=request, by=dealer.actor(), may_see=sees(dealer)), 1, sku)
+    return await _of_placement(
+        tx, Placement(request=request, by=dealer.actor(), may_see=sees(dealer)), 1, sku, dealer
+    )
 
 
-async def _of_placement(tx: Tx, placement: Placement, place: int, sku: str) -> PriceWhy:
+async def _of_placement(tx: Tx, placement: Placement, place: int, sku: str, dealer: DealerPrincipal) -> PriceWhy:
     looked = await look(tx, placement)
     row = next((row for row in looked.priced.lines if row.line_no == place), None)
     if row is None:
         raise Refused(looked.priced.faults) if looked.priced.faults else missing("sku", sku)
-    return await _told(tx, row, looked.priced.currency)
+    told = await _told(tx, row, looked.priced.currency)
+    return msgspec.structs.replace(told, candidates=told.candidates + await _yielding(tx, row, dealer))
 
 
 async def why_of_order(tx: Tx, *, order_id: UUID, line_no: int, dealer: DealerPrincipal) -> PriceWhy:
@@ -139,12 +143,12 @@ async def _told(tx: Tx, row: LineRow | Any, currency: str) -> PriceWhy:
         amount=Decimal(reason["amount"]) if "amount" in reason else row.gross + discount,
         discount=discount,
         gross=row.gross,
-        candidates=_candidates(reason, row.list_price),
+        candidates=_candidates(reason),
         promotions=[_verdict(each, names) for each in verdicts],
     )
 
 
-def _candidates(reason: Mapping[str, Any], list_price: Decimal | None) -> list[PriceCandidate]:
+def _candidates(reason: Mapping[str, Any]) -> list[PriceCandidate]:
     found = [PriceCandidate(kind=str(each["kind"]), why=str(each["why"])) for each in reason.get("passed", [])]
     kind = str(reason.get("kind", reason.get("source", "manual")))
     found.append(
@@ -157,8 +161,34 @@ def _candidates(reason: Mapping[str, Any], list_price: Decimal | None) -> list[P
             blanket=reason.get("blanket") if isinstance(reason.get("blanket"), str) else None,
         )
     )
-    if list_price is not None and all(each.kind != _BASE for each in found):
-        found.append(PriceCandidate(kind=_BASE, why="yields", price=list_price))
+    return found
+
+
+async def _yielding(tx: Tx, row: LineRow, dealer: DealerPrincipal) -> list[PriceCandidate]:
+    """What the lists after the one that won would have said."""
+    won = _reason(row.price_reason).get("list")
+    shelf = await open_shelf(tx, dealer)
+    sku = (await load_skus(tx, [row.sku_code])).get(row.sku_code)
+    if won is None or sku is None:
+        return []
+    await load_prices(tx, shelf, [sku])
+    pricer = shelf.pricer
+    lists = [each for each in pricer.lists if each.currency == pricer.currency]
+    places = [place for place, each in enumerate(lists) if each.code == won]
+    found = []
+    for price_list in lists[places[0] + 1 :] if places else ():
+        price = find_price(
+            [price_list],
+            sku_id=sku.id,
+            unit=row.unit,
+            base_unit=sku.base_unit,
+            ratio=sku.units[row.unit],
+            quantity=row.quantity,
+            day=pricer.day,
+            currency=pricer.currency,
+        )
+        if price is not None:
+            found.append(PriceCandidate(kind=price_list.kind, why="yields", price=price.price, unit=row.unit))
     return found
 
 

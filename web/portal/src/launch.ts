@@ -4,6 +4,7 @@ import * as cart from '@/cart/store'
 import { askEarly } from '@/first'
 import { showLanguage } from '@/i18n'
 import { listen, pauseLive, startLive } from '@/live'
+import { countMessages } from '@/news'
 import { askConsent } from '@/privacy'
 import { arrive, me, recognise } from '@/session/session'
 import { recall } from '@/storage'
@@ -15,6 +16,7 @@ export function launch(options?: { path?: string }): void {
   showLanguage()
   askConsent()
   listen(['draft.'], () => void cart.refresh().catch(() => {}))
+  listen(['message.new'], () => void countMessages())
   listen(['me.changed'], () => void recognise())
   uni.onNetworkStatusChange(({ isConnected }) => {
     if (isConnected) cart.wake()

@@ -5,10 +5,12 @@ import { t } from '@/i18n'
 import { say } from '@/saying'
 import { go } from '@/screen'
 
+const PAGES = new Set(['notice', 'order', 'proposal', 'consent', 'drafts'])
+
 export function follow(link: string | null): void {
   const [kind, ...rest] = (link ?? '').split(':')
   const target = rest.join(':')
-  if (kind === 'notice') go(`notice?id=${target}`)
+  if (PAGES.has(kind ?? '')) go(target ? `${kind}?id=${target}` : (kind ?? ''))
   else if (kind === 'category') find({ category: target, search: '' })
   else if (kind === 'sku') find({ category: '', search: target })
   else if (kind === 'https') leave(link ?? '')

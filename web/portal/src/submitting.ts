@@ -24,3 +24,8 @@ function pause(milliseconds: number): Promise<void> {
     setTimeout(resolve, milliseconds)
   })
 }
+
+/** The total is more than what was seen: nothing was ordered, and the user is asked again. */
+export function isDearer(error: unknown): boolean {
+  return error instanceof ApiError && error.has('total-higher')
+}

@@ -1,7 +1,7 @@
 /** Every route of the portal that the client uses, by what it is for. */
 
 import type { Method } from '@dinghuo/api'
-import { ask } from './client'
+import { ask, client } from './client'
 import type {
   Banner,
   Binding,
@@ -29,17 +29,24 @@ import type {
   AmendmentPreview,
   AmendmentSummary,
   AmendRequest,
+  Blanket,
+  BlanketSummary,
   Brand,
   Card,
   Cart,
   CartDetails,
   Category,
   Change,
+  Consent,
+  ConsentPage,
+  ConsentRule,
+  Coupon,
   Credit,
   DraftSummary,
   Home,
   LearnedPhrase,
   ListSummary,
+  Message,
   OrderDetail,
   OrderSummary,
   Page,
@@ -47,6 +54,7 @@ import type {
   Payment,
   Phrase,
   Placed,
+  PriceWhy,
   ProductPage,
   Proposal,
   ProposalPage,
@@ -55,6 +63,7 @@ import type {
   Slip,
   SlipRequest,
   UnitName,
+  UsualLine,
   WaitingOrder,
   Wanted,
 } from './types'
@@ -81,6 +90,8 @@ export const catalogue = {
   products: (filter: ProductFilter & { cursor?: string | null; limit?: number }, signal?: AbortSignal) =>
     get<Page<Card>>('products', filter, signal),
   product: (id: string) => get<ProductPage>(`products/${id}`),
+  usual: () => get<UsualLine[]>('usual'),
+  why: (sku: string, unit: string, quantity: string) => get<PriceWhy>('price', { sku, unit, quantity }),
 }
 
 export const cart = {
@@ -100,8 +111,49 @@ export const cart = {
       key,
       headers: { 'content-type': 'application/octet-stream' },
     }),
-  submit: (id: string, revision: number) =>
-    ask<Placed>('post', `drafts/${id}/submit`, { body: { revision }, key: id }),
+  /** `expected_gross` is the total that was seen: a higher one is asked about first. */
+  submit: (id: string, seen: Seen) => ask<Placed>('post', `drafts/${id}/submit`, { body: seen, key: id }),
+  askConsent: (id: string, seen: Seen, message: string) =>
+    post<Consent>(`drafts/${id}/ask`, { ...seen, message: message || null }),
+  why: (sku: string, unit: string) => get<PriceWhy>('cart/why', { sku, unit }),
+  coupons: () => get<Coupon[]>('coupons'),
+}
+
+/** What somebody looked at before they said yes to it. */
+export interface Seen {
+  revision: number
+  expected_gross: string | null
+}
+
+export function seen(of: { revision: number; totals: { gross?: string } }): Seen {
+  return { revision: of.revision, expected_gross: of.totals.gross ?? null }
+}
+
+/** What colleagues agree to before it goes to the seller. */
+export const consents = {
+  list: (state?: string, cursor?: string | null) => get<Page<Consent>>('consents', { state, cursor }),
+  read: (id: string) => get<ConsentPage>(`consents/${id}`),
+  approve: (id: string, of: Seen, answer: string) =>
+    ask<Placed>('post', `consents/${id}/approve`, { body: { ...of, answer: answer || null }, key: id }),
+  reject: (id: string, reason: string) => post<Consent>(`consents/${id}/reject`, { reason }),
+  takeBack: (id: string) => post<Consent>(`consents/${id}/take-back`),
+  rule: async () => {
+    const { data, etag } = await client.answer<ConsentRule>('get', '/portal/v1/settings/consent')
+    return { rule: data, revision: Number((etag ?? '"1"').replace(/\D/g, '')) }
+  },
+  saveRule: (rule: ConsentRule, revision: number) => put<ConsentRule>('settings/consent', rule, revision),
+}
+
+export const inbox = {
+  list: (unread: boolean, cursor?: string | null) =>
+    get<Page<Message>>('inbox', { unread: unread || undefined, cursor }),
+  count: () => get<{ unread: number }>('inbox/count'),
+  read: (ids: string[] | null) => post<{ unread: number }>('inbox/read', ids ? { ids } : { all: true }),
+}
+
+export const blankets = {
+  list: (cursor?: string | null) => get<Page<BlanketSummary>>('blanket-orders', { cursor }),
+  read: (id: string) => get<Blanket>(`blanket-orders/${id}`),
 }
 
 export const pasting = {
@@ -126,8 +178,7 @@ export const drafts = {
 export const proposals = {
   list: (state?: string, cursor?: string | null) => get<Page<Proposal>>('proposals', { state, cursor }),
   read: (id: string) => get<ProposalPage>(`proposals/${id}`),
-  confirm: (id: string, revision: number) =>
-    ask<Placed>('post', `proposals/${id}/confirm`, { body: { revision }, key: id }),
+  confirm: (id: string, of: Seen) => ask<Placed>('post', `proposals/${id}/confirm`, { body: of, key: id }),
   decline: (id: string, reason: string) => post<Proposal>(`proposals/${id}/decline`, { reason: reason || null }),
 }
 
@@ -138,6 +189,7 @@ export const orders = {
   cancel: (id: string, reason: string, key: string) =>
     post<OrderDetail>(`orders/${id}/cancel`, { reason: reason || null }, key),
   reorder: (id: string, key: string) => post<Added>(`orders/${id}/reorder`, undefined, key),
+  why: (id: string, line: number) => get<PriceWhy>(`orders/${id}/lines/${line}/price`),
   waiting: (id: string) => get<WaitingOrder>(`orders/${id}/waiting`),
   previewAmendment: (id: string, wanted: AmendRequest) =>
     post<AmendmentPreview>(`orders/${id}/amendments/preview`, wanted),

@@ -20,6 +20,8 @@ export interface Edit {
   quantity: Decimal
   new_unit?: string
   note?: string | null
+  /** The blanket order it is called off from. */
+  blanket?: string | null
   shown?: Shown
 }
 
@@ -165,6 +167,7 @@ function changeOf(one: Pending, now: number): Change {
   }
   if (one.new_unit) change.new_unit = one.new_unit
   if (one.note !== undefined) change.note = one.note
+  if (one.blanket !== undefined) change.blanket = one.blanket
   return change
 }
 

@@ -1,8 +1,9 @@
 import { common } from './common'
+import { dealer } from './dealer'
 import { life } from './life'
 import { orders } from './orders'
 import { paste } from './paste'
 import { people } from './people'
 import { shop } from './shop'
 
-export const zh = { ...common, ...shop, ...orders, ...paste, ...life, ...people }
+export const zh = { ...common, ...shop, ...orders, ...paste, ...life, ...people, ...dealer }
