@@ -1,11 +1,12 @@
 """A WeCom that answers as its makers describe it, on this machine: tokens that expire, messages, sign-in codes."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.faults.serving import listening
 
@@ -23,10 +24,34 @@ class FakeWeCom:
     tokens: list[str] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
     people: set[str] = field(default_factory=lambda: {"Boss", "Manager"})
+    # The codes it gave browsers, and whose they are; each is good once.
+    codes: dict[str, str] = field(default_factory=dict)
+    # For tests that never were at its pages: any code is good, and says whose it is before its first colon.
+    takes_any_code: bool = False
 
     def expire(self) -> None:
         """No token it gave is good any more."""
         self.tokens.append("")
+
+    def agree(self, url: str, user: str) -> str:
+        """Somebody follows a link to WeCom's own pages and says yes: where the browser is sent back to.
+
+        `user` is a member of the company, or `stranger`.
+        """
+        parts = urlsplit(url)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        assert (query["appid"], query["agentid"]) == (CORP_ID, str(AGENT_ID))
+        assert re.fullmatch(r"[a-zA-Z0-9]{1,128}", query["state"])
+        where = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        if where == "https://open.weixin.qq.com/connect/oauth2/authorize":
+            assert (query["response_type"], query["scope"]) == ("code", "snsapi_base")
+            assert parts.fragment == "wechat_redirect"
+        else:
+            assert where == "https://login.work.weixin.qq.com/wwlogin/sso/login"
+            assert query["login_type"] == "CorpApp"
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = user
+        return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
@@ -50,11 +75,17 @@ class FakeWeCom:
         if (method, path) == ("POST", "/cgi-bin/message/send"):
             return self._message(json.loads(body))
         if (method, path) == ("GET", "/cgi-bin/auth/getuserinfo"):
-            user = query.get("code", "").partition(":")[0]
-            if user in self.people:
-                return {"errcode": 0, "errmsg": "ok", "userid": user}
-            return {"errcode": 0, "errmsg": "ok", "openid": "stranger"}
+            return self._user(query.get("code", ""))
         return {"errcode": -1, "errmsg": "no such interface"}
+
+    def _user(self, code: str) -> dict[str, Any]:
+        if self.errcode:
+            return {"errcode": self.errcode, "errmsg": "as told"}
+        user = code.partition(":")[0] if self.takes_any_code else self.codes.pop(code, None)
+        if user is None:
+            return {"errcode": 40029, "errmsg": "invalid code"}
+        name = "openid" if user == "stranger" else "userid"
+        return {"errcode": 0, "errmsg": "ok", name: user}
 
     def _token(self, query: dict[str, str]) -> dict[str, Any]:
         if query.get("corpid") != CORP_ID:

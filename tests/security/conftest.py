@@ -13,6 +13,7 @@ from tests.security.people import Person, gather, quick_passwords
 from tests.security.sandbox import Sandbox
 from tests.support import client_of
 from tests.wechat import fake_wechat
+from tests.wecom import fake_wecom
 
 from dinghuo.entry.app import create_app
 from dinghuo.kit.config import Web
@@ -43,8 +44,9 @@ def contract(app: Litestar) -> list[Operation]:
 @pytest.fixture(scope="module")
 async def lab(database_urls: Urls) -> AsyncIterator[Lab]:
     sandbox = Sandbox(database_urls.app)
-    async with fake_wechat() as wechat:
-        site = Web(wechat_url=wechat.url)
+    async with fake_wechat() as wechat, fake_wecom() as wecom:
+        wecom.takes_any_code = True
+        site = Web(wechat_url=wechat.url, wecom_url=wecom.url)
         async with client_of(create_app(sandbox.database, web=site)) as client:
             yield Lab(client, sandbox)
     await sandbox.close()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from litestar import Litestar
@@ -64,6 +65,7 @@ async def gather(app: Litestar, database: Database, company: Company) -> list[Pe
         # That somebody called would be noted a minute later: a trace in tests of what leaves none.
         for noted in ("session set seen_at", "api_key set used_at"):
             await tx.write(f"update {noted} = now() + interval '1 day' where tenant_id = $1")
+        await tx.write("update wecom_visit set expires_at = now() + interval '1 day' where tenant_id = $1")
     return found
 
 
@@ -89,6 +91,11 @@ async def _person(app: Litestar, company: Company, role: DefaultRole) -> Person:
             for n in (("first", "second") if audience == "staff" else ())
         ]
         cookie = {"cookie": f"dinghuo={client.cookies['dinghuo']}", **csrf}
+        to_wecom = ""
+        if audience == "staff":
+            leaving = await client.post(f"{base}/me/wecom/begin", headers=csrf)
+            to_wecom = parse_qs(urlsplit(leaving.json()["url"]).query)["state"][0]
+            cookie["cookie"] += f"; dinghuo_wecom={client.cookies['dinghuo_wecom']}"
     return Person(
         name=name,
         audience=audience,
@@ -99,6 +106,7 @@ async def _person(app: Litestar, company: Company, role: DefaultRole) -> Person:
         company=company.knowing(
             session_id=other,
             totp_secret=enrolled.json()["secret"],
+            wecom_own=to_wecom,
             # One that comes behind another, so that there is an order to change.
             view_id=views[-1].json()["id"] if views else company["view.id"],
         ),

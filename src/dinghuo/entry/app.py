@@ -24,6 +24,7 @@ from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import EXCEPTION_HANDLERS
 from dinghuo.kit.json_body import JsonRequest
+from dinghuo.notices.wecom import WeCom
 from dinghuo.orders.intake import Intake
 
 BODY_BYTES = 10_000_000
@@ -53,7 +54,7 @@ def create_app(
     """
     intake = intake or Intake(database)
     hub = hub or Hub(database)
-    site = Site(web)
+    site, wecom = Site(web), WeCom(web.wecom_url)
     app = Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=list(api), guards=[access(database, "staff", web.origins)]),
@@ -66,6 +67,7 @@ def create_app(
             "intake": Provide(lambda: intake, sync_to_thread=False),
             "hub": Provide(lambda: hub, sync_to_thread=False),
             "site": Provide(lambda: site, sync_to_thread=False),
+            "wecom": Provide(lambda: wecom, sync_to_thread=False),
             "staff": Provide(provide_staff, sync_to_thread=False),
             "dealer": Provide(provide_dealer, sync_to_thread=False),
         },
@@ -76,7 +78,7 @@ def create_app(
         plugins=[DecimalSchema(), PermissionsShown()],
         lifespan=list(lifespan),
         # What was taken in is answered before the process goes.
-        on_shutdown=[intake.drain, site.close],
+        on_shutdown=[intake.drain, wecom.close, site.close],
         logging_config=None,
     )
     _check_routes(app)

@@ -24,6 +24,7 @@ from dinghuo.inventory.transfers.http import router as transfers
 from dinghuo.notices.http import router as notices
 from dinghuo.notices.http_inbox import router as inbox
 from dinghuo.notices.http_wecom import router as wecom
+from dinghuo.notices.http_wecom_sign_in import router as wecom_sign_in
 from dinghuo.orders.blankets.http import router as blankets
 from dinghuo.orders.http import router as orders
 from dinghuo.orders.http_amendments import router as amendments
@@ -56,6 +57,7 @@ API: list[Router] = [
     notices,
     inbox,
     wecom,
+    wecom_sign_in,
     parties,
     region_heads,
     visits,

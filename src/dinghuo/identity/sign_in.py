@@ -113,24 +113,12 @@ async def _open(tx: Tx, account: Account, wanted: SignIn, also: Also | None) -> 
     )
     if current is None or current.password_hash != account.password_hash:
         raise Refused(PASSWORD_JUST_CHANGED("password"))
-    values: dict[str, Any] = {}
-    if account.totp_secret is not None:
-        code = (wanted.code or "").strip()
-        if is_code(code):
-            vault, purpose = tx.database.vault, totp_purpose(account.id)
-            secret = vault.open(purpose, account.totp_secret)
-            values["totp_step"] = matching_step(secret, code, tx.now, current.totp_step)
-            if values["totp_step"] is None:
-                return None
-            if not is_sealed(account.totp_secret):
-                values["totp_secret"] = vault.seal(purpose, secret)
-        elif not await _use_recovery_code(tx, account.id, code):
-            return None
+    if account.totp_secret is not None and not await use_second_factor(
+        tx, user_id=account.id, secret=account.totp_secret, step=current.totp_step, code=wanted.code or ""
+    ):
+        return None
     if account.stronger is not None:
-        values["password_hash"] = account.stronger
-    if values:
-        of_account = (app_user.c.tenant_id == tx.tenant_id) & (app_user.c.id == account.id)
-        await tx.execute(update(app_user).where(of_account).values(**values))
+        await _change(tx, account.id, {"password_hash": account.stronger})
     if account.audience == "dealer" and not (await user_grants(tx, account.id)).customer_ids:
         raise Refused(NO_CUSTOMER("login"))
     await forget(tx, account.attempt)
@@ -138,6 +126,29 @@ async def _open(tx: Tx, account: Account, wanted: SignIn, also: Also | None) -> 
         await also(tx, account)
     visitor = Visitor(wanted.address, wanted.agent)
     return await open_session(tx, user_id=account.id, name=account.name, audience=account.audience, visitor=visitor)
+
+
+async def use_second_factor(tx: Tx, *, user_id: UUID, secret: str, step: int | None, code: str) -> bool:
+    """Whether the code is right: of the authenticator, whose `step` was the last used, or one for recovery. It is
+    used up with that."""
+    code = code.strip()
+    if not is_code(code):
+        return await _use_recovery_code(tx, user_id, code)
+    vault, purpose = tx.database.vault, totp_purpose(user_id)
+    opened = vault.open(purpose, secret)
+    matching = matching_step(opened, code, tx.now, step)
+    if matching is None:
+        return False
+    values: dict[str, Any] = {"totp_step": matching}
+    if not is_sealed(secret):
+        values["totp_secret"] = vault.seal(purpose, opened)
+    await _change(tx, user_id, values)
+    return True
+
+
+async def _change(tx: Tx, user_id: UUID, values: dict[str, Any]) -> None:
+    of_account = (app_user.c.tenant_id == tx.tenant_id) & (app_user.c.id == user_id)
+    await tx.execute(update(app_user).where(of_account).values(**values))
 
 
 async def _use_recovery_code(tx: Tx, user_id: UUID, code: str) -> bool:

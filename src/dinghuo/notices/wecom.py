@@ -1,8 +1,9 @@
-"""WeCom 企业微信: messages of a company's self-built app, as its makers describe them.
+"""WeCom 企业微信: messages of a company's self-built app, and who signed in to it, as its makers describe them.
 
 GET {base}/cgi-bin/gettoken?corpid=…&corpsecret=… answers `access_token` and `expires_in`; the token is the same for
 everybody until it expires, and asked for too often it is refused: it is kept. POST {base}/cgi-bin/message/send?
-access_token=… takes up to 1,000 users at once. Every answer is 200 with `errcode`, 0 when it went well.
+access_token=… takes up to 1,000 users at once. GET {base}/cgi-bin/auth/getuserinfo?access_token=…&code=… says whose
+code it is: `userid` of a member, `openid` of a stranger. Every answer is 200 with `errcode`, 0 when it went well.
 """
 
 import time
@@ -19,6 +20,9 @@ _SECONDS = 10.0
 _SPARE = 300
 _TOKEN_OVER = frozenset({40001, 40014, 42001})
 _NOBODY = frozenset({81013, 82001})
+# A code is good once and for five minutes.
+_CODE_OVER = frozenset({40029, 42003})
+_LONGEST_CODE = 512
 MOST_USERS = 1000
 
 
@@ -43,6 +47,10 @@ class Card(msgspec.Struct, frozen=True):
 
 class WeComFailed(Exception):
     """WeCom cannot be reached, or says no."""
+
+
+class CodeOver(Exception):
+    """WeCom does not know this code, or not any more."""
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -76,8 +84,14 @@ class WeCom:
             raise WeComFailed(f"message/send: {answer.errcode}")
 
     async def user_of(self, keys: WeComKeys, code: str) -> str | None:
-        """Who has just signed in at WeCom, by the code it gave the browser; None for strangers."""
+        """Who has just signed in at WeCom, by the code it gave the browser; None for who is no member there."""
+        if not 0 < len(code) <= _LONGEST_CODE:
+            raise CodeOver
         answer = await self._with_token(keys, "GET", "/cgi-bin/auth/getuserinfo", {"code": code}, None)
+        if answer.errcode in _CODE_OVER:
+            raise CodeOver
+        if answer.errcode:
+            raise WeComFailed(f"auth/getuserinfo: {answer.errcode}")
         return answer.userid or None
 
     async def close(self) -> None:

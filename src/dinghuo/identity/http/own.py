@@ -122,7 +122,7 @@ async def signed_in(
 ) -> Response[SignedIn]:
     """The answer to whom a session was opened for: it goes along as a cookie, or stands in it as a token."""
     answer = await session_view(database, token, with_token=with_token)
-    return Response(answer, status_code=201, cookies=[] if with_token else [_cookie(request, audience, token)])
+    return Response(answer, status_code=201, cookies=[] if with_token else [session_cookie(request, audience, token)])
 
 
 async def session_view(database: Database, token: Token, *, with_token: bool) -> SignedIn:
@@ -139,7 +139,7 @@ async def close_session(
         principal.tenant_id,
         lambda tx: revoke_sessions(tx, user_id=principal.id, by=principal.actor(), only=[session_id]),
     )
-    return Response(None, status_code=204, cookies=[_cookie(request, audience, None)])
+    return Response(None, status_code=204, cookies=[session_cookie(request, audience, None)])
 
 
 async def read_me(request: AnyRequest, database: Database, principal: Principal) -> Response[Me]:
@@ -245,7 +245,7 @@ async def _reauthenticate(request: AnyRequest, database: Database, principal: Pr
     )
 
 
-def _cookie(request: AnyRequest, audience: Audience, token: Token | None) -> Cookie:
+def session_cookie(request: AnyRequest, audience: Audience, token: Token | None) -> Cookie:
     """Sent only to this audience's routes; a script cannot read it and another site's form cannot send it."""
     return Cookie(
         key=COOKIE,
