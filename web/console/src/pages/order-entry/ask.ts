@@ -1,5 +1,6 @@
 /** What the order entry asks the server. */
 
+import type { BlanketView } from '@dinghuo/api'
 import { api } from '@/app/api'
 import type { CustomerChoice, DraftView, LineRequest, Placed, Preview, SkuInfo, Usual } from './types'
 
@@ -67,3 +68,6 @@ export const withdrawDraft = (id: string) =>
 export async function openDrafts(signal?: AbortSignal): Promise<DraftView[]> {
   return (await api.send<Items<DraftView>>('get', '/api/v1/drafts', { query: { limit: 12 }, signal })).items
 }
+
+export const readBlanket = (id: string) =>
+  api.send<BlanketView>('get', '/api/v1/blanket-orders/{blanket_id}', { path: { blanket_id: id } })

@@ -5,7 +5,17 @@ import { parseBlock } from '@/components/grid/clipboard'
 import type { DraftView, Entry, Line, LineRequest, PreviewLine, ShipTo } from './types'
 
 export function blankLine(): Line {
-  return { id: newKey(), sku: '', quantity: '', unit: '', price: '', note: '', requested: '' }
+  return {
+    id: newKey(),
+    sku: '',
+    quantity: '',
+    unit: '',
+    price: '',
+    note: '',
+    requested: '',
+    blanket: '',
+    shipTo: '',
+  }
 }
 
 export function blankEntry(): Entry {
@@ -31,8 +41,14 @@ export function requestOf(line: Line): LineRequest {
     price: isDecimal(line.price) ? line.price : null,
     note: line.note.trim() || null,
     requested_date: line.requested || null,
+    blanket: line.blanket || null,
+    ship_to: addressOf(line),
   }
 }
+
+/** Where a line goes when its order goes elsewhere. */
+export const addressOf = (line: Pick<Line, 'shipTo'>): ShipTo | null =>
+  line.shipTo ? (JSON.parse(line.shipTo) as ShipTo) : null
 
 export function bodyOf(entry: Entry, lines: readonly Line[]) {
   return {
@@ -56,6 +72,8 @@ export function entryOf(draft: DraftView, customer: Entry['customer']): Entry {
       price: line.price ? trim(line.price) : '',
       note: line.note ?? '',
       requested: line.requested_date ?? '',
+      blanket: line.blanket ?? '',
+      shipTo: line.ship_to ? JSON.stringify(line.ship_to) : '',
     })),
     reference: draft.customer_reference ?? '',
     requested: draft.requested_date ?? '',

@@ -29,6 +29,8 @@ const DEBOUNCE = 220
 export function useEntry(options: {
   draftId: string | null
   customerCode: string | null
+  /** Lines to begin with: what is called off a blanket order. */
+  first?(): Promise<Line[]>
   became(draftId: string): void
 }) {
   const client = useQueryClient()
@@ -93,6 +95,7 @@ export function useEntry(options: {
       if (id) await take(await ask.readDraft(id))
       const code = options.customerCode
       if (!id && code && !kept) await chooseByCode(code)
+      if (!id && options.first && !kept) entry.lines = await options.first()
       if (kept) {
         write(kept.entry)
         createKey = kept.key
@@ -151,7 +154,7 @@ export function useEntry(options: {
       entry.customer?.code,
       entry.shipTo,
       entry.requested,
-      entry.lines.map(line => [line.sku, line.quantity, line.unit, line.price]),
+      entry.lines.map(line => [line.sku, line.quantity, line.unit, line.price, line.blanket]),
     ],
     () => {
       clearTimeout(debounce)

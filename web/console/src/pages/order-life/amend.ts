@@ -1,8 +1,8 @@
-import { compare, type OrderPage, tidy } from '@dinghuo/api'
+import { compare, type OrderPage, type ShipTo, tidy } from '@dinghuo/api'
 
 /** What a person changed of an order; a field left out stays as it is. */
 export interface Form {
-  lines: Record<number, { quantity?: string; price?: string; remove?: boolean }>
+  lines: Record<number, { quantity?: string; price?: string; remove?: boolean; ship_to?: ShipTo | null }>
   added: { sku: string; name: string; quantity: string; unit: string }[]
   requested_date?: string
   customer_reference?: string
@@ -27,7 +27,8 @@ export function requestOf(order: Pick<OrderPage, 'revision' | 'lines'>, form: Fo
     else {
       const quantity = differs(wanted.quantity, line.quantity) && { quantity: tidy(wanted.quantity) }
       const price = differs(wanted.price, line.deal?.deal_price) && { price: tidy(wanted.price) }
-      if (quantity || price) lines.push({ line_no: line.line_no, ...quantity, ...price })
+      const place = wanted.ship_to !== undefined && { ship_to: wanted.ship_to }
+      if (quantity || price || place) lines.push({ line_no: line.line_no, ...quantity, ...price, ...place })
     }
   }
   for (const { sku, quantity, unit } of form.added) lines.push({ sku, quantity: tidy(quantity) ?? quantity, unit })

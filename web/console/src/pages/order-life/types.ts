@@ -1,6 +1,6 @@
 /** What becomes of an order after it was placed, as the server tells it. */
 
-import type { Fault } from '@dinghuo/api'
+import type { Fault, ShipTo } from '@dinghuo/api'
 
 export interface Amounts {
   net: string
@@ -15,6 +15,16 @@ export interface LineSide {
   amounts: Amounts | null
   requested_date: string | null
   note: string | null
+  ship_to: ShipTo | null
+}
+/** A charge that changes, with tax; null where there was none, or is to be none. */
+export interface ChargeChange {
+  kind: string
+  rule: string
+  name: string
+  name_en: string | null
+  old: string | null
+  new: string | null
 }
 export interface AmendedLine {
   change: 'changed' | 'added' | 'removed' | 'kept'
@@ -38,7 +48,9 @@ export interface AmendmentPreview {
   difference: string | null
   head: HeadChange[]
   lines: AmendedLine[]
-  needs_approval: boolean
+  then: 'applied' | 'asked'
+  /** Absent for who sees no prices. */
+  charges?: ChargeChange[]
   faults: Fault[]
   credit_left: string | null
 }
@@ -61,6 +73,7 @@ export interface AmendmentSummary {
 export interface Amendment extends AmendmentSummary {
   head: HeadChange[]
   lines: AmendedLine[]
+  charges?: ChargeChange[]
 }
 
 export interface Slip {

@@ -15,7 +15,9 @@ export default defineArea({
     { path: '/settings/company', component: () => import('./CompanyPage.vue'), meta: meta('company') },
     { path: '/settings/organisations', redirect: '/settings/company' },
     { path: '/settings/portal', component: () => import('./PortalPage.vue'), meta: meta('portal') },
+    { path: '/settings/orders', component: () => import('./OrdersPage.vue'), meta: meta('orders') },
     { path: '/settings/wechat', component: () => import('./WeChatPage.vue'), meta: meta('wechat') },
+    { path: '/settings/wecom', component: () => import('./WeComPage.vue'), meta: meta('wecom') },
     { path: '/settings/users', component: () => import('./UsersPage.vue'), meta: meta('users') },
     {
       path: '/settings/users/new',
