@@ -24,7 +24,8 @@ pytestmark = pytest.mark.slow
 # Who administers the company does so for all of it: users (also customers' ones), roles, keys, failed work, settings.
 FOR_THE_WHOLE_COMPANY = {
     OWN_ACCOUNT, PUBLIC, SIGNED_IN,
-    "audit.read", "identity.keys", "identity.roles", "identity.users", "operations.outbox", "settings.write",
+    "audit.read", "identity.keys", "identity.roles", "identity.users", "operations.outbox", "rebates.settle",
+    "settings.write",
 }  # fmt: skip
 # Stock belongs to no customer; what left it, and for which document, is seen by all who see stock.
 OF_THE_STOCK = {("GET /api/v1/stock/moves", "document")}

@@ -129,7 +129,8 @@ with recursive wanted as materialized (
   group by 1, 2, 3, 4, 5
 )
 select format('agreement %s, document %s: put down %s and %s, anew %s and %s',
-  coalesce(f.agreement_id, h.agreement_id), coalesce(f.document_id, h.document_id), h.amount, h.quantity, f.amount, f.quantity)
+  coalesce(f.agreement_id, h.agreement_id), coalesce(f.document_id, h.document_id), h.amount, h.quantity,
+  f.amount, f.quantity)
 from fresh f
 full join held h on h.agreement_id = f.agreement_id and h.customer_id = f.customer_id
   and h.period_from = f.period_from and h.kind = f.kind and h.document_id = f.document_id

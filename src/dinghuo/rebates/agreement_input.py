@@ -11,7 +11,8 @@ from dinghuo.rebates.tiers import Measure, Method, Tier
 
 
 class RebateMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom an agreement is with; a region means all below it too, a customer its branches."""
+    """Whom an agreement is with: of each kind that is named one. A region means all below it too, a customer its
+    branches."""
 
     kind: Literal["customer", "tier", "region", "channel"]
     code: str

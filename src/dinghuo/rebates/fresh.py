@@ -60,11 +60,13 @@ agreement as materialized (
   from agreement a
   join up u on (a.with_branches and u.parent_id is null) or (not a.with_branches and u.step = 0)
   join customer h on h.tenant_id = {{tenant}} and h.id = u.id
-  where a.for_all or exists (
-    select from rebate_audience x where x.tenant_id = {{tenant}} and x.agreement_id = a.id and (
-      (x.kind = 'tier' and x.target_id = h.tier_id) or (x.kind = 'channel' and x.target_id = h.channel_id)
-      or (x.kind = 'customer' and exists (select from up w where w.start = u.start and w.id = x.target_id))
-      or (x.kind = 'region' and exists (select from around w where w.start = h.id and w.id = x.target_id))))
+  where a.for_all or not exists (
+    select x.kind from rebate_audience x where x.tenant_id = {{tenant}} and x.agreement_id = a.id
+    group by x.kind
+    having not bool_or(coalesce(case x.kind when 'tier' then x.target_id = h.tier_id
+      when 'channel' then x.target_id = h.channel_id
+      when 'customer' then exists (select from up w where w.start = u.start and w.id = x.target_id)
+      else exists (select from around w where w.start = h.id and w.id = x.target_id) end, false)))
 ), good as materialized (
   select s.id as sku_id, p.id as product_id, p.brand_id, p.category_id
   from (select distinct sku_id from line) g

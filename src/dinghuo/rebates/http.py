@@ -155,7 +155,7 @@ async def settle_rebates(
         return await balances.get_settlement(tx, settlement_id, seen_by=staff)
 
 
-@get("/rebates/settlements", opt=_READ)
+@get("/rebates/settlements", opt=_SETTLE)
 async def list_settlements(
     database: Database, staff: StaffPrincipal, cursor: str | None = None, limit: Limit = 50
 ) -> Page[SettlementView]:
@@ -164,7 +164,7 @@ async def list_settlements(
         return await balances.list_settlements(tx, seen_by=staff, cursor=cursor, limit=limit)
 
 
-@get("/rebates/settlements/{settlement_id:uuid}/lines", opt=_READ)
+@get("/rebates/settlements/{settlement_id:uuid}/lines", opt=_SETTLE)
 async def list_settled(
     database: Database, staff: StaffPrincipal, settlement_id: UUID, cursor: str | None = None, limit: Limit = 50
 ) -> Page[SettledLine]:

@@ -19,13 +19,13 @@ from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import Principal, StaffPrincipal
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
-from dinghuo.kit.bulk import put
+from dinghuo.kit.bulk import UNKNOWN_CODE, put
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, FORBIDDEN, MALFORMED, Message, Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import ZERO
 from dinghuo.kit.refs import Ref
-from dinghuo.kit.texts import text_faults
+from dinghuo.kit.texts import storable, text_faults
 from dinghuo.pricing.locked import check_sees_price
 from dinghuo.rebates.events import Settled
 from dinghuo.rebates.tables import rebate_settlement, rebate_settlement_line
@@ -120,6 +120,7 @@ _LOCK_AGREEMENTS = """
 select g.id from rebate_agreement g
 where g.tenant_id = $1 and g.active and ($2::text is null or g.code = $2) order by g.id for no key update
 """
+_NAMED = "select g.id from rebate_agreement g where g.tenant_id = $1 and g.code = any($2::text[])"
 _SETTLE = """
 update rebate_accrual a set settled = s.settled, updated_at = $3
 from json_to_recordset($2::json) as s(id uuid, settled numeric)
@@ -210,8 +211,11 @@ async def _check(tx: Tx, request: SettlementRequest, seen_by: StaffPrincipal) ->
     check_sees_price(seen_by)
     check_sees_all(seen_by)
     today = tx.now.astimezone((await load_tenant(tx)).zone).date()
-    if request.until >= today:
-        raise Refused(NOT_OVER("until", today=today.isoformat()))
+    faults = [NOT_OVER("until", today=today.isoformat())] if request.until >= today else []
+    if request.agreement is not None and not await tx.fetch(_NAMED, storable([request.agreement])):
+        faults.append(UNKNOWN_CODE("agreement", code=request.agreement))
+    if faults:
+        raise Refused(faults)
 
 
 def check_sees_all(seen_by: Principal) -> None:

@@ -20,6 +20,7 @@ from tests.security.founding.people import found_dealers, found_people
 from tests.security.founding.portal import found_portal
 from tests.security.founding.prices import found_prices
 from tests.security.founding.promotions import found_promotions
+from tests.security.founding.rebates import found_rebates
 from tests.security.founding.rest import found_ids, found_rest
 from tests.security.founding.rules import found_rules
 from tests.security.founding.supply import found_supply
@@ -40,6 +41,7 @@ ROOMS = (
     found_dealers,
     found_prices,
     found_promotions,
+    found_rebates,
     found_stock,
     found_orders,
     found_portal,
@@ -90,6 +92,9 @@ async def found_company(
 async def _revisions(f: Founder) -> dict[str, int]:
     """The revision of every record that has one, by its id; price lists by their codes."""
     parts = [f"select id::text as id, revision from {table} where tenant_id = $1" for table in REVISED]
-    parts += [f"select code, revision from {table} where tenant_id = $1" for table in ("price_list", "promotion")]
+    parts += [
+        f"select code, revision from {table} where tenant_id = $1"
+        for table in ("price_list", "promotion", "rebate_agreement")
+    ]
     async with f.database.transaction(f.tenant.id) as tx:
         return {row["id"]: row["revision"] for row in await tx.fetch(" union all ".join(parts))}

@@ -123,6 +123,7 @@ export const cart = {
 export interface Seen {
   revision: number
   expected_gross: string | null
+  use_rebate?: string | null
 }
 
 export function seen(of: { revision: number; totals: { gross?: string } }): Seen {
