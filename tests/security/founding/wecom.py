@@ -9,7 +9,7 @@ from tests.wecom import SECRET as APP_SECRET
 from dinghuo.identity.default_roles import DEFAULT_ROLES
 from dinghuo.notices.wecom_door import hashed
 
-SECRET = "JBSWY3DPEHPK3PXP"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 async def found_wecom(f: Founder) -> None:

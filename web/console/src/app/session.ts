@@ -73,16 +73,21 @@ export async function signIn({ company, login, password, code }: Credentials): P
       ...(code && { code: code.trim() }),
     },
   })
-  api.useCsrf(answer.csrf)
   localStorage.setItem(COMPANY, company.trim())
   localStorage.setItem(LOGIN, login.trim())
-  current.value = answer.me
+  arrive(answer)
   const again = waiting
   waiting = null
   asked.value = false
   // Somebody else's screen must not go on with what the first one had on it.
   if (again && before !== answer.me.id) location.reload()
   again?.settle(true)
+}
+
+/** The server opened a session for this browser, in whatever way. */
+export function arrive(answer: { csrf: string; me: Me }): void {
+  api.useCsrf(answer.csrf)
+  current.value = answer.me
 }
 
 export async function signOut(): Promise<void> {
