@@ -202,6 +202,7 @@ def _with_order(tx: Tx, slips: FromClause, principal: Principal) -> Select[Any]:
             o.number.label("order_number"),
             o.customer_name,
             customer.c.code.label("customer_code"),
+            customer.c.name_en.label("customer_name_en"),
             f.content_type,
             f.size,
         )
@@ -224,7 +225,7 @@ def _slip(row: Any, principal: Principal) -> Slip:
         id=row.id,
         order_id=row.order_id,
         order_number=row.order_number,
-        customer=CustomerName(row.customer_id, row.customer_code, row.customer_name),
+        customer=CustomerName(row.customer_id, row.customer_code, row.customer_name, row.customer_name_en),
         currency=row.currency,
         amount=row.amount,
         confirmed_amount=row.confirmed_amount,

@@ -39,8 +39,10 @@ class GridList(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     name: str
+    name_en: str | None
     kind: str
     target: str | None
+    target_en: str | None
     currency: str
     tax_inclusive: bool
     state: str
@@ -175,12 +177,14 @@ async def _units(tx: Tx, sku_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
 
 
 def _column(view: PriceListView, staff: StaffPrincipal) -> GridList:
-    targets = [ref.name for ref in (view.customer, view.tier, view.region, view.channel) if ref is not None]
+    targets = [ref for ref in (view.customer, view.tier, view.region, view.channel) if ref is not None]
     return GridList(
         code=view.code,
         name=view.name,
+        name_en=view.name_en,
         kind=view.kind,
-        target=" · ".join(targets) or None,
+        target=" · ".join(ref.name for ref in targets) or None,
+        target_en=" · ".join(ref.name_en or ref.name for ref in targets) or None,
         currency=view.currency,
         tax_inclusive=view.tax_inclusive,
         state=view.state,

@@ -4,10 +4,12 @@ import { useRouter } from 'vue-router'
 import { toast } from '@/app/toasts'
 import { useEdit } from './useEdit'
 import { useTitle } from './useTitle'
+import { nameIn } from './useWordLists'
 
 interface Known {
   code: string
   name: string
+  name_en?: string | null
   revision: number
 }
 
@@ -81,7 +83,7 @@ export function useRecordForm<View extends Known, Form extends { code: string; n
   /** A fault at `fields.name`, `items[0].name` or `name`. */
   const at = (field: string): string => edit.faultAt(field) || edit.faultAt(`items[0].${field}`)
   const isReady = computed(() => isNew || (!!view.value && 'code' in form.value))
-  const name = computed(() => view.value?.name)
+  const name = computed(() => view.value && nameIn(view.value))
   const title = computed(() => (isNew ? options.titles.create : (name.value ?? options.titles.edit)))
   useTitle(() => (isNew ? options.titles.create : name.value))
 
