@@ -146,19 +146,19 @@ async def accrue_documents(tx: Tx, deliveries: Sequence[Delivery]) -> None:
     """
     agreements = await active_agreements(tx)
     if agreements:
-        await _accrue(tx, agreements, {delivery.subject_id for delivery in deliveries})
+        await accrue(tx, agreements, {delivery.subject_id for delivery in deliveries})
 
 
 async def accrue_agreements(tx: Tx, deliveries: Sequence[Delivery]) -> None:
     """The reaction to agreements that are new or changed. What one that is not active has accrued stays as it is."""
-    await _accrue(tx, sorted({delivery.subject_id for delivery in deliveries}), None)
+    await accrue(tx, sorted({delivery.subject_id for delivery in deliveries}), None)
 
 
 async def accrue_all(tx: Tx, deliveries: Sequence[Delivery]) -> None:  # noqa: ARG001 - a reaction
     """The reaction to customers who are one by now: what counted for either counts for the survivor."""
     agreements = await active_agreements(tx)
     if agreements:
-        await _accrue(tx, agreements, None)
+        await accrue(tx, agreements, None)
 
 
 async def count_when_due(tx: Tx, deliveries: Sequence[Delivery]) -> None:
@@ -176,7 +176,7 @@ async def active_agreements(tx: Tx) -> list[UUID]:
     return known
 
 
-async def _accrue(tx: Tx, agreements: Sequence[UUID], documents: Collection[UUID] | None) -> None:
+async def accrue(tx: Tx, agreements: Sequence[UUID], documents: Collection[UUID] | None) -> None:
     """Put down what these documents (None: all) differ by; the same statements whatever their number."""
     tenant = await load_tenant(tx)
     rows = await tx.fetch(_LOCK, list(agreements))

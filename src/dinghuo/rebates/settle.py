@@ -133,7 +133,7 @@ class _SettledRow(msgspec.Struct, frozen=True, gc=False):
     settled: Decimal
 
 
-async def preview_settlement(tx: Tx, *, request: SettlementRequest, seen_by: StaffPrincipal) -> SettlementPreview:
+async def preview_settlement(tx: Tx, *, request: SettlementRequest, seen_by: Principal | None) -> SettlementPreview:
     """What would be settled now; nothing is written."""
     await _check(tx, request, seen_by)
     rows = await tx.fetch(_DUE, request.until, request.agreement, MOST + 1)
@@ -142,7 +142,7 @@ async def preview_settlement(tx: Tx, *, request: SettlementRequest, seen_by: Sta
     return _preview(request.until, decide(rows[:MOST], free), more=len(rows) > MOST)
 
 
-async def settle(tx: Tx, *, request: SettleRequest, seen_by: StaffPrincipal, by: Actor) -> UUID:
+async def settle(tx: Tx, *, request: SettleRequest, seen_by: Principal | None, by: Actor) -> UUID:
     """Settle what the preview told; the settlement's id. Whoever else settles waits, and finds nothing left."""
     await _check(tx, request, seen_by)
     if faults := list(text_faults("note", request.note, _LONGEST_NOTE)):
@@ -207,7 +207,7 @@ def _owner(row: Any) -> Owner:
     return (row["customer_id"], row["organisation_id"], row["currency"], row["settle_as"])
 
 
-async def _check(tx: Tx, request: SettlementRequest, seen_by: StaffPrincipal) -> None:
+async def _check(tx: Tx, request: SettlementRequest, seen_by: Principal | None) -> None:
     check_sees_price(seen_by)
     check_sees_all(seen_by)
     today = tx.now.astimezone((await load_tenant(tx)).zone).date()
@@ -218,7 +218,7 @@ async def _check(tx: Tx, request: SettlementRequest, seen_by: StaffPrincipal) ->
         raise Refused(faults)
 
 
-def check_sees_all(seen_by: Principal) -> None:
+def check_sees_all(seen_by: Principal | None) -> None:
     """Raise for those who see only some of the customers."""
     if isinstance(seen_by, StaffPrincipal) and seen_by.scope.kind != "all":
         raise Refused(WHOLE_COMPANY("scope"))

@@ -325,6 +325,15 @@ async def test_promotions_hold_and_are_granted(demo: Demo) -> None:
     assert [(line.sku, line.quantity) for line in seen.lines if line.kind == "gift"] == [(juice.code, Decimal(1))]
 
 
+async def test_rebates_have_accrued_and_last_month_is_settled(demo: Demo) -> None:
+    rows = await demo.fetch(
+        """select g.code, count(*) > 5, sum(a.settled) > 0 from rebate_agreement g
+        join rebate_accrual a on a.tenant_id = $1 and a.agreement_id = g.id
+        where g.tenant_id = $1 group by 1 order by 1"""
+    )
+    assert rows == [("SODA-MONTH", True, True), ("YEAR", True, False)]
+
+
 async def test_some_orders_are_held_to_be_another_and_wait_for_their_money(demo: Demo) -> None:
     rows = await demo.fetch(
         """select 'hold ' || reason as what from order_hold where tenant_id = $1

@@ -22,6 +22,7 @@ from dinghuo.entry.demo import (
     seed_paste,
     seed_portal,
     seed_promotions,
+    seed_rebates,
     seed_rules,
     seed_supply,
 )
@@ -147,6 +148,7 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         "order rules": seed_rules.rules,
         "blanket orders": seed_rules.blankets,
         "promotions": seed_promotions.promotions,
+        "rebates": seed_rebates.rebates,
         "lots": seed_supply.tracking,
         "goods on their way": seed_supply.supply,
         "count": seed_supply.count,

@@ -1,0 +1,56 @@
+"""Rebates of the demo company: one by months on soft drinks, settled last month; one over the year on everything."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from dinghuo.entry.demo.orders import CHINA
+from dinghuo.entry.demo.steps import DEMO, NOTHING, Outcome
+from dinghuo.kit.database import Tx
+from dinghuo.rebates.accrue import accrue, active_agreements
+from dinghuo.rebates.agreement_input import AgreementInput, RebateGoods
+from dinghuo.rebates.save_agreements import save_agreements
+from dinghuo.rebates.settle import SettlementRequest, SettleRequest, preview_settlement, settle
+from dinghuo.rebates.tiers import Tier
+
+_MONTHLY = "SODA-MONTH"
+
+
+async def rebates(tx: Tx) -> Outcome:
+    """Agreed when Dinghuo came; finance has settled the month before this one."""
+    today = tx.now.astimezone(CHINA).date()
+    this_month = today.replace(day=1)
+    agreements = [
+        AgreementInput(
+            code=_MONTHLY,
+            name="碳酸饮料月返",
+            name_en="Soft drinks by month",
+            measure="gross",
+            method="whole",
+            period="month",
+            steps=_tiers(("2000", "1"), ("5000", "2"), ("10000", "3")),
+            valid_from=date(this_month.year - 1, 1, 1),
+            items=[RebateGoods(kind="category", code="soda")],
+        ),
+        AgreementInput(
+            code="YEAR",
+            name="年度返利",
+            name_en="Rebate of the year",
+            measure="net",
+            method="slice",
+            period="year",
+            steps=_tiers(("20000", "1"), ("60000", "2"), ("150000", "3")),
+            valid_from=date(this_month.year, 1, 1),
+        ),
+    ]
+    await save_agreements(tx, agreements=agreements, by=DEMO, seen_by=None)
+    await accrue(tx, await active_agreements(tx), None)
+    until = this_month - timedelta(days=1)
+    seen = await preview_settlement(tx, request=SettlementRequest(until=until, agreement=_MONTHLY), seen_by=None)
+    if seen.lines:
+        request = SettleRequest(until=until, agreement=_MONTHLY, expected=seen.total, note="上月碳酸饮料返利")
+        await settle(tx, request=request, seen_by=None, by=DEMO)
+    return NOTHING
+
+
+def _tiers(*steps: tuple[str, str]) -> list[Tier]:
+    return [Tier(Decimal(start), Decimal(value)) for start, value in steps]
