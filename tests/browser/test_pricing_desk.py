@@ -67,6 +67,7 @@ async def test_a_promotion_is_written_tried_and_published(visit: Visit) -> None:
     await page.locator(".try [role=option]", has_text=sku["customer"]["code"]).first.click()
     await page.locator(".try").get_by_label("添加商品").fill(sku["code"])
     await page.locator(".try [role=option]", has_text=sku["code"]).first.click()
+    await page.get_by_test_id("tried").wait_for()
     await expect(page.get_by_test_id("tried")).to_contain_text("享受此促销")
     await expect(page.get_by_test_id("tried")).to_contain_text("−¥2.00")
     await boss.look("console-promotion-edit")
@@ -79,7 +80,7 @@ async def test_a_promotion_is_written_tried_and_published(visit: Visit) -> None:
     now = await boss.ask("GET", f"/api/v1/promotions/{code}")
     assert (now["state"], now["phase"], now["steps"]) == ("published", "scheduled", [{"from": "10", "value": "2"}])
     await page.get_by_role("button", name="停止", exact=True).click()
-    await expect(page.get_by_text("已停止", exact=True)).to_be_visible()
+    await page.get_by_text("已停止", exact=True).wait_for()
     assert (await boss.ask("GET", f"/api/v1/promotions/{code}"))["phase"] == "withdrawn"
 
 
@@ -99,25 +100,25 @@ async def test_promotions_are_listed_read_and_tried_on_the_past(
     await boss.ask("POST", f"/api/v1/promotions/{rival}/publish", {})
     code = await draft_promotion(boss, sku["code"], customer_uses=2)
     await boss.goto(f"/promotions?search={code}")
-    await expect(page.get_by_text(code).first).to_be_visible()
+    await page.get_by_text(code).first.wait_for()
     await boss.goto("/promotions")
     await boss.look("console-promotions")
     await boss.accessible()
     await boss.goto(f"/promotions/{code}/publish")
     await page.get_by_test_id("trial").wait_for()
-    await expect(page.get_by_role("link", name=re.compile(rival))).to_be_visible()
+    await page.get_by_role("link", name=re.compile(rival)).wait_for()
     await page.wait_for_timeout(400)
     await boss.look("console-promotion-publish")
     await boss.accessible()
     await page.get_by_test_id("trial").scroll_into_view_if_needed()
     await boss.look("console-promotion-trial")
     await boss.goto(f"/promotions/{rival}")
-    await expect(page.get_by_test_id("sentence")).to_be_visible()
+    await page.get_by_test_id("sentence").wait_for()
     await boss.look("console-promotion")
     await boss.accessible()
     await boss.goto(f"/promotions/{rival}/publish")
     # 95 % off leaves nothing: each such price leads to its list.
-    await expect(page.locator("td.bad").first).to_be_visible()
+    await page.locator("td.bad").first.wait_for()
     await boss.ask("POST", f"/api/v1/promotions/{rival}/withdraw", {})
 
 
@@ -151,7 +152,7 @@ async def test_a_price_list_that_clashes_is_tried_all_the_same(
     await page.get_by_role("button", name="检查并发布" if language == "zh" else "Check and publish").click()
     await page.get_by_test_id("trial").wait_for()
     # The base list of today has no end: nothing can stand beside it.
-    await expect(page.get_by_role("alert").first).to_be_visible()
+    await page.get_by_role("alert").first.wait_for()
     await expect(page.get_by_role("button", name=re.compile("2098-01-01"))).to_be_disabled()
     await page.wait_for_timeout(400)
     await boss.look("console-price-list-publish")
