@@ -34,7 +34,7 @@ class DealerBalance(msgspec.Struct, frozen=True, kw_only=True):
     reserved: Decimal
 
 
-class DealerProgress(msgspec.Struct, frozen=True, kw_only=True):
+class RebateProgress(msgspec.Struct, frozen=True, kw_only=True):
     """What was bought in a period of what counts, what it earns, and how far it is to the next tier.
 
     `share` is how much of the way to the next tier is behind, in percent; 100 beyond the last.
@@ -61,7 +61,7 @@ class DealerRebates(msgspec.Struct, frozen=True, kw_only=True):
     """All of it; empty where nothing was ever agreed."""
 
     balances: list[DealerBalance]
-    progress: list[DealerProgress]
+    progress: list[RebateProgress]
 
 
 async def read_rebates(tx: Tx, dealer: DealerPrincipal) -> DealerRebates | None:
@@ -95,17 +95,17 @@ def _balance(row: Any) -> DealerBalance:
     return DealerBalance(id=row.id, kind=row.kind, currency=row.currency, free=free, reserved=row.reserved)
 
 
-async def _progress(tx: Tx, dealer: DealerPrincipal) -> list[DealerProgress]:
+async def _progress(tx: Tx, dealer: DealerPrincipal) -> list[RebateProgress]:
     """Of periods that run, and of those that are over and not settled."""
     running = await list_accruals(tx, seen_by=dealer, wanted=AccrualFilter(running=True), limit=_MOST)
     ended = await list_accruals(tx, seen_by=dealer, wanted=AccrualFilter(running=False, open=True), limit=_MOST)
     return [_step(each) for each in (*running.items, *ended.items)]
 
 
-def _step(each: AccrualView) -> DealerProgress:
+def _step(each: AccrualView) -> RebateProgress:
     ahead = each.next
     share = 100 if ahead is None else int(max(each.measured, Decimal(0)) * 100 / ahead.start)
-    return DealerProgress(
+    return RebateProgress(
         name=each.agreement.name,
         name_en=each.agreement.name_en,
         period_from=each.period_from,
