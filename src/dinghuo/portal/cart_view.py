@@ -336,7 +336,7 @@ class _Goods(msgspec.Struct, frozen=True):
             problems=[problem_of(fault, language, self.shelf.units, line, sku) for fault in faults],
             tags=self.tags.get(number, []),
             **self._of_sku(sku),
-            **self._of_row(row, sku),
+            **self._of_row(row, sku, agreed=line.blanket is not None),
         )
 
     def _of_sku(self, sku: SkuFacts | None) -> dict[str, Any]:
@@ -356,7 +356,7 @@ class _Goods(msgspec.Struct, frozen=True):
             "availability": self.shelf.availability(sku, available) if sku.id in self.looked.available else None,
         }
 
-    def _of_row(self, row: LineRow | None, sku: SkuFacts | None) -> dict[str, Any]:
+    def _of_row(self, row: LineRow | None, sku: SkuFacts | None, *, agreed: bool) -> dict[str, Any]:
         told: dict[str, Any] = {"base_quantity": row.base_quantity if row else None}
         if not self.shelf.sees_price:
             return told
@@ -370,5 +370,8 @@ class _Goods(msgspec.Struct, frozen=True):
             "tax_inclusive": row.tax_inclusive,
             "amounts": Amounts(row.net, row.tax, row.gross),
             "discount": row.discount or ZERO,
-            "next_break": self.shelf.pricer.next_break(sku, row.unit, row.quantity, row.list_price or row.deal_price),
+            # What is agreed knows no breaks.
+            "next_break": None
+            if agreed
+            else self.shelf.pricer.next_break(sku, row.unit, row.quantity, row.list_price or row.deal_price),
         }

@@ -24,6 +24,8 @@ RECORDS.update(
 )
 PLAIN.update(
     {
+        "answer": "",
+        "GET /portal/v1/price.quantity": "1",
         "POST /portal/v1/cart/sheet.code": "",
         "POST /portal/v1/cart/sheet.unit": "",
         "POST /portal/v1/cart/sheet.quantity": "",
@@ -49,7 +51,7 @@ def _consent_rule(_company: Company) -> list[Call]:
 
 @bodies("GET /portal/v1/orders/{order_id}/lines/{line_no}/price")
 def _why_of_order(company: Company) -> list[Call]:
-    return [Call(path={"order_id": company["order.id"], "line_no": 1})]
+    return [Call(path={"order_id": company["order.id"], "line_no": "1"})]
 
 
 @bodies("POST /portal/v1/inbox/read")
