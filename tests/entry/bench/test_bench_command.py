@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -81,6 +82,25 @@ def test_intake_says_every_rate_and_that_the_books_were_checked(temporary: Path)
         "on",
         "on",
     )
+    assert list(temporary.iterdir()) == []
+
+
+def test_with_rules_a_second_ratio_stands_beside_the_plain_one(temporary: Path) -> None:
+    with started("intake", *_TINY, "--with-rules", "--json") as process:
+        out, err = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 0, err
+    report = json.loads(out)
+    found = figures(report)
+    assert {"Dinghuo", "Dinghuo with rules", "Dinghuo with rules, p99", "pgbench"} <= found.keys()
+    ratio = found["Dinghuo with rules"]["median"] / found["pgbench"]["median"]
+    assert report["notes"]["ratio with rules"].startswith(f"{ratio:.2f} (")
+    # Nearly every order is granted something; one customer in a hundred is asked about, one in twenty pays first.
+    rules = report["notes"]["rules"]
+    counts = [int(number.replace(",", "")) for number in re.findall(r"(?<![\w.])[\d,]*\d", rules)]
+    promotions, applicable, orders, granted, gifts, asked, unpaid, freight = counts
+    assert (promotions, applicable) == (100, 7)
+    assert min(granted, gifts) > 0
+    assert max(granted, asked, unpaid, freight) <= orders
     assert list(temporary.iterdir()) == []
 
 

@@ -3,7 +3,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
-from dinghuo.entry.bench.pairs import Figures, Side, alternate, compare
+from dinghuo.entry.bench.pairs import Figures, Side, alternate, compare, take_turns
 
 
 def giving(figures: list[float], told: list[str], name: str) -> Callable[[], Awaitable[float]]:
@@ -35,6 +35,15 @@ async def test_runs_alternate_and_the_warm_up_does_not_count() -> None:
     assert found.ratio == 0.8
     assert heard[:2] == [("system", 1), ("limit", 1)]
     assert len(heard) == 12
+
+
+async def test_three_sides_take_turns_and_each_pair_is_of_one_turn() -> None:
+    told: list[str] = []
+    names = ("system", "with rules", "limit")
+    several = [side(name, [1, 2 * n, 6 * n], told) for n, name in enumerate(names, start=1)]
+    system, with_rules, limit = await take_turns(*several, turns=2)
+    assert told == [*names] * 3
+    assert (compare(system, limit).ratios, compare(with_rules, limit).ratio) == ([1 / 3, 1 / 3], 2 / 3)
 
 
 def test_the_ratio_is_the_median_of_the_pairs_not_the_ratio_of_the_medians() -> None:

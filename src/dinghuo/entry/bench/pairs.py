@@ -65,14 +65,20 @@ async def alternate(
     done: Callable[[str, float], None] | None = None,
 ) -> Pairs:
     """Run both sides by turns, after one run of each that does not count. `done` hears of every run."""
-    results_a, results_b = [], []
-    for turn in range(pairs + int(warm_up)):
-        result_a = await _run(a, done)
-        result_b = await _run(b, done)
-        if turn >= warm_up:
-            results_a.append(result_a)
-            results_b.append(result_b)
-    return compare(_figures(a, results_a), _figures(b, results_b))
+    return compare(*await take_turns(a, b, turns=pairs, warm_up=warm_up, done=done))
+
+
+async def take_turns(
+    *sides: Side[Any], turns: int, warm_up: bool = True, done: Callable[[str, float], None] | None = None
+) -> list[Figures]:
+    """Run several sides by turns, A B C A B C, after a turn of all that does not count; what each gave."""
+    results: list[list[Any]] = [[] for _ in sides]
+    for turn in range(turns + int(warm_up)):
+        for side, several in zip(sides, results, strict=True):
+            result = await _run(side, done)
+            if turn >= warm_up:
+                several.append(result)
+    return [_figures(side, several) for side, several in zip(sides, results, strict=True)]
 
 
 def compare(a: Figures, b: Figures) -> Pairs:

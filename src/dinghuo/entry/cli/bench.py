@@ -48,6 +48,11 @@ _INTAKE = (
     ),
     click.option("--connections", type=click.IntRange(1), multiple=True, help="[default: 64 and 128 are tried]"),
     click.option("--background", is_flag=True, help="Do the background work meanwhile, on the same machine."),
+    click.option(
+        "--with-rules",
+        is_flag=True,
+        help="Also with 100 promotions, an approval policy, order rules and payment policies, by turns.",
+    ),
 )
 
 
@@ -133,6 +138,7 @@ def all_(file: Path | None, out: Path, quick: bool, as_json: bool) -> int:
     from dinghuo.entry.cli.installation import progress
 
     plans = {name: each.quick if quick else each.full for name, each in BENCHMARKS.items()}
+    plans |= {name: replace(plans[name], with_rules=True) for name in ("intake", "hot")}
     if file is not None:
         plans |= {name: replace(plans[name], file=file) for name in ("import", "backtest", "beside")}
     measuring = _bench().measure_all(
