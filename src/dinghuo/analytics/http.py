@@ -1,13 +1,14 @@
 """Figures over HTTP, for staff."""
 
+import asyncio
 from datetime import date
 from typing import Annotated
 
 from litestar import Router, get
 from litestar.params import Parameter
 
-from dinghuo.analytics.backtest.promotions import PromotionBacktest, backtest_promotion
-from dinghuo.analytics.backtest.run import Backtest, backtest
+from dinghuo.analytics.backtest.promotions import PromotionBacktest, prepare_promotion_backtest
+from dinghuo.analytics.backtest.run import Backtest, prepare_backtest
 from dinghuo.analytics.own_figures import OwnFigures, own_figures
 from dinghuo.analytics.promotion_check import PromotionCheck, check_promotion
 from dinghuo.analytics.publishing_check import PublishingCheck, check_publishing
@@ -54,7 +55,8 @@ async def backtest_price_list(
     """The list tried on what was sold to the customers it is for, in so many months up to today or a day: revenue
     and margin, before and after, by month, customer and SKU."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await backtest(tx, code=code, months=months, until=until, seen_by=staff)
+        reckon = await prepare_backtest(tx, code=code, months=months, until=until, seen_by=staff)
+    return await asyncio.to_thread(reckon)
 
 
 @get("/promotions/{code:str}/check", opt=needs("promotions.write"))
@@ -75,7 +77,8 @@ async def backtest_one_promotion(
     """The promotion tried on the orders of so many months up to today or a day: what it would have given to whom, its
     budgets drawn on order by order, and what was left of revenue and margin by month, customer and SKU."""
     async with database.transaction(staff.tenant_id) as tx:
-        return await backtest_promotion(tx, code=code, months=months, until=until, seen_by=staff)
+        reckon = await prepare_promotion_backtest(tx, code=code, months=months, until=until, seen_by=staff)
+    return await asyncio.to_thread(reckon)
 
 
 router = Router(

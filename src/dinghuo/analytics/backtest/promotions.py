@@ -1,7 +1,6 @@
 """Try a promotion on the orders of the last months: what it would have given, to whom, and what was left."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -83,16 +82,36 @@ async def customers_for(tx: Tx, promotion: PromotionFacts, *, seen_by: StaffPrin
     return {id: each for id, each in found.items() if promotion.is_for(each)}
 
 
-async def backtest_promotion(
+async def prepare_promotion_backtest(
     tx: Tx, *, code: str, months: int, until: date | None = None, seen_by: StaffPrincipal
-) -> PromotionBacktest:
-    """Try the promotion with this code on the orders of so many months up to a day, today when none is named."""
+) -> Callable[[], PromotionBacktest]:
+    """Read what trying the promotion with this code needs: on the orders of so many months up to a day, today when
+    none is named. What comes back reckons, for seconds: to be called when the transaction is over, beside other work.
+    """
     check_sees_price(seen_by)
     draft = await promotion_facts_of(tx, code, seen_by=seen_by)
     period = await period_of(tx, months, until)
     customers = await customers_for(tx, draft, seen_by=seen_by)
-    skus, tried = await _regranted(tx, draft, customers, period)
-    lines, told = tried.lines, seen_by.sees_margin
+    bought, known = await _known(tx, draft, customers, period)
+
+    def reckon() -> PromotionBacktest:
+        tried = regrant(order_by_order(bought), known, currency=draft.currency)
+        return _told(draft, period, tried, customers, known, told=seen_by.sees_margin)
+
+    return reckon
+
+
+def _told(
+    draft: PromotionFacts,
+    period: Period,
+    tried: Regranted,
+    customers: Mapping[UUID, CustomerFacts],
+    known: Known,
+    *,
+    told: bool,
+) -> PromotionBacktest:
+    lines = tried.lines
+    skus = {**known.skus, **{each.id: each for each in known.gifts.values()}}
     by_customer = sums_by(lines, lambda line: line.customer_id)
     by_sku = sums_by(lines, lambda line: line.sku_id)
     return PromotionBacktest(
@@ -114,9 +133,9 @@ async def backtest_promotion(
     )
 
 
-async def _regranted(
+async def _known(
     tx: Tx, draft: PromotionFacts, customers: dict[UUID, CustomerFacts], period: Period
-) -> tuple[dict[UUID, SkuFacts], Regranted]:
+) -> tuple[list[Bought], Known]:
     named = await goods_named(tx, draft)
     then = await _then(tx, draft, period)
     bought = await bought_lines(
@@ -132,19 +151,9 @@ async def _regranted(
     skus = dict(await skus_by_id(tx, list(ids)))
     promotions = [draft, *{each.id: each for several in then.values() for each in several}.values()]
     gifts, lists = await _gift_prices(tx, promotions, customers, bought, skus)
-    known = Known(
-        draft,
-        skus,
-        ids if named is None else named.keys(),
-        then,
-        await first_orders(tx, list(customers)) if draft.first_order_only else (),
-        lists,
-        gifts,
-        period.today,
-    )
-    # Beside whatever else is answered meanwhile: it reckons for seconds.
-    tried = await asyncio.to_thread(regrant, order_by_order(bought), known, currency=draft.currency)
-    return skus | {each.id: each for each in gifts.values()}, tried
+    goods = ids if named is None else named.keys()
+    first = await first_orders(tx, list(customers)) if draft.first_order_only else set()
+    return bought, Known(draft, skus, goods, then, first, lists, gifts, period.today)
 
 
 async def _then(tx: Tx, draft: PromotionFacts, period: Period) -> dict[UUID, Sequence[PromotionFacts]]:

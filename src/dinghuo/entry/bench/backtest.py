@@ -7,8 +7,7 @@ from uuid import uuid4
 
 import msgspec
 
-from dinghuo.analytics.backtest.run import Backtest
-from dinghuo.analytics.backtest.run import backtest as try_list
+from dinghuo.analytics.backtest.run import Backtest, prepare_backtest
 from dinghuo.entry.bench.installation import Installation, file_system
 from dinghuo.entry.bench.machine import machine_facts
 from dinghuo.entry.bench.order_book import DEFAULT_FILE, chosen_file, import_book, open_importer
@@ -68,7 +67,8 @@ async def backtest(there: Installation, plan: BacktestPlan, steps: Steps) -> Rep
     async def tried() -> float:
         began = perf_counter()
         async with there.database.transaction(tenant_id) as tx:
-            found.append(await try_list(tx, code=_CODE, months=_MONTHS, until=_UNTIL, seen_by=owner))
+            reckon = await prepare_backtest(tx, code=_CODE, months=_MONTHS, until=_UNTIL, seen_by=owner)
+        found.append(reckon())
         return perf_counter() - began
 
     async def added_up() -> float:
