@@ -47,6 +47,7 @@ WITHOUT_TEXTS = {
     "GET /api/v1/approvals/count",
     "GET /api/v1/inbox/count",
     "GET /api/v1/wecom-app",
+    "GET /api/v1/wecom/door",
 }
 
 
