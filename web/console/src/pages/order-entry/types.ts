@@ -157,6 +157,7 @@ export interface SkuInfo {
 export interface Usual {
   sku: string
   name: string
+  name_en: string | null
   unit: string
   times: number
   last_quantity: string
