@@ -44,6 +44,8 @@ ALWAYS_FEW = {
     "GET /portal/v1/coupons",
     # What happened to one's own orders.
     "GET /portal/v1/inbox",
+    # Nothing waits for goods here: tests/orders/test_waiting.py.
+    "GET /api/v1/waiting-lines",
 }
 
 
