@@ -118,7 +118,8 @@ async def test_what_there_is(demo: Demo) -> None:
     assert await demo.count("department", "head_id is not null") == 5
     assert await demo.count("stock", "allowance > 0") > 0
     assert await demo.count("shopping_list") == 12
-    assert await demo.count("draft", "is_cart") == await demo.count("draft", "by_dealer and not is_cart") == 6
+    assert (await demo.count("draft", "is_cart"), await demo.count("draft", "by_dealer and not is_cart")) == (6, 7)
+    assert await demo.count("draft_consent", "state = 'waiting'") == await demo.count("consent_rule", "active") == 1
     assert await demo.count("draft_proposal", "state = 'proposed'") == 6
 
 
@@ -314,7 +315,7 @@ async def test_dealers_have_something_to_read(demo: Demo) -> None:
 
 async def test_promotions_hold_and_are_granted(demo: Demo) -> None:
     states = await demo.fetch("select state, count(*) from promotion where tenant_id = $1 group by 1 order by 1")
-    assert states == [("draft", 1), ("published", 5)]
+    assert states == [("draft", 1), ("published", 6)]
     juice, soda = ([sku for sku in SKUS if sku.category == category][-1] for category in ("juice", "soda"))
     lines = [LineRequest(juice.code, Decimal(10)), LineRequest(soda.code, Decimal(100))]
     placement = Placement(request=OrderRequest("D005", lines), by=SYSTEM)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from dinghuo.entry.demo import (
     seed_approvals,
     seed_company,
+    seed_consents,
     seed_goods,
     seed_notices,
     seed_order_life,
@@ -141,6 +142,7 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
     live = [step for order in orders[len(past) :] for step in _live(order, cast) if step.at <= now]
     portal: dict[str, Command] = {
         "shopping lists": seed_portal.lists,
+        "internal approval": seed_consents.consents,
         "carts": seed_portal.carts,
         "proposals": seed_portal.proposals,
         "pasted phrases": seed_paste.phrases,

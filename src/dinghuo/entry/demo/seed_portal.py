@@ -27,8 +27,8 @@ _MESSAGE: Final = "按贵司近期用量整理的补货建议，请确认"
 async def lists(tx: Tx) -> Outcome:
     """Every dealer who has an administrator keeps two shopping lists."""
     for user in _of_role("dealer_admin"):
-        dealer = await _principal(tx, user)
-        basket = await _basket(tx, dealer)
+        dealer = await principal_of(tx, user)
+        basket = await basket_of(tx, dealer)
         for name, lines in (("每周补货", basket[:_WEEKLY]), ("活动备货", basket[-_PROMOTION:])):
             if lines:
                 content = ListContent(name, [ListLine(line.sku, line.quantity, line.unit) for line in lines])
@@ -39,8 +39,8 @@ async def lists(tx: Tx) -> Outcome:
 async def carts(tx: Tx) -> Outcome:
     """Buyers set one cart aside and began another."""
     for user in _of_role("dealer_buyer"):
-        dealer = await _principal(tx, user)
-        basket = await _basket(tx, dealer)
+        dealer = await principal_of(tx, user)
+        basket = await basket_of(tx, dealer)
         if len(basket) > _CART:
             await add_lines(tx, lines=basket[_CART : 2 * _CART], dealer=dealer)
             await park(tx, name="月底备货", dealer=dealer)
@@ -53,7 +53,7 @@ async def proposals(tx: Tx) -> Outcome:
     """Sales people propose what their dealers usually buy."""
     known = await people(tx)
     for user in _of_role("dealer_admin"):
-        basket = await _basket(tx, await _principal(tx, user))
+        basket = await basket_of(tx, await principal_of(tx, user))
         if basket:
             owner = next(person for person in STAFF if person.login == DEALER_BY_CODE[user.dealer].owner)
             staff = StaffPrincipal(
@@ -75,7 +75,7 @@ def _of_role(role: str) -> list[DealerUser]:
     return [user for user in DEALER_USERS if user.role == role]
 
 
-async def _principal(tx: Tx, user: DealerUser) -> DealerPrincipal:
+async def principal_of(tx: Tx, user: DealerUser) -> DealerPrincipal:
     known = await people(tx)
     customer = (await load_customers(tx, [user.dealer]))[user.dealer]
     return DealerPrincipal(
@@ -90,7 +90,7 @@ async def _principal(tx: Tx, user: DealerUser) -> DealerPrincipal:
     )
 
 
-async def _basket(tx: Tx, dealer: DealerPrincipal) -> list[LineRequest]:
+async def basket_of(tx: Tx, dealer: DealerPrincipal) -> list[LineRequest]:
     """What the dealer usually buys, as it may be ordered now."""
     shelf = await open_shelf(tx, dealer)
     found = await usual_lines(tx, shelf, most=2 * _WEEKLY)

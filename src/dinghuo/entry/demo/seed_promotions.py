@@ -1,4 +1,4 @@
-"""Promotions of the demo company: four that hold, a coupon for first orders, and one that is being prepared."""
+"""Promotions of the demo company: five that hold, coupons for some of them, and one that is being prepared."""
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +16,7 @@ from dinghuo.pricing.save_promotions import save_promotions
 _FOR: Final = timedelta(days=28)
 _SET_DISCOUNT: Final = Decimal("0.88")
 COUPON: Final = "WELCOME80"
+_LOYAL: Final = ("D001", "D002", "D003")
 
 
 async def promotions(tx: Tx) -> Outcome:
@@ -66,6 +67,15 @@ async def promotions(tx: Tx) -> Outcome:
             first_order_only=True,
             coupon_required=True,
         ),
+        _promotion(
+            "LOYAL",
+            "老客专享满减",
+            "For regular customers: save 60",
+            since,
+            kind="spend_save",
+            steps=_steps(("2000", "60")),
+            coupon_required=True,
+        ),
     ]
     planned = _promotion(
         "NEXT-MONTH",
@@ -80,6 +90,8 @@ async def promotions(tx: Tx) -> Outcome:
     await publish_promotions(tx, codes=[each.code for each in live], by=DEMO)
     coupons = [CouponInput(code=COUPON, uses=None)]
     await save_coupons(tx, promotion_code="WELCOME", coupons=coupons, by=DEMO, seen_by=None)
+    own = [CouponInput(code=f"LOYAL-{dealer}", customer=dealer, uses=2) for dealer in _LOYAL]
+    await save_coupons(tx, promotion_code="LOYAL", coupons=own, by=DEMO, seen_by=None)
     return NOTHING
 
 
