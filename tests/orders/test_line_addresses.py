@@ -56,7 +56,8 @@ async def test_an_address_that_lacks_something_is_refused_at_its_line(desk: Desk
     assert await contents(desk.database, desk.world.tenant) == before
     placed = await desk.place("K2", ("COLA", "3", "瓶"))
     amend = {"revision": 1, "lines": [{"line_no": 1, "ship_to": {"recipient": "x", "street": " "}}]}
-    assert await desk.refused(f"orders/{placed['id']}/amendments", amend) == [("empty-text", "lines[0].ship_to.street")]
+    refused = await desk.refused(f"orders/{placed['id']}/amendments", amend)
+    assert refused == [("empty-text", "lines[0].ship_to.street")]
 
 
 async def test_a_draft_keeps_it_until_it_is_an_order_and_the_dealer_reads_it(desk: Desk) -> None:

@@ -172,7 +172,8 @@ insert into sales_order (tenant_id, id, number, organisation_id, customer_id, cu
 select $1, (lpad(to_hex(1700000000000 + n), 12, '0') || '7000800000000000' || lpad(to_hex(n), 4, '0'))::uuid,
   'X' || n, $2, (array[$3, $4]::uuid[])[1 + n % 2], '', case when n % 3000 = 0 then 'cancelled' else 'closed' end,
   'CNY', worth, 0, worth, 1, 'import', case when n % 5000 = 0 then array['manual'] else '{}' end, now()
-from generate_series(1, 20000) n, lateral (select case when n <= 10000 then n / 100.0 else n * 1000 end as worth) amount
+from generate_series(1, 20000) n,
+  lateral (select case when n <= 10000 then n / 100.0 else n * 1000 end as worth) amount
 """
 # Worth less and more than whatever other tests left in the table, whose statistics are of all tenants.
 

@@ -161,7 +161,9 @@ update consent_rule r set customer_id = $3
 where r.tenant_id = $1 and r.customer_id = $2 and not exists (
   select from consent_rule own where own.tenant_id = $1 and own.customer_id = $3)
 """
-_NO_CONSENT_RULES = "delete from consent_rule r where r.tenant_id = $1 and r.customer_id = $2 and $3::uuid is not null"
+_NO_CONSENT_RULES = (
+    "delete from consent_rule r where r.tenant_id = $1 and r.customer_id = $2 and $3::uuid is not null"
+)
 _SLIPS = "update transfer_slip s set customer_id = $3 where s.tenant_id = $1 and s.customer_id = $2"
 _AMENDMENTS = "update order_amendment a set customer_id = $3 where a.tenant_id = $1 and a.customer_id = $2"
 # A number that both have used stays with the survivor's order.
