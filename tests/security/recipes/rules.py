@@ -20,7 +20,7 @@ RECORDS.update(
         "POST /api/v1/blanket-orders/{blanket_id}/close.blanket_id": "blanket_draft.id",
     }
 )
-PLAIN.update({"cut_off": "16:00"})
+PLAIN.update({"cut_off": "16:00", "at": "15:30"})
 WITHOUT_BODY.update({"/activate"})
 
 
