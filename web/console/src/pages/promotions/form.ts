@@ -1,5 +1,6 @@
 /** The form of a promotion, and what of it is sent. Pure. */
 
+import { trim } from '@dinghuo/api'
 import { momentOf, wallOf } from '../notices/schedule'
 import type { GiftOf, Item, Kind, Member, Promotion, Step, Terms } from './types'
 
@@ -82,6 +83,8 @@ export function blank(currency: string, today: string): PromotionForm {
   }
 }
 
+/** Without the places that nothing stands in. */
+const plain = (value: string | null) => (value === null ? null : trim(value))
 const count = (value: number | null) => (value === null ? '' : String(value))
 
 export function formOf(promotion: Promotion, zone: string): PromotionForm {
@@ -94,7 +97,7 @@ export function formOf(promotion: Promotion, zone: string): PromotionForm {
     valid_from: wallOf(promotion.valid_from, zone).slice(0, 16),
     valid_until: wallOf(promotion.valid_until, zone).slice(0, 16),
     audience: promotion.audience,
-    items: promotion.items,
+    items: promotion.items.map(item => ({ ...item, quantity: plain(item.quantity), price: plain(item.price) })),
     measure: promotion.measure,
     steps: promotion.steps,
     repeats: promotion.repeats,
