@@ -47,7 +47,7 @@ const words: AreaWords = {
     patienceHint: 'Who waits longer than so many days goes before every priority; empty: never',
     dayUnit: 'days',
     sourcing: 'Warehouses that no rule names',
-    sourcings: { priority: 'By their priority', distance: 'By how far they are from the customer’s region' },
+    sourcings: { priority: 'By their priority', distance: 'By distance from the region' },
     splits: 'As few splits as can be',
     splitsOf: { line: 'One warehouse for a line', order: 'One warehouse for the whole order' },
     regions: 'From where regions are served',

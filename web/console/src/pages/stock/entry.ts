@@ -48,3 +48,9 @@ export function marksOf(
   }
   return { marks, rest }
 }
+
+/** A day as it is typed or as Excel has it: `2026/12/1`, too. What is none goes as it is, and the server says so. */
+export function dayTyped(text: string): string | null {
+  const found = /^(\d{4})\D(\d{1,2})\D(\d{1,2})\D?$/.exec(text.trim())
+  return found ? `${found[1]}-${found[2]?.padStart(2, '0')}-${found[3]?.padStart(2, '0')}` : text.trim() || null
+}

@@ -62,7 +62,7 @@ export function chartOf(outlook: StockByDay, words: Words, unit: string, colours
   })
   return {
     legend: { top: 0, right: 0 },
-    grid: { left: 8, right: 16, top: 36, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 16, top: 52, bottom: 4, containLabel: true },
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'shadow' },
