@@ -180,7 +180,7 @@ async def test_rules_are_sentences_and_are_tried_before_an_order(visit: Visit, l
 
 async def test_routes_calendars_and_quotas_are_pictures(visit: Visit) -> None:
     for device, theme in (("desk", "dark"), ("phone", "light")):
-        boss = await visit("/", device=device, theme=theme)  # type: ignore[arg-type]
+        boss = await visit("/", device=device, theme=theme)
         await boss.sign_in_to_console("boss")
         for place, seen in (("routes", ".week, .on-card, .card"), ("calendars", ".month .day"), ("quotas", ".quota")):
             await boss.goto(f"/order-rules/{place}")

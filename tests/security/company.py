@@ -23,8 +23,6 @@ OF_A_CUSTOMER = frozenset(
         "account.id",
         "accrual.id",
         "balance.id",
-        "accrual.id",
-        "balance.id",
         "order.id",
         "approval.id",
         "approval_later.id",

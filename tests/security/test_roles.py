@@ -20,7 +20,6 @@ HIDDEN = {"cost-hidden": "sees_cost", "price-hidden": "sees_price"}
 LOOKS = {
     "POST /api/v1/orders/preview", "POST /api/v1/promotions/{code}/try", "POST /api/v1/customers/merge/preview",
     "POST /api/v1/rebates/settlements/preview",
-    "POST /api/v1/rebates/settlements/preview",
     "POST /api/v1/approval-policies/check", "POST /api/v1/approval-policies/try",
     "POST /api/v1/orders/{order_id}/amendments/preview",
     "POST /portal/v1/orders/{order_id}/amendments/preview",

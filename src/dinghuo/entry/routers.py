@@ -42,8 +42,8 @@ from dinghuo.parties.http_comments import router as customer_comments
 from dinghuo.parties.http_heads import router as region_heads
 from dinghuo.parties.http_visits import router as visits
 from dinghuo.portal import http as portal
-from dinghuo.portal.notices import router as dealers_notices
 from dinghuo.portal.inbox import router as dealers_inbox
+from dinghuo.portal.notices import router as dealers_notices
 from dinghuo.pricing.http import router as pricing
 from dinghuo.pricing.http_grid import router as price_grid
 from dinghuo.pricing.http_promotions import router as promotions

@@ -1,6 +1,8 @@
 """What a dealer does."""
 
-from tests.security.calls import Call
+from typing import cast
+
+from tests.security.calls import Call, Ref
 from tests.security.company import Company
 from tests.security.recipes.book import PLAIN, RECORDS, WITHOUT_BODY, bodies
 
@@ -51,7 +53,7 @@ def _consent_rule(_company: Company) -> list[Call]:
 
 @bodies("GET /portal/v1/orders/{order_id}/lines/{line_no}/price")
 def _why_of_order(company: Company) -> list[Call]:
-    return [Call(path={"order_id": company["order.id"], "line_no": "1"})]
+    return [Call(path={"order_id": company["order.id"], "line_no": cast(Ref, "1")})]
 
 
 @bodies("POST /portal/v1/inbox/read")
