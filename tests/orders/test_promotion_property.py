@@ -192,7 +192,9 @@ class Play:
             LineChange(line_no=no, quantity=Decimal(quantity)) if quantity else LineChange(line_no=no, remove=True)
         )
         old = order.lines[no]
-        impossible = old.closed or quantity == old.quantity or (not quantity and len(order.lines) == 1)
+        if quantity == old.quantity:
+            return
+        impossible = old.closed or (not quantity and len(order.lines) == 1)
         if await self._amend(order, change, impossible=bool(impossible)):
             if quantity:
                 order.lines[no] = replace(old, quantity=quantity)
