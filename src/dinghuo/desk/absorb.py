@@ -109,7 +109,7 @@ _BUDGETS = "update budget b set customer_id = $3 where b.tenant_id = $1 and b.cu
 # the survivor's. The sales themselves are looked at again once the merge is known (rebates.accrue).
 _REBATE_AGREEMENTS = _AUDIENCE.format(table="rebate_audience", owner="agreement_id")
 _SETTLED = """
-with both as (
+with pair as (
   select l.id as from_id, s.id as into_id, l.settled
   from rebate_accrual l
   join rebate_accrual s on s.tenant_id = $1 and s.customer_id = $3 and s.agreement_id = l.agreement_id
@@ -117,7 +117,7 @@ with both as (
   where l.tenant_id = $1 and l.customer_id = $2 and l.settled <> 0
 )
 update rebate_accrual a set settled = case when a.id = b.into_id then a.settled + b.settled else 0 end
-from both b where a.tenant_id = $1 and a.id in (b.from_id, b.into_id)
+from pair b where a.tenant_id = $1 and a.id in (b.from_id, b.into_id)
 """
 _ACCRUALS = """
 update rebate_accrual a set customer_id = $3

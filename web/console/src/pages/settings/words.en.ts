@@ -55,6 +55,7 @@ export default {
     inventory: 'Stock',
     accounts: 'Credit',
     orders: 'Orders',
+    rebates: 'Rebates',
     analytics: 'Figures',
     imports: 'Imports',
     identity: 'Users and rights',

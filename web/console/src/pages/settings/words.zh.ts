@@ -50,6 +50,7 @@ export default {
     inventory: '库存',
     accounts: '信用',
     orders: '订单',
+    rebates: '返利',
     analytics: '经营数据',
     imports: '数据导入',
     identity: '用户与权限',
