@@ -56,6 +56,11 @@ def _why_of_order(company: Company) -> list[Call]:
     return [Call(path={"order_id": company["order.id"], "line_no": cast(Ref, "1")})]
 
 
+@bodies("POST /portal/v1/consents/{draft_id}/reject")
+def _reject(_company: Company) -> list[Call]:
+    return [Call(body={"reason": "太多"})]
+
+
 @bodies("POST /portal/v1/inbox/read")
 def _read_messages(_company: Company) -> list[Call]:
     return [Call(body={"all": True})]
