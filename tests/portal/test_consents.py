@@ -145,7 +145,7 @@ async def test_it_is_taken_back_by_who_asked_and_by_nobody_else(
     waiting = await asked(buyer)
     other = await as_dealer("dealer_buyer", "D1")
     refused = await other.post(f"{CONSENTS}/{waiting['id']}/take-back")
-    assert (refused.status_code, refused.json()["faults"][0]["code"]) == (409, "consent-not-yours")
+    assert (refused.status_code, refused.json()["faults"][0]["code"]) == (403, "consent-not-yours")
     stranger = await as_dealer("dealer_admin", "D2")
     for verb, body in (("take-back", None), ("approve", {}), ("reject", {"reason": "x"})):
         assert (await stranger.post(f"{CONSENTS}/{waiting['id']}/{verb}", json=body)).status_code == 404

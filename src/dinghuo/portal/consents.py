@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit import outbox
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import CONFLICT, MALFORMED, Message, Refused
+from dinghuo.kit.errors import CONFLICT, FORBIDDEN, MALFORMED, Message, Refused
 from dinghuo.kit.missing import missing
 from dinghuo.kit.texts import text_faults
 from dinghuo.orders.events import ConsentMoved
@@ -37,7 +37,7 @@ NOT_WAITING = Message(
     CONFLICT,
 )
 NOT_YOURS = Message(
-    "consent-not-yours", "只有提交人能撤回", "Only who asked for the approval can take it back", CONFLICT
+    "consent-not-yours", "只有提交人能撤回", "Only who asked for the approval can take it back", FORBIDDEN
 )
 REASON_NEEDED = Message("consent-reason", "请写明驳回原因", "Say why it is rejected", MALFORMED)
 
