@@ -298,10 +298,14 @@ function wholeOf(a: string, b: string): string {
 }
 
 /** An address in one line. */
-export function addressLine(to: ShipTo): string {
+export function addressLine(
+  to: { street?: string | null } & Partial<
+    Record<'recipient' | 'mobile' | 'province' | 'city' | 'district', string | null>
+  >,
+): string {
   const province = to.province && to.city?.startsWith(to.province) ? '' : (to.province ?? '')
   return [
-    `${province}${to.city ?? ''}${to.district ?? ''}${to.street}`,
+    `${province}${to.city ?? ''}${to.district ?? ''}${to.street ?? ''}`,
     [to.recipient, to.mobile].filter(Boolean).join(' '),
   ]
     .filter(Boolean)
