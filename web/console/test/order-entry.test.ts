@@ -92,6 +92,16 @@ describe('what is typed', () => {
 })
 
 describe('an entry', () => {
+  const elsewhere = {
+    recipient: 'W',
+    street: 'S 1',
+    country: 'CN',
+    mobile: null,
+    province: null,
+    city: null,
+    district: null,
+    postcode: null,
+  }
   const draft = {
     id: 'd',
     customer: 'K1',
@@ -103,7 +113,16 @@ describe('an entry', () => {
     ship_to: null,
     note: null,
     lines: [
-      { sku: 'A', quantity: '5.000000', unit: 'case', price: '3.500000', note: 'cold', requested_date: '2026-12-02' },
+      {
+        sku: 'A',
+        quantity: '5.000000',
+        unit: 'case',
+        price: '3.500000',
+        note: 'cold',
+        requested_date: '2026-12-02',
+        ship_to: elsewhere,
+        blanket: 'BO-1',
+      },
     ],
     order_id: null,
     updated_at: '',
@@ -118,7 +137,18 @@ describe('an entry', () => {
       requested_date: '2026-12-01',
       ship_to: null,
       note: null,
-      lines: [{ sku: 'A', quantity: '5', unit: 'case', price: '3.5', note: 'cold', requested_date: '2026-12-02' }],
+      lines: [
+        {
+          sku: 'A',
+          quantity: '5',
+          unit: 'case',
+          price: '3.5',
+          note: 'cold',
+          requested_date: '2026-12-02',
+          ship_to: elsewhere,
+          blanket: 'BO-1',
+        },
+      ],
     })
   })
   it('is the same whatever the ids of its lines and however many empty ones', () => {
