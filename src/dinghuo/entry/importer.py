@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import structlog
 
+# Every table, whoever declares it: what is asked of one may follow its references to any other.
+import dinghuo.entry.tables  # noqa: F401
 from dinghuo.entry.logs import configure_logging
 from dinghuo.integrations.imports.claim import Claim
 from dinghuo.kit.database import Database
