@@ -151,6 +151,8 @@ async def test_a_proposal_is_taken_back(visit: Visit, language: Language) -> Non
     await expect(page.locator(".banner.info")).to_have_count(0)
     seen = await clerk.ask("GET", f"/api/v1/drafts/{draft['id']}")
     assert (seen["proposal"]["state"], len(seen["lines"])) == ("withdrawn", 1)
+    # What is on screen hears that it is gone, and looks.
+    clerk.expected.append((404, f"/api/v1/drafts/{draft['id']}"))
     await clerk.ask("DELETE", f"/api/v1/drafts/{draft['id']}", status=204)
 
 
