@@ -17,6 +17,7 @@ from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.orders.rules import queries
 from dinghuo.orders.rules.calendar import MOST_DAYS, DayFacts, days_from
+from dinghuo.orders.rules.check_terms import BAD_TIME, is_time
 from dinghuo.orders.rules.explain import RulesOfCustomer, rules_of_customer
 from dinghuo.orders.rules.facts import load_calendar
 from dinghuo.orders.rules.queries import CalendarView, OrderRuleView, QuotaView, RouteView, RuleFilter
@@ -32,7 +33,7 @@ AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
 _READ, _WRITE = needs("order_rules.read"), needs("order_rules.write")
 
-TimeOfDay = Annotated[str | None, Parameter(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+TimeOfDay = Annotated[str | None, Parameter(description="A time of day, as 16:00")]
 BAD_SPAN = Message("calendar-span", "请选择最多 {most} 天的期间", "Ask for a span of at most {most} days", MALFORMED)
 
 
@@ -104,6 +105,8 @@ async def read_rules_of_customer(
 
     `on` a day, at the beginning of it or `at` a time of it in the company's zone; now, when neither is named.
     """
+    if at is not None and not is_time(at):
+        raise Refused(BAD_TIME("at"))
     async with database.transaction(staff.tenant_id) as tx:
         return await rules_of_customer(
             tx,
