@@ -40,8 +40,10 @@ ALWAYS_FEW = {
     # What one customer usually takes, and what is agreed with it for the year.
     "GET /api/v1/customers/{customer_id}/usual",
     "GET /portal/v1/blanket-orders",
+    "GET /portal/v1/usual",
     # As many as are a company's own.
     "GET /portal/v1/coupons",
+    "GET /api/v1/rebates/balances",
     # What happened to one's own orders.
     "GET /portal/v1/inbox",
     # Nothing waits for goods here: tests/orders/test_waiting.py.

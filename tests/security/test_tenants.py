@@ -46,8 +46,15 @@ WITHOUT_TEXTS = {
     "GET /api/v1/approval-kinds",
     "GET /api/v1/approvals/count",
     "GET /api/v1/inbox/count",
+    "GET /portal/v1/inbox/count",
     "GET /api/v1/wecom-app",
     "GET /api/v1/wecom/door",
+    # Nothing waits, nobody has coupons, nothing was told yet; a workbook; a rule's amount.
+    "GET /api/v1/waiting-lines",
+    "GET /portal/v1/coupons",
+    "GET /portal/v1/inbox",
+    "GET /api/v1/exports/lots/{lot_id}",
+    "GET /portal/v1/settings/consent",
 }
 
 
