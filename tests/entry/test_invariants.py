@@ -23,6 +23,12 @@ from dinghuo.orders.cancel import cancel
 from dinghuo.orders.rules.save_quotas import QuotaInput, save_quotas
 
 # What breaks each invariant, and only that one. Constraints that stand in the way are dropped first.
+_AGREEMENT = """
+insert into rebate_agreement (tenant_id, id, code, name, organisation_id, measure, period, valid_from, active,
+  counted_at, created_at, updated_at)
+select :tenant, gen_random_uuid(), 'R', 'R', organisation_id, 'net', 'year', '2020-01-01', {active},
+  now() + interval '1 day', now(), now()
+from sales_order where tenant_id = :tenant and id = :order"""
 BREAKAGES = {
     "stock-reserved": "update stock set reserved = reserved + 1 where tenant_id = :tenant and reserved < on_hand",
     "stock-on-hand": "update stock set on_hand = on_hand + 1 where tenant_id = :tenant",
@@ -127,6 +133,28 @@ with taken as (update budget set amount = amount + 1 where tenant_id = :tenant r
 insert into budget_entry (tenant_id, id, budget_id, at, amount, uses, verb, document_kind, document_id)
 select :tenant, gen_random_uuid(), id, now(), 1, 0, 'reserve', 'order', gen_random_uuid() from taken""",
     "order-discounts": "update order_promotion set saved = saved + 1 where tenant_id = :tenant",
+    "rebate-balances": """
+insert into rebate_balance (tenant_id, id, customer_id, organisation_id, kind, currency, credited, updated_at)
+select :tenant, gen_random_uuid(), customer_id, organisation_id, 'credit', currency, 5, now()
+from sales_order where tenant_id = :tenant and id = :order""",
+    "rebate-orders": """
+with b as (
+  insert into rebate_balance (tenant_id, id, customer_id, organisation_id, kind, currency, updated_at)
+  select :tenant, gen_random_uuid(), customer_id, organisation_id, 'credit', currency, now()
+  from sales_order where tenant_id = :tenant and id = :order returning id, customer_id, organisation_id, currency)
+insert into order_rebate (tenant_id, order_id, kind, balance_id, customer_id, organisation_id, currency, amount)
+select :tenant, :order, 'credit', b.id, b.customer_id, b.organisation_id, b.currency, 1 from b""",
+    "rebate-accruals": f"""
+with a as ({_AGREEMENT.format(active="false")} returning id)
+insert into rebate_accrual (tenant_id, id, agreement_id, customer_id, period_from, period_until, amount, updated_at)
+select :tenant, gen_random_uuid(), a.id, o.customer_id, '2026-01-01', '2026-12-31', 5, now()
+from a, sales_order o where o.tenant_id = :tenant and o.id = :order""",
+    "rebate-settled": """
+insert into rebate_settlement (tenant_id, id, until, total, settled_at, settled_by_name)
+values (:tenant, gen_random_uuid(), '2026-12-31', 5, now(), 'x')""",
+    "rebate-reckoned-anew": f"""
+update outbox_event set settled_at = now() where tenant_id = :tenant;
+{_AGREEMENT.format(active="true")}""",
 }
 
 
