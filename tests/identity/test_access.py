@@ -35,9 +35,13 @@ async def buyer(as_role: AsRole, database: Database, tenant: Tenant) -> httpx.As
     return await as_role("dealer_admin", customers=["C1"])
 
 
-# Whoever comes here has only a password, a link, or a code of WeChat's.
+# Whoever comes here has only a password, a link, or a code of WeChat's or WeCom's.
 OPEN = {
     "/api/v1/sign-in",
+    "/api/v1/wecom/door",
+    "/api/v1/wecom/begin",
+    "/api/v1/wecom/sign-in",
+    "/api/v1/wecom/second-factor",
     "/portal/v1/sign-in",
     "/portal/v1/invitations/look",
     "/portal/v1/invitations/accept",
