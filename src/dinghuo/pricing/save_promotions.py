@@ -13,7 +13,6 @@ from sqlalchemy import Table, select
 from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.catalogue.tables import brand, category, product
 from dinghuo.identity.principals import Principal
-from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit import search
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import (
@@ -26,7 +25,6 @@ from dinghuo.kit.bulk import (
     given,
     plan,
     put,
-    resolve,
     saved,
     store,
 )
@@ -36,11 +34,12 @@ from dinghuo.kit.faults import Faults
 from dinghuo.kit.missing import missing
 from dinghuo.kit.revisions import check_revision
 from dinghuo.kit.texts import check_texts, storable, text_faults
-from dinghuo.parties.tables import channel, customer, region, tier
+from dinghuo.parties.tables import channel, region, tier
 from dinghuo.pricing.locked import check_sees_price, hidden_customers
+from dinghuo.pricing.members import member_ids
 from dinghuo.pricing.promotion_checks import WAS_PUBLISHED, check_gift, check_head, check_items, check_terms
 from dinghuo.pricing.promotion_facts import Step
-from dinghuo.pricing.promotion_input import AudienceMember, PromotionFields, PromotionInput, PromotionItem
+from dinghuo.pricing.promotion_input import PromotionFields, PromotionInput
 from dinghuo.pricing.tables import promotion, promotion_audience, promotion_item
 
 SEARCH_KIND = "promotion"
@@ -122,7 +121,9 @@ async def save_promotions(
                 faults.add(line, "exclusion_group", fault.message, **fault.params)
     faults.check()
     skus = await _skus(tx, promotions)
-    ids = await _ids(tx, promotions, seen_by)
+    ids = await member_ids(
+        tx, (one for item in promotions for one in (*(item.audience or ()), *(item.items or ()))), _TARGETS, seen_by
+    )
     columns = [(line, item.code, _columns(item, skus)) for line, item in enumerate(promotions)]
     planned = await plan(tx, promotion, columns, _DEFAULTS)
     for row in planned:
@@ -164,25 +165,6 @@ async def edit_promotion(
 async def _skus(tx: Tx, promotions: Sequence[PromotionInput]) -> Mapping[str, SkuFacts]:
     named = {i.code for item in promotions if item.items is not UNSET for i in item.items if i.kind == "sku"}
     return await load_skus(tx, named | {item.gift.sku for item in promotions if item.gift})
-
-
-async def _ids(tx: Tx, promotions: Sequence[PromotionInput], seen_by: Principal | None) -> dict[str, dict[str, UUID]]:
-    """The ids behind all codes named but SKUs', by kind."""
-    codes: dict[str, set[str]] = {}
-    for item in promotions:
-        members: list[AudienceMember | PromotionItem] = [*(item.audience or ()), *(item.items or ())]
-        for member in members:
-            codes.setdefault(member.kind, set()).add(member.code)
-    found = await resolve(tx, {kind: (table, "code", codes.get(kind, ())) for kind, table in _TARGETS.items()})
-    if "customer" in codes:
-        c = customer.c
-        statement = select(c.code, c.id).where(
-            c.tenant_id == tx.tenant_id, among(c.code, storable(codes["customer"]))
-        )
-        if seen_by is not None:
-            statement = statement.where(visible_customers(seen_by, customer))
-        found["customer"] = {row.code: row.id for row in await tx.rows(statement)}
-    return found
 
 
 def _columns(item: PromotionInput, skus: Mapping[str, SkuFacts]) -> dict[str, Any]:

@@ -12,10 +12,9 @@ from sqlalchemy import Table, select
 from dinghuo.catalogue.tables import brand, category, product, sku
 from dinghuo.identity.facts import TenantFacts, load_tenant
 from dinghuo.identity.principals import Principal
-from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit import outbox, search
 from dinghuo.kit.actor import Actor
-from dinghuo.kit.bulk import UNKNOWN_CODE, Planned, Saved, among, check_codes, drop, given, plan, put, resolve, store
+from dinghuo.kit.bulk import UNKNOWN_CODE, Planned, Saved, among, check_codes, drop, given, plan, put, store
 from dinghuo.kit.bulk import saved as saved_of
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
@@ -23,10 +22,11 @@ from dinghuo.kit.faults import Faults
 from dinghuo.kit.missing import missing
 from dinghuo.kit.revisions import check_revision
 from dinghuo.kit.texts import check_texts, storable
-from dinghuo.parties.tables import channel, customer, region, tier
+from dinghuo.parties.tables import channel, region, tier
 from dinghuo.pricing.locked import check_sees_price, hidden_customers
+from dinghuo.pricing.members import member_ids
 from dinghuo.rebates.agreement_checks import OVERLAPS, WAS_SETTLED, check_agreement
-from dinghuo.rebates.agreement_input import AgreementFields, AgreementInput, RebateGoods, RebateMember
+from dinghuo.rebates.agreement_input import AgreementFields, AgreementInput
 from dinghuo.rebates.events import AgreementSaved
 from dinghuo.rebates.overlaps import overlapping
 from dinghuo.rebates.tables import rebate_agreement, rebate_audience, rebate_item
@@ -96,7 +96,9 @@ async def save_agreements(
         check_texts(faults, line, item, {"name": 200, "name_en": 200})
     faults.check()
     tenant = await load_tenant(tx)
-    ids = await _ids(tx, agreements, seen_by)
+    ids = await member_ids(
+        tx, (one for item in agreements for one in (*(item.audience or ()), *(item.items or ()))), TARGETS, seen_by
+    )
     columns = [(line, item.code, _columns(faults, line, item, tenant)) for line, item in enumerate(agreements)]
     planned = await plan(tx, rebate_agreement, columns, _DEFAULTS)
     for row in planned:
@@ -143,25 +145,6 @@ async def _warnings(tx: Tx, faults: Faults, planned: Sequence[Planned]) -> tuple
         for row in planned
         for other in sorted(pairs.get(row.id, ()))
     )
-
-
-async def _ids(tx: Tx, agreements: Sequence[AgreementInput], seen_by: Principal | None) -> dict[str, dict[str, UUID]]:
-    """The ids behind all codes named, by kind."""
-    codes: dict[str, set[str]] = {}
-    for item in agreements:
-        members: list[RebateMember | RebateGoods] = [*(item.audience or ()), *(item.items or ())]
-        for member in members:
-            codes.setdefault(member.kind, set()).add(member.code)
-    found = await resolve(tx, {kind: (table, "code", codes.get(kind, ())) for kind, table in TARGETS.items()})
-    if "customer" in codes:
-        c = customer.c
-        statement = select(c.code, c.id).where(
-            c.tenant_id == tx.tenant_id, among(c.code, storable(codes["customer"]))
-        )
-        if seen_by is not None:
-            statement = statement.where(visible_customers(seen_by, customer))
-        found["customer"] = {row.code: row.id for row in await tx.rows(statement)}
-    return found
 
 
 def _columns(faults: Faults, line: int, item: AgreementInput, tenant: TenantFacts) -> dict[str, Any]:
