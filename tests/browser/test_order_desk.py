@@ -10,6 +10,8 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Language, Visitor
 
+from dinghuo.entry.demo.products import CATEGORIES
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
@@ -25,8 +27,9 @@ async def new_customer(boss: Visitor) -> str:
 
 
 async def goods_of(boss: Visitor, customer: str, count: int) -> list[str]:
-    """SKUs that this customer can have right now."""
-    page = await boss.ask("GET", f"/api/v1/skus?state=active&customer={customer}&limit=30")
+    """SKUs of the company's own that this customer can have right now: goods that a file brought have no category."""
+    category = CATEGORIES[0].code
+    page = await boss.ask("GET", f"/api/v1/skus?state=active&customer={customer}&category={category}&limit=30")
     found = []
     for sku in page["items"]:
         wanted = {"customer": customer, "lines": [{"sku": sku["code"], "quantity": "10"}]}

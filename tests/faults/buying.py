@@ -35,6 +35,11 @@ class Shop:
         """The same shop in the hands of somebody else."""
         return replace(self, token=await _owner_key(self.database, self.world.tenant))
 
+    async def with_key_of(self, role: str, customer: str) -> "Shop":
+        """The same shop as somebody of this customer comes to it."""
+        login = await make_user(self.database, self.world.tenant, role, customers=[customer])
+        return replace(self, token=await key_of(self.database, self.world.tenant, login))
+
     async def rows(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
         async with self.database.transaction(self.world.tenant.id) as tx:
             return [dict(row) for row in await tx.fetch(sql, *arguments)]
