@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.orders.desk import Desk
 from tests.orders.promotions import budgets, lines_of, on, promotion, publish, sound
+from tests.support import contents
 
 from dinghuo.pricing.promotion_input import GiftInput
 
@@ -78,4 +79,68 @@ async def test_a_discount_falls_on_what_is_ordered_now_and_the_budget_follows(de
     await sound(desk.database, desk.world)
     await desk.done(f"orders/{placed['id']}/cancel", {})
     assert await desk.open_credit("K2") == "0.00"
+    await sound(desk.database, desk.world)
+
+
+async def test_the_same_quantity_of_a_discounted_line_is_no_amendment(desk: Desk) -> None:
+    await publish(desk.database, desk.world, promotion("TENTH", "percent", ("0", "10"), items=[on("COLA")]))
+    order_id = (await desk.place("K2", ("COLA", "10", "瓶"), ("GIFT", "1", "瓶")))["id"]
+    path = f"orders/{order_id}/amendments"
+    before = await contents(desk.database, desk.world.tenant)
+    same = {"line_no": 1, "quantity": "10", "unit": "瓶"}
+    for nothing in ({"lines": [same]}, {"lines": [same | {"price": "2.7"}]}, {"reprice": True}):
+        wanted = {"revision": 1, **nothing}
+        preview = await desk.done(f"{path}/preview", wanted)
+        assert [fault["code"] for fault in preview["faults"]] == ["nothing-changes"]
+        assert {line["change"] for line in preview["lines"]} == {"kept"}
+        assert await desk.refused(path, wanted) == [("nothing-changes", "lines")]
+    assert await contents(desk.database, desk.world.tenant) == before
+    # Beside a line that does change it stays as it is.
+    changed = await amend(desk, order_id, same, {"line_no": 2, "quantity": "2"})
+    assert [(line["line_no"], line["change"]) for line in changed["lines"]] == [(2, "changed")]
+    await sound(desk.database, desk.world)
+
+
+async def test_a_gift_of_which_there_is_too_little_stays_as_it_is_or_is_left_out(desk: Desk) -> None:
+    give = promotion("GIVE", "buy_get", ("50", "5"), repeats=True, items=[on("BEER")], gift=GiftInput(sku="COLA"))
+    own = promotion("OWN", "buy_get", ("10", "1"), repeats=True, items=[on("GIFT")])
+    await publish(desk.database, desk.world, give, own)
+    order_id = (await desk.place("K2", ("BEER", "60", "瓶"), ("GIFT", "10", "瓶")))["id"]
+    # Others take all but two of what could be given more.
+    await desk.place("K2", ("COLA", "1093", "瓶"))
+    path = f"orders/{order_id}/amendments"
+    more = {"revision": 1, "lines": [{"line_no": 1, "quantity": "120"}, {"line_no": 2, "quantity": "20"}]}
+    preview = await desk.done(f"{path}/preview", more)
+    assert preview["faults"] == []
+    amended = await desk.done(path, more, status=201)
+    assert [(line["line_no"], line["change"]) for line in amended["lines"]] == [
+        (line["line_no"], line["change"]) for line in preview["lines"] if line["change"] != "kept"
+    ]
+    assert [(line["kind"], line["sku"], line["quantity"]) for line in (await desk.page(order_id))["lines"]] == [
+        ("goods", "BEER", "120.000000"),
+        ("goods", "GIFT", "20.000000"),
+        ("gift", "COLA", "5.000000"),
+        ("gift", "GIFT", "2.000000"),
+    ]
+    assert await desk.reserved("COLA") == "1098"
+    await sound(desk.database, desk.world)
+    # What was given and is ordered less of follows; what was given up is not given when there is none.
+    await amend(desk, order_id, {"line_no": 1, "quantity": "40"})
+    await desk.place("K2", ("COLA", "7", "瓶"))
+    assert await desk.reserved("COLA") == "1100"
+    await sound(desk.database, desk.world)
+
+
+async def test_goods_go_before_gifts_of_the_same_order(desk: Desk) -> None:
+    give = promotion("GIVE", "buy_get", ("50", "5"), repeats=True, items=[on("BEER")], gift=GiftInput(sku="COLA"))
+    await publish(desk.database, desk.world, give)
+    order_id = (await desk.place("K2", ("BEER", "60", "瓶"), ("COLA", "1", "瓶")))["id"]
+    await desk.place("K2", ("COLA", "1089", "瓶"))
+    # Five are left: for what is ordered, not for what is given with it.
+    await amend(desk, order_id, {"line_no": 1, "quantity": "120"}, {"line_no": 2, "quantity": "6"})
+    assert [(line["kind"], line["sku"], line["quantity"]) for line in (await desk.page(order_id))["lines"]] == [
+        ("goods", "BEER", "120.000000"),
+        ("goods", "COLA", "6.000000"),
+        ("gift", "COLA", "5.000000"),
+    ]
     await sound(desk.database, desk.world)

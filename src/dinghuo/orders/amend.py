@@ -25,7 +25,9 @@ from dinghuo.kit.errors import Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.orders.amend_allotted import Claimed, claim_difference, draw_difference
 from dinghuo.orders.amend_approval import facts_of, is_asked, matching, open_request
-from dinghuo.orders.amend_grants import GIFT, Regranted, regrant, write_regranted
+from dinghuo.orders.amend_faults import NOTHING_CHANGES
+from dinghuo.orders.amend_gifts import grant_again
+from dinghuo.orders.amend_grants import GIFT, Regranted, write_regranted
 from dinghuo.orders.amend_request import AmendRequest
 from dinghuo.orders.amend_rules import hold_to_rules_again
 from dinghuo.orders.amend_workout import Workout, rights_of, settle_stock, work_out
@@ -38,6 +40,7 @@ from dinghuo.orders.life_tables import order_amendment, order_amendment_line
 from dinghuo.orders.lock_orders import holder_of, lock_orders
 from dinghuo.orders.payment import reconsider
 from dinghuo.orders.references import change_reference
+from dinghuo.orders.shift import Shift
 from dinghuo.orders.short_close import check_not_amended, drop_gifts
 
 WaitsFor = Literal["seller", "approval"]
@@ -78,6 +81,7 @@ async def amend(
         only_growth=waits,
         waives_credit=judged.waives_credit,
     )
+    check_gifts(moved)
     diff = found.diff
     if diff.faults:
         raise Refused(diff.faults)
@@ -121,11 +125,11 @@ async def judge(tx: Tx, found: Workout, *, by_dealer: bool) -> Judged:
     if found.diff.faults or waits_itself or not await is_asked(tx):
         return Judged()
     diff = found.diff
-    await reckon(tx, found)
+    await reckon(tx, found, (), waits=False)
     holder = holder_of(diff.order)
     bound = found.customer.payment_terms != "prepaid"
     room = (await find_credit(tx, [holder]))[holder].room() if bound else None
-    facts = facts_of(diff, room=room, customer=found.customer.code, by_dealer=by_dealer)
+    facts = facts_of(diff, room=room, customer=found.customer.code, by_dealer=by_dealer, day=found.standing.day)
     return Judged(await matching(tx, facts), facts)
 
 
@@ -137,14 +141,17 @@ async def lock_all(tx: Tx, found: Workout, document_ids: Sequence[UUID], *, wait
     promises = await lock_promises(tx, document_ids)
     diff = found.diff
     if found.book is not None and found.book.counts_gifts:
-        await regrant(tx, diff, found.standing, found.codes, locks=False)
+        await grant_again(tx, found, promises, waits=waits)
     gifts = gifts_of(diff)
     claimed = await claim_difference(tx, found, locks=not waits)
+    diff.faults += claimed.faults
+    if claimed.short_gifts:
+        raise RetryTransaction("others have taken of the same quotas meanwhile")
     holder = holder_of(found.diff.order)
     credit = (await lock_credit(tx, [holder]))[holder]
     account_id = (await ensure_accounts(tx, [credit]))[holder]
     # Which lines there are to be, gifts included, is known from here on.
-    regranted = await reckon(tx, found, locks=True)
+    regranted = await reckon(tx, found, promises, waits=waits, locks=True)
     if found.book is not None and found.book.counts_gifts and gifts_of(diff) != gifts:
         raise RetryTransaction("others have drawn on the same budgets meanwhile")
     await lock_uses(tx, [diff.order.id])
@@ -153,11 +160,22 @@ async def lock_all(tx: Tx, found: Workout, document_ids: Sequence[UUID], *, wait
     return Locked(promises, credit, account_id, stock, regranted, claimed)
 
 
-async def reckon(tx: Tx, found: Workout, *, locks: bool = False) -> Regranted | None:
-    """What promotions and order rules make of the lines as they are to be; see `regrant`."""
-    regranted = await regrant(tx, found.diff, found.standing, found.codes, locks=locks)
+async def reckon(
+    tx: Tx, found: Workout, promises: Sequence[Promise], *, waits: bool, locks: bool = False
+) -> Regranted | None:
+    """What promotions and order rules make of the lines as they are to be; see `grant_again`."""
+    regranted = await grant_again(tx, found, promises, waits=waits, locks=locks)
     await hold_to_rules_again(tx, found)
+    diff = found.diff
+    if diff.is_nothing and not diff.faults:
+        diff.faults.append(NOTHING_CHANGES("lines"))
     return regranted
+
+
+def check_gifts(moved: Shift) -> None:
+    """Under the stock's lock there is what there was a moment ago, or everything is looked at again."""
+    if moved.short_gifts:
+        raise RetryTransaction("others have taken the goods of a gift meanwhile")
 
 
 def gifts_of(diff: Diff) -> list[tuple[UUID, Decimal]]:

@@ -29,21 +29,24 @@ from dinghuo.kit.errors import Fault
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.allotted import BLANKET_SHORT, QUOTA_SHORT, bounds_now, has_allotments
 from dinghuo.orders.amend_workout import Workout
-from dinghuo.orders.diff import DiffLine
+from dinghuo.orders.diff import DiffLine, is_gift
 from dinghuo.orders.quota_takes import takes_of
 from dinghuo.pricing.facts import scopes_of
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """What is to be drawn once nothing stands in the way, and the periods that are opened for it."""
+    """What is to be drawn once nothing stands in the way, and the periods that are opened for it. Of the gifts of
+    promotions in `short_gifts` there is too little."""
 
     openings: Mapping[UUID, Opening] = {}
     drawn: Sequence[Drawn] = ()
+    faults: Sequence[Fault] = ()
+    short_gifts: Sequence[UUID] = ()
 
 
 async def claim_difference(tx: Tx, found: Workout, *, locks: bool) -> Claimed:
-    """Hold what changes against quotas and blanket orders; what is short is added to the faults. With `locks` under
-    the order's lock, before accounts and stock."""
+    """Hold what changes against quotas and blanket orders. With `locks` under the order's lock, before accounts and
+    stock."""
     diff = found.diff
     if not await has_allotments(tx):
         return Claimed()
@@ -53,7 +56,7 @@ async def claim_difference(tx: Tx, found: Workout, *, locks: bool) -> Claimed:
     today = tx.now.astimezone(zone).date()
     takes = [
         (line, take)
-        for line in diff.changed
+        for line in sorted(diff.changed, key=is_gift)
         if line.grows > ZERO
         for take in _takes(found, line, held, today if line.old is None else found.standing.day)
     ]
@@ -64,14 +67,18 @@ async def claim_difference(tx: Tx, found: Workout, *, locks: bool) -> Claimed:
     for back in backs:
         allotments.put_back(Take(back.allotment_id, back.line_no, -back.quantity))
     drawn, openings = list(backs), {}
+    faults, short_gifts = [], []
     for line, take in takes:
         if not allotments.take(take):
-            diff.faults.append(_short(line, take, allotments.left(take)))
+            if line.new is not None and line.new.promotion_id is not None:
+                short_gifts.append(line.new.promotion_id)
+            else:
+                faults.append(_short(line, take, allotments.left(take)))
             continue
         drawn.append(Drawn(take.allotment_id, diff.order.id, line.line_no, take.quantity))
         if take.opening is not None and take.allotment_id not in allotments.known:
             openings[take.allotment_id] = take.opening
-    return Claimed(openings, drawn)
+    return Claimed(openings, drawn, faults, short_gifts)
 
 
 async def draw_difference(tx: Tx, claimed: Claimed) -> None:

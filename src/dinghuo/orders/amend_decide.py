@@ -23,7 +23,7 @@ from dinghuo.kit.money import ZERO
 from dinghuo.kit.texts import text_faults
 from dinghuo.kit.transitions import WRONG_STATE
 from dinghuo.orders import amend_faults as say
-from dinghuo.orders.amend import follow, judge, lock_all, tell_amended
+from dinghuo.orders.amend import check_gifts, follow, judge, lock_all, tell_amended
 from dinghuo.orders.amend_allotted import draw_difference
 from dinghuo.orders.amend_approval import SUBJECT, open_request
 from dinghuo.orders.amend_grants import write_regranted
@@ -92,6 +92,7 @@ async def carry_out(tx: Tx, order: Any, row: Any, *, rights: Rights, by: Actor) 
     moved = settle_stock(
         found, own, locked.stock, locked.credit, into=order.id, given=given, given_credit=given_credit
     )
+    check_gifts(moved)
     if diff.faults:
         raise Refused(diff.faults)
     await draw_difference(tx, locked.claimed)

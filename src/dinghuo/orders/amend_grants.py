@@ -5,7 +5,7 @@ holds of their budgets added to what is left of them. Discounts and gifts become
 is released or shipped stays as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO, split_tax
 from dinghuo.orders.decide import LineRow, Priced
-from dinghuo.orders.diff import Diff, DiffLine, agrees, changes_goods, sums_after
+from dinghuo.orders.diff import Diff, DiffLine, agrees, changes_goods, settle, sums_after
 from dinghuo.orders.offers import bounds_of
 from dinghuo.orders.promote import GrantRow, discounted, final_of, gift_line
 from dinghuo.pricing.facts import load_entries, load_lists
@@ -60,11 +60,12 @@ class Regranted(msgspec.Struct):
 
 
 async def regrant(
-    tx: Tx, diff: Diff, standing: Priced, codes: Mapping[UUID, str], *, locks: bool
+    tx: Tx, diff: Diff, standing: Priced, codes: Mapping[UUID, str], *, short: Collection[UUID] = (), locks: bool
 ) -> Regranted | None:
     """Reckon the order's promotions on its lines as they are to be, which follow; None when it was granted none.
 
-    With `locks` the budgets are locked: after accounts, before stock.
+    Promotions that are `short` give no more of their gifts than they did. With `locks` the budgets are locked: after
+    accounts, before stock.
     """
     if not any(changes_goods(line) for line in diff.changed):
         return None
@@ -80,9 +81,12 @@ async def regrant(
     diff.lines = [line for line in diff.lines if line.old is not None or line.new is None or line.new.kind != GIFT]
     goods = [line for line in diff.lines if line.new is not None and line.new.kind != GIFT]
     skus = await _skus(tx, goods, codes, promotions.values())
-    granted = await _grant(tx, standing, goods, skus, promotions, _rooms(bounds, budgets, held))
+    there = _gifts_there(diff)
+    given = {key: line.old.row for key, line in there.items() if line.old}
+    rooms = _rooms(bounds, budgets, held)
+    granted = await _grant(tx, standing, goods, skus, promotions, rooms, _Short(short, given))
     _discount(goods, granted, standing)
-    _give(diff, granted.gifts, standing)
+    _give(diff, there, granted.gifts, standing)
     diff.after = sums_after(diff)
     rows = [
         GrantRow(diff.order.id, p.id, p.code, p.name, each.saved, had[p.id]["coupon"])
@@ -132,6 +136,7 @@ async def _grant(
     skus: Mapping[str, SkuFacts],
     promotions: Mapping[UUID, PromotionFacts],
     rooms: Mapping[UUID, Sequence[Room]],
+    short: "_Short",
 ) -> Granted:
     by_id = {sku.id: sku for sku in skus.values()}
     basket, of_goods = [], []
@@ -160,9 +165,25 @@ async def _grant(
         sku = bought or skus.get(promotion.gift_sku or "")
         if sku is None:
             return None
-        return gift_offer(lists, sku, promotion.gift_unit, quantity, day=standing.day, currency=standing.currency)
+        offer = gift_offer(lists, sku, promotion.gift_unit, quantity, day=standing.day, currency=standing.currency)
+        if offer is None or promotion.id not in short.promotions:
+            return offer
+        was = short.given.get((promotion.id, sku.id))
+        if was is None:
+            return GiftOffer(sku, offer.unit, ZERO, ZERO, None)
+        if was.base_quantity >= offer.base_quantity:
+            return offer
+        return gift_offer(lists, sku, was.unit, was.quantity, day=standing.day, currency=standing.currency)
 
-    return grant(basket, offers, currency=standing.currency, gift_of=gift_of)
+    return _given_only(grant(basket, offers, currency=standing.currency, gift_of=gift_of))
+
+
+def _given_only(granted: Granted) -> Granted:
+    """Without what came to nothing, because there is too little of it."""
+    several = [given for given in granted.gifts if given.gift.quantity]
+    giving = {given.promotion.id for given in several}
+    grants = [each for each in granted.grants if each.promotion.kind != "buy_get" or each.promotion.id in giving]
+    return msgspec.structs.replace(granted, gifts=several, grants=grants)
 
 
 def _discount(goods: Sequence[DiffLine], granted: Granted, standing: Priced) -> None:
@@ -176,6 +197,7 @@ def _discount(goods: Sequence[DiffLine], granted: Granted, standing: Priced) -> 
         line.new = discounted(standing, _undiscounted(row, standing.currency), discount, verdicts)
         if line.change == "kept" and line.old and not agrees(line.old.row, line.new):
             line.change = "changed"
+        settle(line)
 
 
 def _undiscounted(row: LineRow, currency: str) -> LineRow:
@@ -196,13 +218,29 @@ def _undiscounted(row: LineRow, currency: str) -> LineRow:
     )
 
 
-def _give(diff: Diff, gifts: Sequence[Given], standing: Priced) -> None:
-    """Bring the gift lines in line with what is given now."""
-    there = {
+_Key = tuple[UUID | None, UUID]
+"""A gift: of which promotion, which SKU."""
+
+
+class _Short(msgspec.Struct, frozen=True):
+    """The promotions that give no more than they did, and what that was."""
+
+    promotions: Collection[UUID]
+    given: Mapping[_Key, LineRow]
+
+
+def _gifts_there(diff: Diff) -> dict[_Key, DiffLine]:
+    """The gift lines that the order has."""
+    return {
         (line.old.row.promotion_id, line.old.row.sku_id): line
         for line in diff.lines
         if line.old is not None and line.old.row.kind == GIFT
     }
+
+
+def _give(diff: Diff, gift_lines: Mapping[_Key, DiffLine], gifts: Sequence[Given], standing: Priced) -> None:
+    """Bring the gift lines in line with what is given now."""
+    there = dict(gift_lines)
     number = max((line.line_no for line in diff.lines), default=0)
     for given in gifts:
         line = there.pop((given.promotion.id, given.gift.sku.id), None)

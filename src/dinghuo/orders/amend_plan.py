@@ -97,7 +97,7 @@ def _plan_old(
     day = old.row.requested_date if asked.requested_date is UNSET else asked.requested_date
     note = old.row.note if asked.note is UNSET else asked.note
     ship_to = old.row.ship_to if asked.ship_to is UNSET else asked.ship_to
-    if not _touches_price(asked) and not may_reprice:
+    if not _touches_price(asked, old) and not may_reprice:
         line.new = with_texts(old.row, requested_date=day, note=note, ship_to=ship_to)
         return
     unit = asked.unit or old.row.unit
@@ -125,7 +125,7 @@ def _plan_new(made: Plan, line: DiffLine, asked: LineChange, code: str) -> None:
 
 def _against(line: DiffLine, old: OldLine, asked: LineChange, base_unit: str) -> list[Fault]:
     """What of a line that is there forbids what is asked of it, whatever the price and the stock."""
-    touched = asked.remove or _touches_price(asked)
+    touched = asked.remove or _touches_price(asked, old)
     if not touched:
         return []
     if _source(old) == "gift":
@@ -155,8 +155,11 @@ def below(lines: Sequence[DiffLine], base_units: Mapping[Any, str]) -> list[Faul
     ]
 
 
-def _touches_price(asked: LineChange) -> bool:
-    return not (asked.quantity is UNSET and asked.unit is UNSET and asked.price is UNSET)
+def _touches_price(asked: LineChange, old: OldLine) -> bool:
+    """Whether another quantity, unit or price is asked for; to say what is there already asks for nothing."""
+    quantity, row = asked.quantity, old.row
+    same = quantity is UNSET or (quantity.is_finite() and quantity == row.quantity)
+    return not (same and asked.unit in (UNSET, row.unit) and asked.price is UNSET)
 
 
 def _keeps(old: OldLine) -> bool:

@@ -75,9 +75,9 @@ async def preview_amendment(
     diff.faults += await amendment_waits(tx, [order])
     judged = Judged() if asks_seller else await judge(tx, found, by_dealer=isinstance(principal, DealerPrincipal))
     waits = asks_seller or bool(judged.policies)
-    await reckon(tx, found)
-    await claim_difference(tx, found, locks=False)
     promises = [Promise(**dict(row)) for row in await tx.fetch(_PROMISES, order_id)]
+    await reckon(tx, found, promises, waits=waits)
+    diff.faults += (await claim_difference(tx, found, locks=False)).faults
     stock = await read_stock(tx, found.growing_skus)
     credit = (await find_credit(tx, [holder_of(order)]))[holder_of(order)]
     settle_stock(found, promises, stock, credit, into=order_id, only_growth=waits, waives_credit=judged.waives_credit)

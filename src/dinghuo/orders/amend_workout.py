@@ -228,8 +228,6 @@ def _diff(order: Any, request: AmendRequest, made: Plan, faults: list[Fault]) ->
         faults.append(amend_faults.NO_LINES_LEFT("lines"))
     elif len(left) > MOST_LINES:
         faults.append(say.TOO_MANY_LINES("lines", count=len(left), most=MOST_LINES))
-    elif diff.is_nothing and not faults:
-        faults.append(amend_faults.NOTHING_CHANGES("lines"))
     if after.gross > MAX_MONEY:
         faults.append(say.TOO_LARGE_ORDER("lines"))
     return diff

@@ -125,6 +125,10 @@ def agrees(old: LineRow, new: LineRow) -> bool:
     return all(getattr(old, name) == getattr(new, name) for name in _AGREED)
 
 
+def is_gift(line: DiffLine) -> bool:
+    return line.new is not None and line.new.kind == "gift"
+
+
 def changes_goods(line: DiffLine) -> bool:
     """Whether what promotions and order rules look at is another: goods, quantity or price."""
     old, new = line.old.row if line.old else None, line.new

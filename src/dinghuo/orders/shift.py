@@ -20,16 +20,18 @@ from dinghuo.inventory.reserve import Held, ReservationRow, Stock
 from dinghuo.kit.errors import Fault
 from dinghuo.kit.money import MAX_MONEY, ZERO
 from dinghuo.orders import faults as say
-from dinghuo.orders.diff import Diff, DiffLine
+from dinghuo.orders.diff import Diff, DiffLine, is_gift
 
 
 class Shift(msgspec.Struct):
-    """`changes` are of promises that are there, `rows` new ones, `credit` what is added to what is open."""
+    """`changes` are of promises that are there, `rows` new ones, `credit` what is added to what is open. Of the gifts
+    of promotions in `short_gifts` there is too little."""
 
     changes: list[Change]
     rows: list[ReservationRow]
     credit: Decimal
     faults: list[Fault]
+    short_gifts: list[UUID]
 
 
 def shift(
@@ -48,7 +50,7 @@ def shift(
     by_line: dict[int, list[Promise]] = defaultdict(list)
     for promise in promises:
         by_line[promise.line_no].append(promise)
-    moved = Shift([], [], ZERO, [])
+    moved = Shift([], [], ZERO, [], [])
     for promise in given:
         _give_back(stock, [promise.change(held=-promise.held, backordered=-promise.backordered)])
     if not only_growth:
@@ -58,7 +60,8 @@ def shift(
                 changes = split(several, min(-line.grows, _promised(several)))
                 _give_back(stock, changes)
                 moved.changes += changes
-    for line in diff.changed:
+    # What is given comes after what is ordered.
+    for line in sorted(diff.changed, key=is_gift):
         if line.grows > ZERO and is_promised(line, by_line[line.line_no]):
             _take(moved, line, by_line[line.line_no], stock, into)
     return moved
@@ -91,6 +94,9 @@ def _take(moved: Shift, line: DiffLine, promises: Sequence[Promise], stock: Stoc
     if sku is None or new is None:
         raise AssertionError("a line grew that was not priced")
     taken = stock.take(sku.id, line.grows, backorder=may_wait(sku))
+    if taken is None and new.promotion_id is not None:
+        moved.short_gifts.append(new.promotion_id)
+        return
     if taken is None:
         moved.faults.append(_short(line, sku, max(stock.available(sku.id), ZERO)))
         return
