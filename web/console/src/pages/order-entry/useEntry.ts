@@ -1,29 +1,15 @@
-import { ApiError, type Fault, newKey, subtract } from '@dinghuo/api'
-import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { ApiError, type Fault, newKey } from '@dinghuo/api'
+import { useQueryClient } from '@tanstack/vue-query'
 import { computed, onScopeDispose, reactive, ref, shallowRef, toRaw, watch } from 'vue'
 import { useNews } from '@/app/events'
 import { t } from '@/app/i18n'
-import { may } from '@/app/session'
 import { explain, toast, toastError } from '@/app/toasts'
-import { unitName, units } from '@/app/units'
 import * as ask from './ask'
 import { placeOf, readKept, writeKept } from './keeping'
-import {
-  blankEntry,
-  blankLine,
-  bodyOf,
-  entryOf,
-  faultsById,
-  filled,
-  isAskable,
-  isEmptyEntry,
-  sameEntry,
-  shipToOf,
-  withBlank,
-} from './lines'
-import type { CustomerChoice, DraftView, Entry, Line, Placed, Preview, PreviewLine, SkuInfo, Usual } from './types'
-
-const DEBOUNCE = 220
+import { blankEntry, blankLine, bodyOf, entryOf, filled, isEmptyEntry, sameEntry, shipToOf, withBlank } from './lines'
+import type { CustomerChoice, DraftView, Entry, Line, Placed } from './types'
+import { useGoods } from './useGoods'
+import { useLook } from './useLook'
 
 /** An order being written: kept on this device at every stroke, looked at by the server as it grows. */
 export function useEntry(options: {
@@ -138,46 +124,8 @@ export function useEntry(options: {
     if (!entry.lines.length) entry.lines = [blankLine()]
   }
 
-  // ---- The server's look at it.
-  const sent = shallowRef<{ body: ask.Body; lines: Line[] } | null>(null)
-  let debounce: ReturnType<typeof setTimeout> | undefined
-  function look(): void {
-    clearTimeout(debounce)
-    const lines = filled(entry.lines)
-      .filter(isAskable)
-      .map(line => ({ ...toRaw(line) }))
-    const now = entry.customer && lines.length ? { body: bodyOf(entry, lines), lines } : null
-    if (JSON.stringify(now?.body) !== JSON.stringify(sent.value?.body)) sent.value = now
-  }
-  watch(
-    () => [
-      entry.customer?.code,
-      entry.shipTo,
-      entry.requested,
-      entry.lines.map(line => [line.sku, line.quantity, line.unit, line.price, line.blanket]),
-    ],
-    () => {
-      clearTimeout(debounce)
-      debounce = setTimeout(look, DEBOUNCE)
-    },
-    { deep: true },
-  )
-  const looking = useQuery({
-    queryKey: ['orders', 'preview', computed(() => sent.value?.body)],
-    queryFn: async ({ signal }) => {
-      const asked = sent.value
-      if (!asked) return null
-      return { preview: await ask.preview(asked.body, signal), lines: asked.lines }
-    },
-    enabled: computed(() => !!sent.value && !placed.value && may('orders.place')),
-    placeholderData: before => before,
-    staleTime: 20_000,
-    gcTime: 30_000,
-  })
-  useNews(news => {
-    if (placed.value || work.value) return
-    if (sent.value && /^(stock|prices|order|catalogue|customers)\b/.test(news.kind)) void looking.refetch()
-    if (news.kind === 'draft.changed' && news.id === draftId.value && !work.value) void heard()
+  useNews(({ kind, id }) => {
+    if (!placed.value && !work.value && kind === 'draft.changed' && id === draftId.value) void heard()
   })
   async function heard(): Promise<void> {
     const id = draftId.value
@@ -188,49 +136,8 @@ export function useEntry(options: {
     else overtaken.value = true
   }
 
-  const looked = computed(() => (sent.value ? (looking.data.value ?? null) : null))
-  const preview = computed<Preview | null>(() => looked.value?.preview ?? null)
-  const priced = computed(() => {
-    const found = new Map<string, PreviewLine>()
-    for (const line of preview.value?.lines ?? []) {
-      const id = looked.value?.lines[line.line_no - 1]?.id
-      if (id) found.set(id, line)
-    }
-    return found
-  })
-  /** A preview that could not even begin (an unknown customer) says so by its error. */
-  const lookError = computed(() => (looking.error.value instanceof ApiError ? looking.error.value : null))
-  const faults = computed(() => {
-    const found = faultsById(preview.value?.faults ?? [], looked.value?.lines ?? [])
-    for (const fault of lookError.value?.faults ?? []) found.set('', [...(found.get('') ?? []), fault])
-    for (const fault of refused.value) {
-      const id = fault.line ? (filled(entry.lines)[fault.line - 1]?.id ?? '') : ''
-      const there = found.get(id) ?? []
-      if (!there.some(each => each.code === fault.code)) found.set(id, [...there, fault])
-    }
-    return found
-  })
-  const unfinished = computed(() => filled(entry.lines).filter(line => !isAskable(line)))
-  const isFresh = computed(() => !looking.isFetching.value && !looking.isPlaceholderData.value)
-  const problemCount = computed(() => [...faults.value.values()].flat().length + unfinished.value.length)
-  const creditAfter = computed(() => {
-    const { credit_left: left, amounts } = preview.value ?? {}
-    return left != null && amounts ? subtract(left, amounts.gross) : null
-  })
-
-  // ---- What is known of goods.
-  const skus = reactive(new Map<string, SkuInfo>())
-  const learn = (infos: readonly SkuInfo[]) => {
-    for (const info of infos) skus.set(info.code, info)
-  }
-
-  const usual = useQuery({
-    queryKey: ['orders', 'usual', computed(() => entry.customer?.id)],
-    queryFn: ({ signal }) => ask.usualOf(entry.customer?.id ?? '', signal),
-    enabled: computed(() => !!entry.customer && may('orders.read')),
-    staleTime: 60_000,
-  })
-  const usualBySku = computed(() => new Map<string, Usual>((usual.data.value ?? []).map(each => [each.sku, each])))
+  const looking = useLook({ entry, refused, isOver: () => !!placed.value, isBusy: () => !!work.value })
+  const goods = useGoods(entry)
 
   // ---- Keeping and placing.
   async function save(): Promise<DraftView> {
@@ -373,23 +280,8 @@ export function useEntry(options: {
     overtaken,
     load,
     choose,
-    look,
-    preview,
-    priced,
-    faults,
-    unfinished,
-    problemCount,
-    isFresh,
-    isLooking: looking.isFetching,
-    lookError,
-    creditAfter,
-    skus,
-    learn,
-    usual: computed(() => usual.data.value ?? []),
-    isUsualLoading: usual.isLoading,
-    usualBySku,
-    units: computed(units),
-    unitName,
+    ...looking,
+    ...goods,
     saveDraft,
     submit,
     propose,

@@ -14,6 +14,7 @@ export function useSuggestions(state: EntryState) {
   const found = reactive(new Map<string, SkuInfo[]>())
   const asked = new Set<string>()
   const waiting: (() => Promise<void>)[] = []
+  const chosen = new Set<Promise<void>>()
   let running = 0
 
   const keyOf = (text: string) => `${state.entry.customer?.code ?? ''}|${text.trim().toLowerCase()}`
@@ -45,22 +46,29 @@ export function useSuggestions(state: EntryState) {
   const isExact = (info: SkuInfo, text: string) =>
     info.code.toLowerCase() === text.trim().toLowerCase() || !!info.units?.some(unit => unit.barcode === text.trim())
 
-  function put(id: string, text: string, info: SkuInfo): void {
+  function put(id: string, text: string, info: SkuInfo): Line | undefined {
     const line = state.entry.lines.find(each => each.id === id)
     // Meanwhile something else was typed: that counts.
-    if (!line || line.sku !== text) return
+    if (!line || line.sku !== text) return undefined
     const unit = info.units?.find(each => each.barcode === text.trim())?.unit
-    Object.assign(line, { sku: info.code, ...(unit && !line.unit && { unit }) })
+    return Object.assign(line, { sku: info.code, ...(unit && !line.unit && { unit }) })
   }
 
-  /** What was typed and confirmed before its suggestions had come. */
+  /** What was typed and confirmed before its suggestions had come: the line is as if they had been there. */
   function choose(line: Line): void {
     const { id, sku } = line
-    enqueue(async () => {
-      const infos = await ask(sku)
-      const info = infos.find(each => isExact(each, sku)) ?? infos[0]
-      if (info) put(id, sku, info)
-    })
+    const work = new Promise<void>(done =>
+      enqueue(async () => {
+        const [infos] = await Promise.all([ask(sku), state.usualLoaded()])
+        const info = infos.find(each => isExact(each, sku)) ?? infos[0]
+        const present = info && put(id, sku, info)
+        const usual = present && state.usualBySku.value.get(present.sku)
+        if (usual && !present.unit) present.unit = usual.unit
+        done()
+      }),
+    )
+    chosen.add(work)
+    void work.then(() => chosen.delete(work))
   }
 
   watch(
@@ -82,7 +90,9 @@ export function useSuggestions(state: EntryState) {
   )
 
   const suggestionsFor = (line: Line) => (line.sku ? (found.get(keyOf(line.sku)) ?? []).slice(0, 3) : [])
-  return { suggestionsFor, choose }
+  /** When everything that was chosen before it was found stands in its line. */
+  const settled = async () => void (await Promise.all(chosen))
+  return { suggestionsFor, choose, settled }
 }
 
 export type Suggestions = ReturnType<typeof useSuggestions>
