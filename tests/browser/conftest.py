@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +70,24 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[_FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-async def visit(chromium: Browser, shop: Shop) -> AsyncIterator[Visit]:
-    """`await visit("/portal/", device="phone")`: a visitor; whatever went wrong unseen fails the test at its end."""
+async def visit(chromium: Browser, shop: Shop, request: pytest.FixtureRequest) -> AsyncIterator[Visit]:
+    """`await visit("/portal/", device="phone")`: a visitor; whatever went wrong unseen fails the test at its end.
+
+    After a test that failed it says what was on screen.
+    """
+    visitors: list[Visitor] = []
     async with AsyncExitStack() as stack:
 
         async def come(
@@ -84,8 +99,11 @@ async def visit(chromium: Browser, shop: Shop) -> AsyncIterator[Visit]:
                 await context.new_page(), shop.url, shop.company, shop.password, device, language, theme
             )
             visitor.watch()
+            visitors.append(visitor)
             stack.push_async_callback(close, visitor, context)
             await visitor.goto(path)
             return visitor
 
         yield come
+        if request.node.stash.get(_FAILED, False):
+            raise AssertionError([await visitor.on_screen() for visitor in visitors])

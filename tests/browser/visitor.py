@@ -105,6 +105,10 @@ class Visitor:
         picture = ARTEFACTS / f"{name}.{self.device}.{self.language}.{self.theme}.png"
         await self.page.screenshot(path=picture, animations="disabled")
 
+    async def on_screen(self) -> str:
+        """Address and words of the page."""
+        return f"{self.page.url}: {' '.join((await self.page.inner_text('body')).split())[:1500]}"
+
     async def graves(self) -> list[str]:
         """What axe finds serious or worse on the page."""
         await self.settled()
