@@ -103,6 +103,9 @@ async def test_before_publishing_clashes_costs_customers_and_carts_are_told(
         "/api/v1/skus/costs", json={"items": [{"sku": "COLA", "cost": "1.90", "valid_from": "2026-01-01"}]}
     )
     assert answer.status_code == 200, answer.text
+    floors = [{"sku": "COLA", "floor": "2.01", "valid_from": "2026-01-01"}]
+    answer = await owner.put("/api/v1/skus/floors", json={"items": floors})
+    assert answer.status_code == 200, answer.text
     code = await drafted(
         owner,
         GOLD | {"valid_from": "2026-01-01"},
@@ -115,17 +118,21 @@ async def test_before_publishing_clashes_costs_customers_and_carts_are_told(
     told = await read(owner, code, "check")
     assert [each["list"] for each in told["clashes"]] == ["GOLD"]
     # 2.00 with 13 % tax is 1.769912 without: less than 1.90.
-    assert told["below_cost"] == [
-        {
-            "sku": "COLA",
-            "name": "COLA",
-            "unit": "瓶",
-            "from_quantity": "50.000000",
-            "net_price": "1.769912",
-            "cost": "1.900000",
-        }
-    ]
-    assert (told["entries"], told["below_cost_count"], told["costless"]) == (3, 1, 1)
+    worst = {
+        "list": None,
+        "sku": "COLA",
+        "name": "COLA",
+        "unit": "瓶",
+        "from_quantity": "50.000000",
+        "list_price": None,
+        "net_price": "1.769912",
+        "cost": "1.900000",
+        "floor": "2.010000",
+    }
+    assert told["below_cost"] == [worst]
+    # 2.26 with tax is 2.00 without: above the cost, but a cent below the floor.
+    assert told["below_floor"] == [worst, worst | {"from_quantity": "0.000000", "net_price": "2.000000"}]
+    assert (told["entries"], told["below_cost_count"], told["below_floor_count"], told["costless"]) == (3, 1, 2, 1)
     assert (told["customers"], told["open_carts"]) == (1, 1)
 
 
@@ -143,4 +150,5 @@ async def test_who_sees_no_cost_is_told_no_margin(
         tried = await read(pricer, code, "backtest")
         assert (tried["total"]["cost"], tried["total"]["drafted_margin"]) == (None, None)
         checked = await read(pricer, code, "check")
-        assert (checked["below_cost"], checked["below_cost_count"], checked["costless"]) == (None, None, None)
+        hidden = ("below_cost", "below_cost_count", "below_floor", "below_floor_count", "costless")
+        assert [checked[name] for name in hidden] == [None] * 5

@@ -190,7 +190,7 @@ async def test_before_publishing_rivals_costs_customers_and_carts_are_told(
         ("GOLD", "瓶", "1.769912", "2.000000"),
         ("BASE", "箱", "42.477876", "48.000000"),
     ]
-    assert (told["below_cost_count"], told["costless"]) == (2, 0)
+    assert (told["below_cost_count"], told["below_floor_count"], told["costless"]) == (2, 0, 0)
     assert (told["goods"], told["customers"], told["open_carts"]) == (1, 1, 1)
 
 
@@ -203,6 +203,13 @@ async def test_special_prices_and_sets_are_held_against_cost(owner: httpx.AsyncC
     code = await saved(owner, "CHEAP", "fixed_price", items=[COLA | {"price": "2.25", "unit": "瓶"}])
     told = (await owner.get(f"/api/v1/promotions/{code}/check")).json()
     assert [(each["list"], each["net_price"]) for each in told["below_cost"]] == [(None, "1.991150")]
+    assert told["below_floor"] == []
+    floors = [{"sku": "COLA", "floor": "1.991150", "valid_from": "2026-01-01"}]
+    await owner.put("/api/v1/skus/floors", json={"items": floors})
+    assert (await owner.get(f"/api/v1/promotions/{code}/check")).json()["below_floor_count"] == 0
+    await owner.put("/api/v1/skus/floors", json={"items": [floors[0] | {"floor": "1.991151"}]})
+    told = (await owner.get(f"/api/v1/promotions/{code}/check")).json()
+    assert [(each["net_price"], each["floor"]) for each in told["below_floor"]] == [("1.991150", "1.991151")]
     # 10 bottles and 5 gifts cost 28.25 with tax; the set is sold at four fifths of that.
     parts = [COLA | {"quantity": "10"}, {"kind": "sku", "code": "GIFT", "quantity": "5"}]
     code = await saved(owner, "SET", "bundle", items=parts, bundle_price="22.60")

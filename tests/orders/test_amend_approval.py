@@ -92,6 +92,19 @@ async def test_over_credit_is_asked_about_where_a_policy_waives_it(desk: Desk) -
     await desk.sound()
 
 
+async def test_only_lines_that_change_are_held_against_the_floor_price(desk: Desk) -> None:
+    await policy(desk, "below_floor > 0")
+    placed = await desk.place("K1", ("COLA", "2", "箱"), ("GIFT", "1", None))
+    floors = [{"sku": "COLA", "valid_from": "2020-01-01", "floor": "9"}]
+    answer = await desk.client.put("/api/v1/skus/floors", json={"items": floors})
+    assert answer.status_code == 200, answer.text
+    path = f"orders/{placed['id']}/amendments"
+    other = {"revision": 1, "lines": [{"line_no": 2, "quantity": "2"}]}
+    assert (await desk.done(path, other, status=201))["state"] == "applied"
+    low = {"revision": 2, "lines": [{"line_no": 1, "quantity": "3"}]}
+    assert (await desk.done(path, low, status=201))["waits_for"] == "approval"
+
+
 async def test_what_was_approved_but_no_longer_fits_is_rejected_with_the_reason(desk: Desk) -> None:
     await policy(desk, "amount_down > 0")
     finance = await desk.someone("finance")

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from tests.orders.asking import BY, ask, codes, line, placed, wanted
 from tests.statements import statements
@@ -18,6 +20,7 @@ from dinghuo.approvals.decide import decide
 from dinghuo.approvals.look_back import try_on_past
 from dinghuo.approvals.policies import Approver, StepSpec
 from dinghuo.approvals.save_policies import PolicyInput, save_policies
+from dinghuo.catalogue.floors import FloorInput, save_floors
 from dinghuo.entry.invariants import broken_invariants
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.identity.principals import StaffPrincipal
@@ -216,7 +219,8 @@ async def test_facts_are_those_of_the_order(desk: Approving) -> None:
     assert facts == {
         "gross": "32.50", "net": "28.76", "currency": "CNY", "lines": "2", "discount": "0.1000",
         "order_discount": "0.0714", "manual_price": "true", "manual_discount": "0.1000", "margin": "0",
-        "margin_rate": "0", "lowest_margin_rate": "0", "below_cost": "false", "cost_unknown": "true",
+        "margin_rate": "0", "lowest_margin_rate": "0", "below_cost": "false", "below_floor": "0",
+        "floor_shortfall": "0", "cost_unknown": "true",
         "prepaid": "false", "payment_terms": "monthly", "credit_limit": "10000.00", "exposure": "0.00",
         "credit_overrun": "0", "new_customer": "true", "customer": "K1", "tier": "gold", "channel": "",
         "regions": "[]", "came_by": "console",
@@ -259,6 +263,30 @@ async def test_a_policy_is_tried_on_past_orders(desk: Approving) -> None:
     assert (tried.looked_at, tried.matched, tried.unsure) == (2, 1, [])
     assert [(one.id, one.title, one.who, dict(one.facts)) for one in tried.items] == [
         (cheap.id, cheap.number, "经销商K1", {"discount": "0.2000", "new_customer": False})
+    ]
+
+
+async def test_lines_below_their_floor_price_are_counted(desk: Approving) -> None:
+    """2.26 with tax is 2.00 without: the floor of a bottle. A case of 24 at 54.00 is 47.79, a little below 48.00."""
+    day = date(2020, 1, 1)
+    floors = [FloorInput(sku="COLA", valid_from=day, floor=Decimal(2))]
+    await desk.database.run(desk.world.tenant.id, lambda tx: save_floors(tx, floors=floors, by=BY, seen_by=None))
+    await desk.policy("below_floor > 0 && floor_shortfall < 0.2")
+    at_floor = await desk.place(line("COLA", 10, price="2.26"), line("GIFT", 1))
+    below = await desk.place(line("COLA", 10, price="2.25"), line("COLA", 1, unit="箱", price="54.00"))
+    far_below = await desk.place(line("COLA", 10, price="1.50"))
+    assert [await desk.state(one) for one in (at_floor, below, far_below)] == [
+        "confirmed", "pending_approval", "confirmed",
+    ]  # fmt: skip
+    facts = msgspec.json.decode((await desk.request(below))["facts"])
+    assert (facts["below_floor"], facts["floor_shortfall"]) == (2, "0.0045")
+    async with desk.database.transaction(desk.world.tenant.id) as tx:
+        tried = await try_on_past(
+            tx, subject_kind="order", condition="below_floor > 0 || floor_shortfall > 0", last=100, staff=desk.manager
+        )
+    assert [(one.id, dict(one.facts)) for one in tried.items] == [
+        (far_below.id, {"below_floor": 1, "floor_shortfall": "0.3365"}),
+        (below.id, {"below_floor": 2, "floor_shortfall": "0.0045"}),
     ]
 
 

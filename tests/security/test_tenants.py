@@ -22,6 +22,7 @@ AS_UNKNOWN = {200, 201, 404, 422}
 WITHOUT_TEXTS = {
     "GET /api/v1/permissions",
     "GET /api/v1/skus/{sku_id}/costs",
+    "GET /api/v1/skus/{sku_id}/floors",
     "GET /api/v1/accounts/{account_id}/entries",
     "GET /api/v1/promotions/{code}/budget",
     "GET /api/v1/rebates/accruals/{accrual_id}/sales",

@@ -1,4 +1,4 @@
-"""What to know before a promotion is published: what it meets, what it sells below cost, whom it touches."""
+"""What to know before a promotion is published: what it meets, prices that are too low, whom it touches."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.analytics.backtest.promotions import customers_for, promotion_facts_of
-from dinghuo.analytics.below_cost import ReducedBelowCost, below_cost
+from dinghuo.analytics.promotion_prices import lowest_prices
+from dinghuo.analytics.too_low import TooLow
 from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import StaffPrincipal
@@ -43,8 +44,9 @@ class Rival(msgspec.Struct, frozen=True, kw_only=True):
 
 class PromotionCheck(msgspec.Struct, frozen=True, kw_only=True):
     """`rivals` are the first hundred of `rival_count`, those that do not add up first. `below_cost` has the worst
-    hundred of `below_cost_count` prices of the lists that hold, at the promotion's deepest step and granted alone;
-    null for those who see no cost, and for goods given beside others, which the trial on past orders tells.
+    hundred of `below_cost_count` prices of the lists that hold, at the promotion's deepest step and granted alone,
+    `below_floor` those below the floor price; null for those who see no cost, and for goods given beside others,
+    which the trial on past orders tells.
 
     `goods` counts the SKUs it is for, null when that is all. `open_carts` are carts and drafts of these customers
     with these goods, not yet ordered.
@@ -55,7 +57,9 @@ class PromotionCheck(msgspec.Struct, frozen=True, kw_only=True):
     rival_count: int
     rivals: Sequence[Rival]
     below_cost_count: int | None
-    below_cost: Sequence[ReducedBelowCost] | None
+    below_cost: Sequence[TooLow] | None
+    below_floor_count: int | None
+    below_floor: Sequence[TooLow] | None
     costless: int | None
     goods: int | None
     customers: int
@@ -90,17 +94,19 @@ async def check_promotion(tx: Tx, *, code: str, seen_by: StaffPrincipal) -> Prom
     codes = None if named is None else list(named.values())
     skus = await load_skus(tx, codes or ())
     rivals = await _rivals(tx, draft, None if codes is None else [skus[code] for code in codes], customers)
-    worst = await below_cost(tx, draft, named, customers.values(), on=on)
+    worst = await lowest_prices(tx, draft, named, customers.values(), on=on)
     (carts,) = await tx.fetch(_CARTS, list(customers), codes)
-    told = seen_by.sees_cost and worst is not None
+    told = worst if seen_by.sees_cost else None
     return PromotionCheck(
         promotion=draft.code,
         tried_on=on,
         rival_count=len(rivals),
         rivals=rivals[:MOST_SHOWN],
-        below_cost_count=worst.count if told and worst else None,
-        below_cost=worst.lines if told and worst else None,
-        costless=worst.costless if told and worst else None,
+        below_cost_count=told.below_cost_count if told else None,
+        below_cost=told.below_cost if told else None,
+        below_floor_count=told.below_floor_count if told else None,
+        below_floor=told.below_floor if told else None,
+        costless=told.costless if told else None,
         goods=None if named is None else len(named),
         customers=len(customers),
         open_carts=carts["carts"],

@@ -30,15 +30,24 @@ class SkuFacts(msgspec.Struct, frozen=True, gc=False):
     active: bool
     costs: tuple[tuple[date, Decimal], ...]
     weight_grams: int | None = None
+    floors: tuple[tuple[date, Decimal], ...] = ()
 
     def cost_on(self, day: date) -> Decimal | None:
         """Cost of one base unit in force on a day."""
-        found = None
-        for valid_from, cost in self.costs:
-            if valid_from > day:
-                break
-            found = cost
-        return found
+        return _in_force(self.costs, day)
+
+    def floor_on(self, day: date) -> Decimal | None:
+        """The least that one base unit is to be sold for on a day."""
+        return _in_force(self.floors, day)
+
+
+def _in_force(amounts: tuple[tuple[date, Decimal], ...], day: date) -> Decimal | None:
+    found = None
+    for valid_from, amount in amounts:
+        if valid_from > day:
+            break
+        found = amount
+    return found
 
 
 class AssortmentFacts(msgspec.Struct, frozen=True):
@@ -67,7 +76,8 @@ class AssortmentFacts(msgspec.Struct, frozen=True):
 _SKUS = """
 select s.id, s.code, s.name, s.product_id, p.brand_id, p.category_id, s.base_unit, s.sales_unit,
        s.minimum_quantity, s.multiple, s.tax_rate, s.supply_policy, s.weight_grams,
-       s.state = 'active' and p.state = 'active' as active, u.units, u.numerators, u.denominators, c.days, c.costs
+       s.state = 'active' and p.state = 'active' as active, u.units, u.numerators, u.denominators, c.days, c.costs,
+       f.days as floor_days, f.floors
 from sku s
 join product p on p.tenant_id = $1 and p.id = s.product_id
 left join lateral (
@@ -76,6 +86,9 @@ left join lateral (
 left join lateral (
   select array_agg(valid_from order by valid_from) as days, array_agg(cost order by valid_from) as costs
   from sku_cost where tenant_id = $1 and sku_id = s.id) c on true
+left join lateral (
+  select array_agg(valid_from order by valid_from) as days, array_agg(floor order by valid_from) as floors
+  from sku_floor where tenant_id = $1 and sku_id = s.id) f on true
 where s.tenant_id = $1 and s.code = any($2::text[])
 """
 
@@ -118,6 +131,7 @@ async def load_skus(tx: Tx, codes: Iterable[str]) -> dict[str, SkuFacts]:
                 active=row["active"],
                 costs=tuple(zip(row["days"] or (), row["costs"] or (), strict=True)),
                 weight_grams=row["weight_grams"],
+                floors=tuple(zip(row["floor_days"] or (), row["floors"] or (), strict=True)),
             )
     return memory
 

@@ -10,6 +10,8 @@ from dinghuo.catalogue import queries
 from dinghuo.catalogue.costs import CostInput, CostView, read_costs
 from dinghuo.catalogue.costs import save_costs as save_dated_costs
 from dinghuo.catalogue.edit import edit_product, edit_sku
+from dinghuo.catalogue.floors import FloorInput, FloorView, read_floors
+from dinghuo.catalogue.floors import save_floors as save_dated_floors
 from dinghuo.catalogue.http_groups import HANDLERS as GROUPS
 from dinghuo.catalogue.queries import ProductFilter, ProductInclude, ProductView, SkuFilter, SkuInclude, SkuView
 from dinghuo.catalogue.save_products import ProductFields, ProductInput
@@ -154,6 +156,28 @@ async def get_costs(database: Database, staff: StaffPrincipal, sku_id: UUID) -> 
     return costs
 
 
+@put("/skus/floors", opt=_WRITE)
+async def save_floors(
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: Items[FloorInput]
+) -> SavedView:
+    """Write dated floor prices by the SKUs' codes, all or nothing; null takes one away. For who may see costs."""
+    saved = await database.run(
+        staff.tenant_id, lambda tx: save_dated_floors(tx, floors=data.items, by=staff.actor(), seen_by=staff)
+    )
+    return saved_view(saved, language_of(request))
+
+
+@get("/skus/{sku_id:uuid}/floors", opt=_READ)
+async def get_floors(database: Database, staff: StaffPrincipal, sku_id: UUID) -> list[FloorView]:
+    """The least that a SKU is to be sold for from which day on, the newest first. For those who may see costs."""
+    async with database.transaction(staff.tenant_id) as tx:
+        floors = await read_floors(tx, sku_id, seen_by=staff)
+        known = floors or await queries.get_sku(tx, sku_id, seen_by=staff, sellable_to=None)
+    if not known:
+        raise missing("SKU", sku_id)
+    return floors
+
+
 @get("/products", opt=_READ)
 async def list_products(
     database: Database,
@@ -264,6 +288,8 @@ router = Router(
         patch_sku,
         save_costs,
         get_costs,
+        save_floors,
+        get_floors,
         list_products,
         save_products,
         get_product,

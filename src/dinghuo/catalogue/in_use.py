@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from dinghuo.catalogue.tables import product_media, sku_cost, sku_unit
+from dinghuo.catalogue.tables import product_media, sku_cost, sku_floor, sku_unit
 from dinghuo.kit.database import Tx
 from dinghuo.kit.tables import metadata
 
-_OWN = frozenset({sku_unit, sku_cost, product_media})
+_OWN = frozenset({sku_unit, sku_cost, sku_floor, product_media})
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 

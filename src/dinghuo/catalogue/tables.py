@@ -118,6 +118,17 @@ sku_cost = tenant_table(
     key=("sku_id", "valid_from"),
 )
 
+sku_floor = tenant_table(
+    "sku_floor",
+    Column("sku_id", Uuid, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    # The least for one base unit, without tax, in the tenant's currency.
+    Column("floor", UNIT_PRICE, nullable=False),
+    reference("sku", "sku_id"),
+    CheckConstraint("floor >= 0", name="floor_not_negative"),
+    key=("sku_id", "valid_from"),
+)
+
 # Pictures of products, the first one first; of one SKU where that is named.
 product_media = tenant_table(
     "product_media",

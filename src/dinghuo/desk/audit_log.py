@@ -70,6 +70,7 @@ _NAMES = {
     "customer": ("customer", "code"),
     "sku": ("sku", "code"),
     "sku_cost": ("sku", "code"),
+    "sku_floor": ("sku", "code"),
     "product": ("product", "code"),
     "category": ("category", "code"),
     "brand": ("brand", "code"),
@@ -228,7 +229,7 @@ def told(
 
 
 def _is_hidden(kind: str, action: str, field: str, staff: StaffPrincipal) -> bool:
-    if kind == "sku_cost" or field in _COSTS:
+    if kind in ("sku_cost", "sku_floor") or field in _COSTS:
         return not staff.sees_cost
     if (kind == "price_list" and action == "priced") or field in _PRICES:
         return not staff.sees_price

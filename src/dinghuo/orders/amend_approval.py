@@ -1,6 +1,7 @@
 """Amendments that somebody has to approve: only what changes is held against the policies."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,13 @@ from uuid import UUID
 from dinghuo.approvals.ask import Ask, open_requests
 from dinghuo.approvals.kinds import Fact, Kind, Waiver
 from dinghuo.approvals.policies import Policy, load_policies
+from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO, round_money
 from dinghuo.orders.decide import LineRow
 from dinghuo.orders.diff import Diff, DiffLine
+from dinghuo.orders.floor import shortfall
 
 SUBJECT = "amendment"
 AMENDMENT = Kind(
@@ -33,6 +36,7 @@ AMENDMENT = Kind(
             "margin",
         ),
         Fact("below_cost", "flag", "有低于成本的变更行", "Some line that changes is below cost", "margin"),
+        Fact("below_floor", "integer", "低于最低限价的变更行数", "Lines that change below their floor price", "cost"),
         Fact("credit_overrun", "number", "超出信用额度的金额", "By how much it exceeds the credit limit", "price"),
         Fact("lines_added", "integer", "新增行数", "Lines added"),
         Fact("lines_changed", "integer", "变更行数", "Lines changed"),
@@ -80,10 +84,12 @@ async def open_request(
     )
 
 
-def facts_of(diff: Diff, *, room: Decimal | None, customer: str, by_dealer: bool) -> dict[str, Any]:
-    """What policies may ask of an amendment; `room` is what is left of the credit limit before it."""
+def facts_of(diff: Diff, *, room: Decimal | None, customer: str, by_dealer: bool, day: date) -> dict[str, Any]:
+    """What policies may ask of an amendment; `room` is what is left of the credit limit before it, `day` the
+    order's."""
     up = diff.after.gross - diff.before.gross
-    rows = list(_new(diff))
+    agreed = list(_agreed_anew(diff))
+    rows = [row for row, _ in agreed]
     rates = [rate for row in rows if (rate := _margin_rate(row)) is not None]
     changes = [line.change for line in diff.changed]
     return {
@@ -94,6 +100,7 @@ def facts_of(diff: Diff, *, room: Decimal | None, customer: str, by_dealer: bool
         "manual_price": any(b'"manual"' in bytes(row.price_reason) for row in rows),
         "lowest_margin_rate": min(rates, default=None),
         "below_cost": any(rate < ZERO for rate in rates),
+        "below_floor": sum(sku is not None and shortfall(row, sku, day) > ZERO for row, sku in agreed),
         "credit_overrun": ZERO if room is None else max(up - max(room, ZERO), ZERO),
         "lines_added": changes.count("added"),
         "lines_changed": changes.count("changed"),
@@ -106,11 +113,11 @@ def facts_of(diff: Diff, *, room: Decimal | None, customer: str, by_dealer: bool
     }
 
 
-def _new(diff: Diff) -> Iterator[LineRow]:
+def _agreed_anew(diff: Diff) -> Iterator[tuple[LineRow, SkuFacts | None]]:
     """The lines of which something is agreed anew; texts and dates are no matter of prices."""
     for line in diff.changed:
         if line.new is not None and line.new.kind != "gift" and not _is_text(line):
-            yield line.new
+            yield line.new, line.sku
 
 
 def _is_text(line: DiffLine) -> bool:

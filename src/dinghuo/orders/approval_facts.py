@@ -14,6 +14,7 @@ import msgspec
 from dinghuo.approvals.kinds import Fact, Waiver
 from dinghuo.kit.money import ZERO, round_money
 from dinghuo.orders.decide import LineRow, Priced
+from dinghuo.orders.floor import shortfall
 
 _FOUR = Decimal("0.0001")
 
@@ -36,6 +37,8 @@ FACTS = (
     Fact("margin_rate", "number", "毛利率（0.08 即 8%）", "Margin rate", "margin"),
     Fact("lowest_margin_rate", "number", "最低行毛利率", "Lowest margin rate of a line", "margin"),
     Fact("below_cost", "flag", "有低于成本的行", "Some line is below cost", "margin"),
+    Fact("below_floor", "integer", "低于最低限价的行数", "Lines below their floor price", "cost"),
+    Fact("floor_shortfall", "number", "低于最低限价的最大幅度", "Largest part by which a line is below it", "cost"),
     Fact("cost_unknown", "flag", "有无成本的商品", "Some cost is not known", "cost"),
     Fact("prepaid", "flag", "先款后货", "Paid for beforehand"),
     Fact("payment_terms", "text", "付款条件", "Payment terms"),
@@ -141,6 +144,12 @@ def _below_cost(seen: Seen) -> bool:
     return any((margin := _line_margin(row)) is not None and margin < 0 for row in _goods(seen.order))
 
 
+def _shortfalls(seen: Seen) -> list[Decimal]:
+    order = seen.order
+    found = (shortfall(row, sku, order.day) for row, sku in zip(order.lines, order.skus, strict=True))
+    return [each for each in found if each]
+
+
 def _limit(seen: Seen) -> Decimal | None:
     return seen.order.credit.limit if seen.order.credit is not None else None
 
@@ -180,6 +189,8 @@ _ANSWERS: Mapping[str, Callable[[Seen], Any]] = {
     "margin_rate": _margin_rate,
     "lowest_margin_rate": _lowest_margin_rate,
     "below_cost": _below_cost,
+    "below_floor": lambda seen: len(_shortfalls(seen)),
+    "floor_shortfall": lambda seen: max(_shortfalls(seen), default=ZERO),
     "cost_unknown": lambda seen: any(row.unit_cost is None for row in seen.order.lines),
     "prepaid": lambda seen: seen.order.customer.payment_terms == "prepaid",
     "payment_terms": lambda seen: seen.order.customer.payment_terms,

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from dinghuo.approvals.kinds import Kind, Past, PastLook
+from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.database import Tx
@@ -34,8 +35,16 @@ select l.order_id,
   coalesce(min(round((l.net - round(l.unit_cost * l.base_quantity, 2)) / nullif(l.net, 0), 4)), 0)
     as lowest_margin_rate,
   coalesce(bool_or(l.net < round(l.unit_cost * l.base_quantity, 2)), false) as below_cost,
-  bool_or(l.unit_cost is null) as cost_unknown
+  bool_or(l.unit_cost is null) as cost_unknown,
+  count(*) filter (where l.net < f.least) as below_floor,
+  coalesce(max(ceil((1 - l.net / f.least) * 10000) / 10000) filter (where l.net < f.least), 0) as floor_shortfall
 from order_line l
+join sales_order o on o.tenant_id = $1 and o.id = l.order_id
+left join lateral (
+  select round(k.floor * l.base_quantity, 2) as least from sku_floor k
+  where k.tenant_id = $1 and k.sku_id = l.sku_id and k.valid_from <= (o.placed_at at time zone $3)::date
+  order by k.valid_from desc limit 1
+) f on true
 where l.tenant_id = $1 and l.order_id = any($2::uuid[]) and l.kind = 'goods'
 group by l.order_id
 """
@@ -69,7 +78,8 @@ async def look_back(tx: Tx, staff: StaffPrincipal, last: int, names: Collection[
         .limit(last)
     )
     ids = [row.id for row in rows]
-    lines = {row["order_id"]: row for row in await tx.fetch(_LINES, ids)} if ids else {}
+    zone = (await load_tenant(tx)).zone
+    lines = {row["order_id"]: row for row in await tx.fetch(_LINES, ids, zone.key)} if ids else {}
     beside = {row["id"]: row for row in await tx.fetch(_BESIDE, ids)} if ids else {}
     customers = await load_customers_by_id(tx, {row.customer_id for row in rows})
     words = await load_words(tx)

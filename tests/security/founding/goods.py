@@ -31,6 +31,7 @@ async def found_goods(f: Founder) -> None:
     days = [f"20{20 + n // 28:02}-02-{1 + n % 28:02}" for n in range(f.more)]
     older = [{"sku": f.code("SKU"), "valid_from": day, "cost": str(COST)} for day in days if day != DAY]
     await f.put("skus/costs", costs + older)
+    await f.put("skus/floors", [{"sku": row["code"], "valid_from": DAY, "floor": str(COST)} for row in rows])
 
 
 async def found_stock(f: Founder) -> None:

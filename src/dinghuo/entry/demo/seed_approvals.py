@@ -37,7 +37,7 @@ _POLICIES: Final = [
         name="低价审批",
         name_en="Low prices",
         position=10,
-        condition="manual_discount > 0.1 || below_cost",
+        condition="manual_discount > 0.1 || below_cost || manual_price && below_floor > 0",
         steps=[_MANAGER],
         expires_hours=72,
     ),

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from dinghuo.catalogue.costs import CostInput, save_costs
+from dinghuo.catalogue.floors import FloorInput, save_floors
 from dinghuo.catalogue.rules import UnitInput
 from dinghuo.catalogue.save_assortments import AssortmentInput, AudienceInput, ItemInput, save_assortments
 from dinghuo.catalogue.save_products import MediaInput, ProductInput, save_products
@@ -25,11 +26,14 @@ from dinghuo.inventory.set_allowance import Allowance, set_allowances
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.files import store_files
+from dinghuo.kit.money import round_money
 from dinghuo.kit.words import PlacedNodeInput, WordInput, save_words
 from dinghuo.pricing.publish import publish
 from dinghuo.pricing.save_entries import EntryInput, save_entries
 from dinghuo.pricing.save_lists import PriceListInput, save_lists
 
+# The floor price, by what goods cost.
+_LEAST = Decimal("1.08")
 _REGIONS = {SHANGHAI: "east", CHENGDU: "southwest"}
 
 
@@ -115,11 +119,13 @@ async def _products(tx: Tx) -> list[ProductInput]:
 
 
 async def prices(tx: Tx, today: date) -> Outcome:
-    """What goods cost, and the price lists, published."""
+    """What goods cost and the least they are to be sold for, and the price lists, published."""
     lists = price_lists(today)
     since = min(item.valid_from for item in lists)
     costs = [CostInput(sku=sku.code, valid_from=since, cost=sku.cost) for sku in SKUS]
     await save_costs(tx, costs=costs, by=DEMO, seen_by=None)
+    floors = [FloorInput(sku=sku.code, valid_from=since, floor=round_money(sku.cost * _LEAST)) for sku in SKUS]
+    await save_floors(tx, floors=floors, by=DEMO, seen_by=None)
     await save_lists(tx, lists=[_price_list(item) for item in lists], by=DEMO)
     entries = [
         EntryInput(item.code, entry.sku, entry.unit, _from(entry.minimum_quantity), price=entry.price)

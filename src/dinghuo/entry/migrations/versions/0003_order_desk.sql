@@ -1260,3 +1260,14 @@ CREATE TABLE wecom_visit (
 CREATE INDEX ix_wecom_visit_expires ON wecom_visit (tenant_id, expires_at);
 ALTER TABLE wecom_visit ADD CONSTRAINT pk_wecom_visit PRIMARY KEY (tenant_id, id);
 ALTER TABLE wecom_visit ADD CONSTRAINT fk_wecom_visit_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES app_user (tenant_id, id);
+
+-- catalogue: the least that goods are to be sold for
+CREATE TABLE sku_floor (
+  tenant_id BIGINT NOT NULL,
+  sku_id UUID NOT NULL,
+  valid_from DATE NOT NULL,
+  floor NUMERIC(18, 6) NOT NULL,
+  CONSTRAINT ck_sku_floor_floor_not_negative CHECK (floor >= 0)
+);
+ALTER TABLE sku_floor ADD CONSTRAINT pk_sku_floor PRIMARY KEY (tenant_id, sku_id, valid_from);
+ALTER TABLE sku_floor ADD CONSTRAINT fk_sku_floor_tenant_id_sku_id FOREIGN KEY (tenant_id, sku_id) REFERENCES sku (tenant_id, id);

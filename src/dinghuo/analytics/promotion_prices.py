@@ -1,42 +1,17 @@
-"""The prices of the lists that hold, after a promotion took off the most it ever does, against what goods cost."""
+"""The prices of the lists that hold, after a promotion took off the most it ever does, that are too low."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 
+from dinghuo.analytics.too_low import Lowest, worst_of
 from dinghuo.kit.database import Tx
 from dinghuo.parties.facts import CustomerFacts
 from dinghuo.pricing.facts import scopes_of
 from dinghuo.pricing.promotion_facts import PromotionFacts
-
-MOST_SHOWN = 100
-
-
-class ReducedBelowCost(msgspec.Struct, frozen=True, kw_only=True):
-    """A price of a list that leaves nothing once the promotion is granted; per `unit`, without tax.
-
-    `list` is null for a price that the promotion itself sets.
-    """
-
-    list: str | None
-    sku: str
-    name: str
-    unit: str
-    from_quantity: Decimal
-    list_price: Decimal | None
-    net_price: Decimal
-    cost: Decimal
-
-
-class Worst(msgspec.Struct, frozen=True):
-    """The worst hundred of so many; `costless` counts the SKUs whose cost is not known."""
-
-    count: int
-    costless: int
-    lines: Sequence[ReducedBelowCost]
 
 
 class Depth(msgspec.Struct, frozen=True):
@@ -54,17 +29,14 @@ _OF_LISTS = """
     e.price / case when p.tax_inclusive then t.rate else 1 end as list_price,
     (e.price * case when p.tax_inclusive then 1 else t.rate end * $6::numeric
       - $7::numeric * u.numerator * v.denominator / u.denominator / v.numerator) / t.rate as net_price,
-    c.cost * u.numerator / u.denominator as cost
+    c.cost * u.numerator / u.denominator as cost, f.floor * u.numerator / u.denominator as floor
   from price_list p
   join price_entry e on e.tenant_id = $1 and e.list_id = p.id and ($3::uuid[] is null or e.sku_id = any($3))
   join sku s on s.tenant_id = $1 and s.id = e.sku_id
   join sku_unit u on u.tenant_id = $1 and u.sku_id = e.sku_id and u.unit = e.unit
   join sku_unit v on v.tenant_id = $1 and v.sku_id = e.sku_id and v.unit = s.sales_unit
   cross join lateral (select 1 + coalesce(s.tax_rate, 0) as rate) t
-  left join lateral (
-    select k.cost from sku_cost k
-    where k.tenant_id = $1 and k.sku_id = e.sku_id and k.valid_from <= $4 order by k.valid_from desc limit 1
-  ) c on true
+  {bounds}
   where p.tenant_id = $1 and p.state = 'published' and p.kind <> 'contract' and p.currency = $5
     and p.valid_from <= $4 and (p.valid_until is null or p.valid_until >= $4) and p.scope = any($2::text[])
 """
@@ -75,34 +47,16 @@ _OF_ITEMS = """
     case when $3::numeric is null then i.price / t.rate
       else $3 / nullif(sum(c.cost * u.numerator / u.denominator * i.quantity * t.rate) over (), 0)
         * c.cost * u.numerator / u.denominator end as net_price,
-    c.cost * u.numerator / u.denominator as cost
+    c.cost * u.numerator / u.denominator as cost, f.floor * u.numerator / u.denominator as floor
   from promotion_item i
   join sku s on s.tenant_id = $1 and s.id = i.target_id
   join sku_unit u on u.tenant_id = $1 and u.sku_id = s.id and u.unit = coalesce(i.unit, s.sales_unit)
   cross join lateral (select 1 + coalesce(s.tax_rate, 0) as rate) t
-  left join lateral (
-    select k.cost from sku_cost k
-    where k.tenant_id = $1 and k.sku_id = s.id and k.valid_from <= $4 order by k.valid_from desc limit 1
-  ) c on true
+  {bounds}
   where i.tenant_id = $1 and i.promotion_id = $2
 """
-_WORST = """
-with priced as ({priced}), counted as (
-  select count(distinct sku) filter (where cost is null) as costless,
-    count(*) filter (where net_price < cost) as below
-  from priced
-)
-select n.costless, n.below, b.*
-from counted n
-left join lateral (
-  select p.list, p.sku, p.name, p.unit, p.from_quantity, round(p.list_price, 6) as list_price,
-    round(p.net_price, 6) as net_price, round(p.cost, 6) as cost
-  from priced p where p.net_price < p.cost
-  order by p.net_price / nullif(p.cost, 0), p.sku, p.unit, p.from_quantity, p.list limit {most}
-) b on true
-"""
-_BY_LISTS = _WORST.format(priced=_OF_LISTS, most=MOST_SHOWN)
-_BY_ITEMS = _WORST.format(priced=_OF_ITEMS, most=MOST_SHOWN)
+_BY_LISTS = worst_of(_OF_LISTS, costless="distinct sku")
+_BY_ITEMS = worst_of(_OF_ITEMS, costless="distinct sku")
 
 
 def depth_of(promotion: PromotionFacts) -> Depth | None:
@@ -121,15 +75,15 @@ def depth_of(promotion: PromotionFacts) -> Depth | None:
     return None
 
 
-async def below_cost(
+async def lowest_prices(
     tx: Tx,
     promotion: PromotionFacts,
     goods: Mapping[UUID, str] | None,
     customers: Iterable[CustomerFacts],
     *,
     on: date,
-) -> Worst | None:
-    """The prices that would lie below cost on a day; None when no price tells, as with a gift of something else."""
+) -> Lowest | None:
+    """The prices that would be too low on a day; None when no price tells, as with a gift of something else."""
     if promotion.kind in ("fixed_price", "bundle"):
         rows = await tx.fetch(_BY_ITEMS, promotion.id, promotion.bundle_price, on)
     else:
@@ -139,9 +93,4 @@ async def below_cost(
         scopes: Collection[str] = {scope for each in customers for scope in scopes_of(each)}
         wanted = None if goods is None else list(goods)
         rows = await tx.fetch(_BY_LISTS, list(scopes), wanted, on, promotion.currency, depth.stays, depth.off)
-    lines = [msgspec.convert(_line(row), ReducedBelowCost) for row in rows if row["sku"] is not None]
-    return Worst(rows[0]["below"], rows[0]["costless"], lines)
-
-
-def _line(row: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in dict(row).items() if name not in ("below", "costless")}
+    return Lowest.of(rows)
