@@ -256,3 +256,40 @@ async def test_sentences_call_units_by_name(buyer: httpx.AsyncClient) -> None:
     assert [(each["message"], each["fix"]["label"], each["fix"]["unit"]) for each in told] == [
         ("Line 1: OOLONG is ordered in multiples of 12 bottle", "Change to 36 bottle", "瓶")
     ]
+
+
+async def test_lines_go_to_places_of_their_own(
+    buyer: httpx.AsyncClient, owner: httpx.AsyncClient, database: Database, tenant: Tenant
+) -> None:
+    (address,) = (await buyer.get("/portal/v1/addresses")).json()
+    shop = {"recipient": "王店", "street": "城北路 7 号", "city": "杭州"}
+    cart = await fill(
+        buyer,
+        change("OOLONG", "5", address_id=address["id"]),
+        change("WATER", "2", ship_to=shop),
+        change("MATCHA", "1"),
+    )
+    assert [
+        line["ship_to"] and (line["ship_to"]["recipient"], line["ship_to"]["street"]) for line in cart["lines"]
+    ] == [
+        (address["recipient"], address["street"]),
+        ("王店", "城北路 7 号"),
+        None,
+    ]
+    # A change of quantity, or of the unit, leaves it.
+    kept = await fill(buyer, change("WATER", "3"), change("OOLONG", "48", "箱", new_unit="瓶"))
+    assert [line["ship_to"] for line in kept["lines"]] == [line["ship_to"] for line in cart["lines"]]
+    before = await contents(database, tenant)
+    wrong = {"changes": [change("MATCHA", "1", ship_to=shop | {"street": " "})], "device": "phone"}
+    refused = await buyer.put(f"{CART}/lines", json=wrong)
+    assert [fault["field"] for fault in refused.json()["faults"]] == ["changes[0].ship_to.street"]
+    unknown = {"changes": [change("MATCHA", "1", address_id="01890000-0000-7000-8000-000000000000")]}
+    assert (await buyer.put(f"{CART}/lines", json=unknown)).status_code == 404
+    assert await contents(database, tenant) == before
+    placed = await order(buyer, change("MATCHA", "1"))
+    page = (await owner.get(f"/api/v1/orders/{placed['id']}")).json()
+    assert [line["ship_to"] and line["ship_to"]["recipient"] for line in page["lines"]] == [
+        address["recipient"],
+        "王店",
+        None,
+    ]

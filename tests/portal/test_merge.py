@@ -3,10 +3,11 @@
 from decimal import Decimal
 from itertools import permutations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dinghuo.orders.requests import LineRequest
+from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.portal.merge import LineChange, Mark, Merged, merge
 
 NOW = 1_800_000_000_000
@@ -73,6 +74,38 @@ def test_lines_written_twice_by_staff_become_one() -> None:
     lines = [LineRequest("X", Decimal(1), "瓶"), LineRequest("X", Decimal(2), "瓶")]
     cart = merge(lines, {}, [change("Y", 1, 1)], device="a", now_ms=NOW)
     assert held(cart) == {("X", "瓶"): 3, ("Y", "瓶"): 1}
+
+
+SHOP, DEPOT = ShipTo("李四", "人民路 1 号"), ShipTo("王五", "仓储路 9 号")
+
+
+def test_a_line_keeps_where_it_goes_and_what_it_is_called_off_from() -> None:
+    agreed = LineRequest("X", Decimal(1), "瓶", blanket="BO-1", rebate_goods=True, ship_to=SHOP)
+    start = Merged([agreed], {}, [])
+    more = after(("a", change("X", 3, 1), NOW), start=start)
+    assert more.lines == [msgspec.structs.replace(agreed, quantity=Decimal(3))]
+    moved = after(("a", change("X", 2, 2, new_unit="箱"), NOW), start=start)
+    assert moved.lines == [msgspec.structs.replace(agreed, quantity=Decimal(2), unit="箱")]
+    elsewhere = msgspec.structs.replace(change("X", 3, 3), ship_to=DEPOT, blanket=None)
+    assert after(("a", elsewhere, NOW), start=start).lines == [
+        LineRequest("X", Decimal(3), "瓶", rebate_goods=True, ship_to=DEPOT)
+    ]
+    home = msgspec.structs.replace(change("X", 3, 3), ship_to=None)
+    assert after(("a", home, NOW), start=start).lines[0].ship_to is None
+
+
+def test_lines_that_become_one_keep_what_either_says() -> None:
+    plain = LineRequest("X", Decimal(1), "瓶", note="急")
+    agreed = LineRequest("X", Decimal(2), "瓶", blanket="BO-1", ship_to=SHOP)
+    both = LineRequest("X", Decimal(3), "瓶", note="急", blanket="BO-1", ship_to=SHOP)
+    for lines in ([plain, agreed], [agreed, plain]):
+        assert merge(lines, {}, [], device=None, now_ms=NOW).lines == [both]
+    cases = [msgspec.structs.replace(agreed, unit="箱"), plain]
+    moved = merge(cases, {}, [change("X", 1, 1, new_unit="箱")], device="a", now_ms=NOW)
+    assert moved.lines == [msgspec.structs.replace(both, unit="箱")]
+    # What goes to another place stays a line that says where: the one that was moved decides.
+    apart = [cases[0], msgspec.structs.replace(plain, ship_to=DEPOT)]
+    assert merge(apart, {}, [change("X", 1, 1, new_unit="箱")], device="a", now_ms=NOW).lines[0].ship_to == DEPOT
 
 
 def test_marks_of_lines_long_gone_are_forgotten() -> None:

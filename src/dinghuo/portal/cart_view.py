@@ -54,6 +54,8 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     requested_date: date | None
     # The blanket order it is called off from.
     blanket: str | None = None
+    # Where it goes, when that is not where the order does.
+    ship_to: ShipTo | None = None
     sku_id: UUID | None = None
     product_id: UUID | None = None
     name: str | None = None
@@ -333,6 +335,7 @@ class _Goods(msgspec.Struct, frozen=True):
             note=line.note,
             requested_date=line.requested_date,
             blanket=line.blanket,
+            ship_to=line.ship_to,
             problems=[problem_of(fault, language, self.shelf.units, line, sku) for fault in faults],
             tags=self.tags.get(number, []),
             **self._of_sku(sku),

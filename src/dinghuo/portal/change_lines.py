@@ -4,14 +4,17 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 import msgspec
+from msgspec import UnsetType
 
 from dinghuo.catalogue.facts import load_skus
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Fault, Message, Refused
 from dinghuo.kit.texts import text_faults
-from dinghuo.orders.requests import LineRequest
+from dinghuo.orders.requests import LineRequest, ShipTo
+from dinghuo.orders.texts import check_address
 from dinghuo.portal.cart import Cart, ensure_cart, find_own, write_cart
+from dinghuo.portal.edit_cart import own_addresses
 from dinghuo.portal.merge import LineChange, Mark, is_known, key_of, merge, together
 
 MOST_CHANGES = 500
@@ -43,7 +46,7 @@ async def change_lines(tx: Tx, *, request: LineChanges, dealer: DealerPrincipal)
     if found := list(_faults(request)):
         raise Refused(found)
     cart = await ensure_cart(tx, dealer)
-    changes = await _with_units(tx, request.changes)
+    changes = await _with_places(tx, await _with_units(tx, request.changes), dealer)
     known: list[LineChange] = []
     if request.cart is not None and request.cart != cart.id:
         past = await find_own(tx, dealer, request.cart)
@@ -65,6 +68,8 @@ def _faults(request: LineChanges) -> Iterator[Fault]:
             yield from text_faults(f"changes[{number}].{field}", text, 200, line=number + 1)
         if isinstance(change.blanket, str):
             yield from text_faults(f"changes[{number}].blanket", change.blanket, 200, line=number + 1)
+        if isinstance(change.ship_to, ShipTo):
+            yield from check_address(f"changes[{number}].ship_to", change.ship_to, line=number + 1)
         if isinstance(change.note, str):
             yield from text_faults(f"changes[{number}].note", change.note, 2000, line=number + 1)
 
@@ -76,6 +81,18 @@ async def _with_units(tx: Tx, changes: Sequence[LineChange]) -> list[LineChange]
         msgspec.structs.replace(change, unit=known[change.sku].sales_unit)
         if not change.unit and change.sku in known
         else change
+        for change in changes
+    ]
+
+
+async def _with_places(tx: Tx, changes: Sequence[LineChange], dealer: DealerPrincipal) -> list[LineChange]:
+    """A change that names one of the company's addresses means that place."""
+    wanted = {change.address_id for change in changes if not isinstance(change.address_id, UnsetType)}
+    places = await own_addresses(tx, wanted, dealer)
+    return [
+        change
+        if isinstance(change.address_id, UnsetType)
+        else msgspec.structs.replace(change, ship_to=places[change.address_id])
         for change in changes
     ]
 

@@ -1,5 +1,6 @@
 """What stands above the lines of the cart: own order number, wanted day, where to, a note."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,7 @@ async def edit_cart(tx: Tx, *, fields: CartFields, dealer: DealerPrincipal) -> C
         if getattr(fields, name) is not UNSET
     }
     if fields.address_id is not UNSET:
-        given["ship_to"] = await _ship_to(tx, fields.address_id, dealer)
+        given["ship_to"] = (await own_addresses(tx, [fields.address_id], dealer))[fields.address_id]
     ship_to = given.get("ship_to")
     if ship_to is not None:
         blank = [name for name in ("recipient", "street") if not getattr(ship_to, name).strip()]
@@ -46,8 +47,14 @@ async def edit_cart(tx: Tx, *, fields: CartFields, dealer: DealerPrincipal) -> C
     return await write_cart(tx, dealer, cart, msgspec.structs.replace(cart.content, **given))
 
 
-async def _ship_to(tx: Tx, address_id: UUID, dealer: DealerPrincipal) -> ShipTo:
-    found = next((each for each in await list_addresses(tx, dealer.customer_id) if each.id == address_id), None)
-    if found is None:
-        raise missing("address", address_id)
-    return ShipTo(**{name: getattr(found, name) for name in ShipTo.__struct_fields__})
+async def own_addresses(tx: Tx, ids: Collection[UUID], dealer: DealerPrincipal) -> dict[UUID, ShipTo]:
+    """These addresses of the company; refused (404) when one of them is not there."""
+    if not ids:
+        return {}
+    found = {
+        each.id: ShipTo(**{name: getattr(each, name) for name in ShipTo.__struct_fields__})
+        for each in await list_addresses(tx, dealer.customer_id)
+    }
+    if absent := [id for id in ids if id not in found]:
+        raise missing("address", absent[0])
+    return found

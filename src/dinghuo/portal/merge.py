@@ -9,15 +9,17 @@ change that comes late does not bring them back.
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from dinghuo.kit.money import ZERO, fits
-from dinghuo.orders.requests import LineRequest
+from dinghuo.orders.requests import LineRequest, ShipTo
 
-T = TypeVar("T")
+# What a change may say of a line beside its goods.
+_SAID = ("requested_date", "note", "blanket", "ship_to")
 
 # No phone is offline for longer; and marks of lines that are gone are kept as long.
 OLDEST_MS = 60 * 24 * 3600 * 1000
@@ -27,7 +29,8 @@ _MOST_MARKS = 20_000
 class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a line shall be. `quantity` zero removes it; `unit` null is the SKU's own; `new_unit` moves it there.
 
-    `blanket` is the number of a blanket order to call it off from, null none.
+    `blanket` is the number of a blanket order to call it off from, `ship_to` where it goes when that is not where the
+    order does, or `address_id` one of the company's addresses; null none.
     `seq` is the device's growing number of the change, `age_ms` how long ago it was made, when it is sent.
     """
 
@@ -38,6 +41,8 @@ class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     note: str | UnsetType | None = UNSET
     requested_date: date | UnsetType | None = UNSET
     blanket: str | UnsetType | None = UNSET
+    ship_to: ShipTo | UnsetType | None = UNSET
+    address_id: UUID | UnsetType = UNSET
     seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
     age_ms: Annotated[int, Meta(ge=0, le=2**53)] = 0
 
@@ -114,15 +119,11 @@ def _apply(found: dict[str, LineRequest], key: str, target: str, change: LineCha
     if change.quantity.is_finite() and change.quantity == ZERO:
         found.pop(key, None)
         return
-    line = LineRequest(
-        sku=change.sku,
-        quantity=change.quantity,
-        unit=change.new_unit or change.unit,
-        price=old.price if old and target == key else None,
-        requested_date=_kept(change.requested_date, old.requested_date if old else None),
-        note=_kept(change.note, old.note if old else None),
-        blanket=_kept(change.blanket, old.blanket if old else None),
-    )
+    line = old or LineRequest(sku=change.sku, quantity=change.quantity)
+    said = {name: given for name in _SAID if (given := getattr(change, name)) is not UNSET}
+    price = line.price if target == key else None
+    unit = change.new_unit or change.unit
+    line = msgspec.structs.replace(line, quantity=change.quantity, unit=unit, price=price, **said)
     if target == key:
         found[key] = line
         return
@@ -131,7 +132,7 @@ def _apply(found: dict[str, LineRequest], key: str, target: str, change: LineCha
         # The move was made before: nothing is left to be moved.
         return
     if other is not None:
-        found[target] = msgspec.structs.replace(line, quantity=together(line.quantity, other.quantity))
+        found[target] = _one_of(line, other)
         del found[key]
         return
     _move(found, key, target, line)
@@ -145,8 +146,10 @@ def _move(found: dict[str, LineRequest], key: str, target: str, line: LineReques
     found.update(moved)
 
 
-def _kept(given: T | UnsetType, old: T) -> T:
-    return old if isinstance(given, UnsetType) else given
+def _one_of(line: LineRequest, other: LineRequest) -> LineRequest:
+    """Both as one line, which says what either says; where they differ, what the first does."""
+    kept = {name: getattr(line, name) or getattr(other, name) for name in (*_SAID, "rebate_goods")}
+    return msgspec.structs.replace(line, quantity=together(line.quantity, other.quantity), **kept)
 
 
 def together(one: Decimal, other: Decimal) -> Decimal:
@@ -160,8 +163,7 @@ def _joined(lines: Sequence[LineRequest]) -> dict[str, LineRequest]:
     for line in lines:
         key = key_of(line.sku, line.unit)
         before = found.get(key)
-        quantity = together(line.quantity, before.quantity) if before else line.quantity
-        found[key] = msgspec.structs.replace(line, quantity=quantity)
+        found[key] = _one_of(before, line) if before else line
     return found
 
 
