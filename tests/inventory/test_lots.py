@@ -155,6 +155,43 @@ async def test_nobody_gets_what_is_blocked_or_expired(depot: Depot, owner: httpx
     await sound(depot)
 
 
+async def test_what_comes_and_nobody_may_have_goes_to_nobody_who_waits(
+    depot: Depot, owner: httpx.AsyncClient
+) -> None:
+    await track(owner, "A", shelf_life=None)
+    document = await depot.promise(("A", 6))
+    assert await depot.promises(document) == [(1, 0, 6, 0, 0)]
+    # Expired goods arrive, are found, and are counted: nobody who waits is given them.
+    assert (await come(owner, "OLD", 5, expires_on=after(-1).isoformat())).status_code == 201
+    found = {"warehouse": "W1", "sku": "A", "quantity": "3", "reason": "found", "lot": "OLD"}
+    assert (await owner.post("/api/v1/stock/adjustments", json={"items": [found]})).status_code == 201
+    assert await depot.promises(document) == [(1, 0, 6, 0, 0)]
+    # Good ones that come with them are given.
+    lines = [
+        {"sku": "A", "quantity": "4", "lot": {"number": "OLD"}},
+        {"sku": "A", "quantity": "2", "lot": {"number": "NEW", "expires_on": after(30).isoformat()}},
+    ]
+    both = {"items": [{"warehouse": "W1", "lines": lines}]}
+    assert (await owner.post("/api/v1/goods-receipts", json=both)).status_code == 201
+    assert await depot.promises(document) == [(1, 2, 4, 0, 0)]
+    # What went bad on its way between warehouses does not serve those who wait there either.
+    elsewhere = {"items": [{"warehouse": "W2", "lines": [lines[1] | {"quantity": "9"}]}]}
+    assert (await owner.post("/api/v1/goods-receipts", json=elsewhere)).status_code == 201
+    draft = {"from": "W2", "to": "W1", "expected_on": after(3).isoformat(), "lines": [{"sku": "A", "quantity": "4"}]}
+    moved = await owner.post("/api/v1/transfers", json={"items": [draft]})
+    assert moved.status_code == 201, moved.text
+    path = f"/api/v1/transfers/{moved.json()[0]['id']}"
+    assert (await owner.post(f"{path}/ship", json={})).is_success
+    (lot,) = [each for each in (await owner.get("/api/v1/lots")).json()["items"] if each["number"] == "NEW"]
+    held = await depot.promises(document)
+    assert (await owner.post(f"/api/v1/lots/{lot['id']}/block", json={"reason": "召回"})).is_success
+    assert (await owner.post(f"{path}/receive", json={})).is_success
+    assert await depot.promises(document) == held
+    levels = await depot.rows("select barred::int, reserved::int from stock where tenant_id = $1 order by on_hand")
+    assert levels == [(5, 0), (18, 2)]
+    await sound(depot)
+
+
 async def test_a_lot_that_expires_over_night_is_promised_to_nobody(depot: Depot, owner: httpx.AsyncClient) -> None:
     await track(owner, "A", shelf_life=None)
     await come(owner, "TODAY", 5, expires_on=TODAY.isoformat())
@@ -247,6 +284,28 @@ async def test_who_asks_for_how_much_life_is_said_by_customer_and_tier(
         ("unknown-code", "items[0].code"),
         ("lot-life", "items[1].days"),
     ]
+
+
+async def test_only_what_will_be_good_is_promised(depot: Depot, owner: httpx.AsyncClient) -> None:
+    await track(owner, "A", shelf_life=None)
+    await owner.put("/api/v1/customers", json={"items": [{"code": "K", "name": "客户"}, {"code": "N", "name": "另"}]})
+    life = [{"kind": "customer", "code": "K", "days": 20}]
+    assert (await owner.put("/api/v1/minimum-life", json={"items": life})).json() == {"updated": 1}
+    await come(owner, "SOON", 10, expires_on=after(9).isoformat())
+    await come(owner, "LATE", 4, expires_on=after(90).isoformat())
+    days = (await owner.get("/api/v1/stock/by-day", params={"sku": "A", "days": 12})).json()["days"]
+    assert [(int(float(day["available"])), int(float(day["barred"]))) for day in days] == [(14, 0)] * 10 + [(4, 10)] * 2
+
+    async def asked(customer: str, on: date) -> tuple[str | None, list[str]]:
+        wanted = {"sku": "A", "quantity": "8", "unit": "瓶", "date": on.isoformat()}
+        body = {"customer": customer, "lines": [wanted]}
+        (line,) = (await owner.post("/api/v1/available-to-promise", json=body)).json()["lines"]
+        return line["promised_on"], [reason["code"] for reason in line["reasons"]]
+
+    assert await asked("N", TODAY) == (TODAY.isoformat(), ["atp-stock"])
+    assert await asked("N", after(10)) == (None, ["atp-stock", "atp-expires", "atp-unknown"])
+    assert await asked("K", TODAY) == (None, ["atp-stock", "atp-not-fresh", "atp-unknown"])
+    await sound(depot)
 
 
 def test_what_never_expires_is_always_good_enough() -> None:

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dinghuo.inventory.lots.outlook import Shelf
 from dinghuo.inventory.outlook import Outlook, Part, Standing, covered_on, deliveries_for, promised_on
 from dinghuo.inventory.supply import Supply
 
@@ -17,8 +19,9 @@ AMOUNT = st.integers(0, 30).map(Decimal)
 
 
 def standing(warehouse: UUID, on_hand: int, *, reserved: int = 0, safety: int = 0, waiting: int = 0) -> Standing:
-    values = (Decimal(value) for value in (on_hand, 0, reserved, safety, waiting))
-    return Standing(warehouse, *values)
+    return Standing(
+        warehouse, Decimal(on_hand), ZERO, Decimal(reserved), safety=Decimal(safety), waiting=Decimal(waiting)
+    )
 
 
 def supply(code: str, days: int, quantity: int, warehouse: UUID = EAST) -> Supply:
@@ -74,6 +77,64 @@ def test_nothing_is_promised_before_it_is_wanted_nor_of_what_is_late() -> None:
         (5, 4, "supply", EAST, "P1"),
         (8, 2, "supply", EAST, "P2"),
     ]
+
+
+def shelf(*lots: tuple[int, int], bad: int = 0) -> Shelf:
+    """Lots by the days until they expire; `bad` is of others, that nobody is promised."""
+    several = [(TODAY + timedelta(days=days), Decimal(quantity)) for days, quantity in lots]
+    return Shelf(several, sum((quantity for _, quantity in several), ZERO) + bad)
+
+
+def kept(on_hand: int, lots: Shelf, *, reserved: int = 0) -> Standing:
+    return msgspec.structs.replace(standing(EAST, on_hand, reserved=reserved), shelf=lots)
+
+
+def by_day(goods: Outlook) -> list[tuple[int, int]]:
+    return [((day - TODAY).days, int(goods.available(day))) for day in goods.days()]
+
+
+def test_only_what_is_still_good_on_the_day_is_promised() -> None:
+    lots = shelf((5, 10), (30, 20))
+    # On its last day it is good; a delivery is good whenever it comes.
+    assert by_day(Outlook([kept(30, lots)], [supply("P1", 9, 5)], today=TODAY)) == [
+        (0, 30),
+        (6, 20),
+        (9, 25),
+        (31, 5),
+    ]
+    later = Outlook([kept(30, lots)], [], today=TODAY)
+    assert told(later.take(Decimal(25), wanted_on=TODAY + timedelta(days=6))) == [
+        (6, 20, "stock", EAST, None),
+        (None, 5, "unknown", None, None),
+    ]
+    assert told(Outlook([kept(30, lots)], [], today=TODAY).take(Decimal(25), wanted_on=TODAY)) == [
+        (0, 25, "stock", EAST, None)
+    ]
+
+
+def test_who_asks_for_days_more_is_promised_nothing_that_expires_before() -> None:
+    lots = shelf((5, 10), (30, 20))
+    # Four of no lot: nobody knows how long they are good.
+    asking = Outlook([kept(34, lots)], [], today=TODAY, life=10)
+    assert by_day(asking) == [(0, 20), (21, 0)]
+    assert by_day(Outlook([kept(34, lots)], [], today=TODAY)) == [(0, 34), (6, 24), (31, 4)]
+
+
+def test_those_before_take_what_expires_first() -> None:
+    lots = shelf((5, 10), (30, 20))
+    assert by_day(Outlook([kept(30, lots, reserved=8)], [], today=TODAY)) == [(0, 22), (6, 20), (31, 0)]
+    assert by_day(Outlook([kept(30, lots, reserved=25)], [], today=TODAY)) == [(0, 5), (31, 0)]
+    # So do the parts of the same line that were promised for earlier days.
+    goods = Outlook([kept(10, shelf((5, 10)))], [supply("P1", 9, 10)], today=TODAY)
+    assert told(goods.take(Decimal(15), wanted_on=TODAY)) == [
+        (0, 10, "stock", EAST, None),
+        (9, 5, "supply", EAST, "P1"),
+    ]
+
+
+def test_what_is_blocked_is_no_lot_to_take() -> None:
+    goods = Outlook([msgspec.structs.replace(kept(30, shelf((5, 10), bad=20)), barred=Decimal(20))], [], today=TODAY)
+    assert by_day(goods) == [(0, 10), (6, 0)]
 
 
 def test_a_warehouse_that_never_had_any_is_promised_from_when_it_is_sent_some() -> None:

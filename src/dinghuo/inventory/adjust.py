@@ -11,6 +11,7 @@ import msgspec
 from dinghuo.inventory.book import book
 from dinghuo.inventory.goods import Known, know
 from dinghuo.inventory.levels import Level, Place
+from dinghuo.inventory.lots.bar import barred_of
 from dinghuo.inventory.lots.tracked import find_lots
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
@@ -20,7 +21,7 @@ from dinghuo.kit.bulk import UNKNOWN_CODE
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Fault, Message
 from dinghuo.kit.ids import new_id
-from dinghuo.kit.money import MAX_QUANTITY
+from dinghuo.kit.money import MAX_QUANTITY, ZERO
 from dinghuo.kit.texts import check_texts, is_code
 
 Reason = Literal["damaged", "lost", "found", "expired", "sample", "correction"]
@@ -72,9 +73,10 @@ async def adjust(tx: Tx, *, adjustments: Sequence[Adjustment], by: Actor) -> Adj
     totals: dict[Place, Decimal] = defaultdict(Decimal)
     for move in moves:
         totals[move.sku_id, move.warehouse_id] += move.quantity
+    barred = await barred_of(tx, moves, lots)
     await book(
         tx,
-        [Booking(*place, by=quantity) for place, quantity in totals.items()],
+        [Booking(*place, by=quantity, barred=barred.get(place, ZERO)) for place, quantity in totals.items()],
         check=lambda before, after: _check(adjustments, moves, before, after),
     )
     await write_moves(tx, moves, lots=lots)

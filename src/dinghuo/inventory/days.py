@@ -35,8 +35,8 @@ class Arriving(msgspec.Struct, frozen=True, kw_only=True):
 
 class StockDay(msgspec.Struct, frozen=True):
     """At the end of a day: `there` is what is on hand and has come by then, before anything leaves. Of it
-    `committed` is promised or waited for, `kept_back` is safety stock, `barred` is of lots that are blocked or
-    expired; `available` can be promised for that day."""
+    `committed` is promised or waited for, `kept_back` is safety stock, `barred` is of lots that are blocked, or
+    expired by then; `available` can be promised for that day."""
 
     date: date
     incoming: Decimal
@@ -102,7 +102,8 @@ def days_of(standings: Sequence[Standing], supplies: Sequence[Supply], *, today:
         day = today + timedelta(days=number)
         incoming = coming.get(day, ZERO)
         there += incoming
-        found.append(StockDay(day, incoming, there, committed, safety, barred, outlook.available(day)))
+        gone = barred + outlook.lost(day)
+        found.append(StockDay(day, incoming, there, committed, safety, gone, outlook.available(day)))
     return found
 
 

@@ -15,6 +15,7 @@ from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.catalogue.quantities import plain
 from dinghuo.catalogue.unit_names import Units, unit_names, with_unit_names
 from dinghuo.inventory.goods import Known
+from dinghuo.inventory.lots.outlook import life_for, load_shelves
 from dinghuo.inventory.outlook import Outlook, Part, Standing, promised_on
 from dinghuo.inventory.sourcing import Route, load_sites, load_sourcing
 from dinghuo.inventory.supply import Supply, load_supply, today_of
@@ -40,6 +41,16 @@ FROM_SUPPLY = Message(
     "atp-supply",
     "{code} 预计 {on} 到货，可供 {quantity} {unit}",
     "{code} is expected on {on} and gives {quantity} {unit}",
+)
+EXPIRES = Message(
+    "atp-expires",
+    "其中 {quantity} {unit} 到 {on} 已过期，不计入",
+    "{quantity} {unit} of it expire before {on} and are not counted",
+)
+NOT_GOOD = Message(
+    "atp-not-fresh",
+    "其中 {quantity} {unit} 到 {on} 剩余效期不足 {days} 天，不计入",
+    "{quantity} {unit} of it are not good for {days} days more on {on} and are not counted",
 )
 UNKNOWN = Message(
     "atp-unknown", "还有 {quantity} {unit} 没有预计到货", "Nothing is expected for another {quantity} {unit}"
@@ -131,9 +142,12 @@ class Goods(msgspec.Struct):
     today: date
     route: Route | None
     units: Units = {}
+    # For how many days more goods must be good.
+    life: int = 0
 
     def outlook(self, sku_id: UUID) -> Outlook:
-        return Outlook(self.standings.get(sku_id, ()), self.supplies.get(sku_id, ()), today=self.today)
+        standings, supplies = self.standings.get(sku_id, ()), self.supplies.get(sku_id, ())
+        return Outlook(standings, supplies, today=self.today, life=self.life)
 
 
 _STANDINGS = """
@@ -154,10 +168,13 @@ async def look_at(tx: Tx, sku_ids: Collection[UUID], *, customer: CustomerFacts 
     sourcing = await load_sourcing(tx)
     route = sourcing.route(customer.regions) if sourcing and customer else None
     rank = route.rank if route else {id: number for number, id in enumerate(sites)}
+    today = await today_of(tx)
+    shelves = await load_shelves(tx, sku_ids, sites, today)
     standings: dict[UUID, list[Standing]] = defaultdict(list)
     for row in await tx.fetch(_STANDINGS, list(sku_ids), sites):
         values = dict(row)
-        standings[values.pop("sku_id")].append(Standing(**values))
+        sku_id = values.pop("sku_id")
+        standings[sku_id].append(Standing(**values, shelf=shelves.get((sku_id, row["warehouse_id"]))))
     for several in standings.values():
         several.sort(key=lambda standing: rank[standing.warehouse_id])
     supplies: dict[UUID, list[Supply]] = defaultdict(list)
@@ -165,7 +182,7 @@ async def look_at(tx: Tx, sku_ids: Collection[UUID], *, customer: CustomerFacts 
         if supply.warehouse_id in rank:
             supplies[supply.sku_id].append(supply)
     codes = {row["id"]: row["code"] for row in await tx.fetch(_CODES)}
-    return Goods(standings, supplies, codes, await today_of(tx), route)
+    return Goods(standings, supplies, codes, today, route, life=await life_for(tx, customer))
 
 
 async def available_to_promise(
@@ -214,7 +231,7 @@ def _promise(
 ) -> LinePromise:
     wanted_on = max(line.date or goods.today, goods.today)
     tracked = sku.supply_policy != "untracked"
-    most = outlook.may_be_held
+    most, spoiled = outlook.may_be_held, outlook.lost(wanted_on)
     if tracked:
         parts = outlook.take(quantity, wanted_on=wanted_on)
         outlook.may_be_held = max(most - quantity, ZERO)
@@ -247,7 +264,11 @@ def _promise(
         expected=sum((supply.quantity for supply in supplies if supply.expected_on >= goods.today), ZERO),
         reasons=[
             fault_view(with_unit_names(fault, goods.units), language)
-            for fault in (_reasons(goods, sku, by_day, parts, None if orderable else most) if tracked else [ALWAYS()])
+            for fault in (
+                _reasons(goods, sku, by_day, parts, None if orderable else most, spoiled, wanted_on)
+                if tracked
+                else [ALWAYS()]
+            )
         ],
     )
 
@@ -259,7 +280,13 @@ def _part(goods: Goods, part: Part) -> PartView:
 
 
 def _reasons(
-    goods: Goods, sku: SkuFacts, by_day: Sequence[DayView], parts: Sequence[Part], most: Decimal | None
+    goods: Goods,
+    sku: SkuFacts,
+    by_day: Sequence[DayView],
+    parts: Sequence[Part],
+    most: Decimal | None,
+    spoiled: Decimal,
+    wanted_on: date,
 ) -> list[Fault]:
     """Why so much, and why then."""
     unit = sku.base_unit
@@ -272,6 +299,10 @@ def _reasons(
     found = [FROM_STOCK(free=plain(free), unit=unit, **sums)]
     if barred := sum((standing.barred for standing in standings), ZERO):
         found.append(BARRED(quantity=plain(barred), unit=unit))
+    if spoiled and goods.life:
+        found.append(NOT_GOOD(quantity=plain(spoiled), unit=unit, on=wanted_on, days=goods.life))
+    elif spoiled:
+        found.append(EXPIRES(quantity=plain(spoiled), unit=unit, on=wanted_on))
     found += [
         FROM_SUPPLY(code=part.supply, on=_day(goods, part.supply, sku), quantity=plain(part.quantity), unit=unit)
         for part in parts

@@ -58,9 +58,10 @@ _RANK = "case when r.document_id < ${patience}::uuid then -1 else r.priority end
 _EXPECTED = _CANDIDATES.format(
     level="""
   select s.sku_id, s.warehouse_id,
-         least(u.free, greatest(u.free - coalesce(b.safety, s.safety) - s.barred, 0)) as free
+         least(u.free, greatest(u.free - coalesce(b.safety, s.safety) - s.barred - b.barred, 0)) as free
   from json_to_recordset($2::json)
-    as b(sku_id uuid, warehouse_id uuid, "by" numeric, "to" numeric, allowance numeric, safety numeric)
+    as b(sku_id uuid, warehouse_id uuid, "by" numeric, "to" numeric, allowance numeric, safety numeric,
+      barred numeric)
   join stock s on s.tenant_id = $1 and s.sku_id = b.sku_id and s.warehouse_id = b.warehouse_id
   cross join lateral (
     select coalesce(b."to", s.on_hand + b."by") + coalesce(b.allowance, s.allowance) - s.reserved as free
@@ -91,7 +92,8 @@ select w.id from warehouse w where w.tenant_id = $1 and w.id = any($2::uuid[]) o
 
 
 class Booking(msgspec.Struct, frozen=True, gc=False):
-    """What shall happen at a place: `by` is added to what is on hand, or `to` is what is there now."""
+    """What shall happen at a place: `by` is added to what is on hand, or `to` is what is there now. `barred` of it is
+    of lots that nobody is promised."""
 
     sku_id: UUID
     warehouse_id: UUID
@@ -99,6 +101,7 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     to: Decimal | None = None
     allowance: Decimal | None = None
     safety: Decimal | None = None
+    barred: Decimal = ZERO
 
     @property
     def place(self) -> Place:
@@ -111,7 +114,7 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
             level.allowance if self.allowance is None else self.allowance,
             level.reserved,
             level.safety if self.safety is None else self.safety,
-            level.barred,
+            level.barred + self.barred,
         )
 
 

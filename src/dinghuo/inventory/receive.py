@@ -14,6 +14,7 @@ from dinghuo.identity.principals import Principal
 from dinghuo.inventory.book import book
 from dinghuo.inventory.goods import Known, know
 from dinghuo.inventory.levels import Place
+from dinghuo.inventory.lots.bar import barred_of
 from dinghuo.inventory.lots.receive import receive_lots
 from dinghuo.inventory.lots.tracked import LotInput, write_lots
 from dinghuo.inventory.moves import Move, write_moves
@@ -24,6 +25,7 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import RetryTransaction, Tx
 from dinghuo.kit.errors import CONFLICT, MALFORMED, Message
 from dinghuo.kit.ids import new_id
+from dinghuo.kit.money import ZERO
 from dinghuo.kit.texts import CODE_FORM, check_texts, is_code, storable
 
 KIND = "GR"
@@ -143,19 +145,25 @@ async def receive(
     known.faults.check()
     await write_lots(tx, lots.new)
     found = [(row, [lots.of(i, line) for line in lines]) for i, (row, lines) in enumerate(found)]
-    totals: dict[Place, Decimal] = defaultdict(Decimal)
-    for row, lines in found:
-        for line in lines:
-            totals[line.sku_id, row.warehouse_id] += line.base_quantity
     came: dict[UUID, Decimal] = defaultdict(Decimal)
     for _, lines in found:
         for line in lines:
             if line.supply_id is not None:
                 came[line.supply_id] += line.base_quantity
     await receive_expected(tx, came)
+    moves, of_lots = _moves(found, known, by)
+    await _book(tx, moves, of_lots)
+    return await _write(tx, await _number(tx, found), moves, of_lots, by)
+
+
+async def _book(tx: Tx, moves: Sequence[Move], lots: Mapping[UUID, UUID]) -> None:
+    """What is of lots that nobody is promised does not go to those who wait."""
+    totals: dict[Place, Decimal] = defaultdict(Decimal)
+    for move in moves:
+        totals[move.sku_id, move.warehouse_id] += move.quantity
+    barred = await barred_of(tx, moves, lots)
     if totals:
-        await book(tx, [Booking(*place, by=quantity) for place, quantity in totals.items()])
-    return await _write(tx, await _number(tx, found), known, by)
+        await book(tx, [Booking(*place, by=by, barred=barred.get(place, ZERO)) for place, by in totals.items()])
 
 
 _Resolved = tuple[_ReceiptRow, list[_LineRow]]
@@ -227,27 +235,35 @@ async def _number(tx: Tx, found: Sequence[_Resolved]) -> list[_Resolved]:
     ]
 
 
-async def _write(tx: Tx, found: Sequence[_Resolved], known: Known, by: Actor) -> list[ReceiptOutcome]:
+async def _write(
+    tx: Tx, found: Sequence[_Resolved], moves: Sequence[Move], lots: Mapping[UUID, UUID], by: Actor
+) -> list[ReceiptOutcome]:
     if not found:
         return []
     receipts = [row for row, _ in found]
     if await tx.write_rows(_RECEIPTS, receipts, tx.now, by.id) != len(receipts):
         raise RetryTransaction("another transaction has just used one of these receipt numbers")
     await tx.write_rows(_LINES, [line for _, lines in found for line in lines])
-    skus = {sku.id: sku for sku in known.skus.values()}
-    moves = {
-        line: _move(row, line, known.base_cost(skus[line.sku_id], line.unit, line.unit_cost), by)
-        for row, lines in found
-        for line in lines
-    }
-    lots = {move.id: line.lot_id for line, move in moves.items() if line.lot_id is not None}
-    await write_moves(tx, list(moves.values()), lots=lots)
+    await write_moves(tx, moves, lots=lots)
     await search.file(tx, SEARCH_KIND, {row.id: (row.number, row.supplier, row.reference) for row in receipts})
     changes = [
         audit.Change("goods_receipt", row.id, "received", by, {"number": [None, row.number]}) for row in receipts
     ]
     await audit.record(tx, changes)
     return [ReceiptOutcome(row.id, row.number, len(lines)) for row, lines in found]
+
+
+def _moves(found: Sequence[_Resolved], known: Known, by: Actor) -> tuple[list[Move], dict[UUID, UUID]]:
+    """The moves of these receipts, and of which lot each is."""
+    skus = {sku.id: sku for sku in known.skus.values()}
+    moves, lots = [], {}
+    for row, lines in found:
+        for line in lines:
+            cost = known.base_cost(skus[line.sku_id], line.unit, line.unit_cost)
+            moves.append(_move(row, line, cost, by))
+            if line.lot_id is not None:
+                lots[moves[-1].id] = line.lot_id
+    return moves, lots
 
 
 def _move(receipt: _ReceiptRow, line: _LineRow, unit_cost: Decimal | None, by: Actor) -> Move:

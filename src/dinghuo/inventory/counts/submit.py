@@ -16,6 +16,7 @@ from dinghuo.catalogue.quantities import plain
 from dinghuo.inventory.book import book
 from dinghuo.inventory.counts.sheet import lock_count
 from dinghuo.inventory.levels import Level, Place
+from dinghuo.inventory.lots.bar import barred_of
 from dinghuo.inventory.lots.book import lots_there
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
@@ -146,12 +147,6 @@ async def _book(tx: Tx, head: Any, differences: Sequence[Difference], by: Actor)
     of: dict[Place, list[Difference]] = defaultdict(list)
     for difference in several:
         of[difference.sku_id, head.warehouse_id].append(difference)
-    await book(
-        tx,
-        [Booking(*place, by=sum((one.quantity for one in group), ZERO)) for place, group in of.items()],
-        check=lambda before, after: _check(of, before, after),
-        under_lock=partial(_check_lots, tx, of),
-    )
     moves = {
         difference.line_no: Move(
             new_id(),
@@ -169,6 +164,16 @@ async def _book(tx: Tx, head: Any, differences: Sequence[Difference], by: Actor)
         for difference in several
     }
     lots = {moves[one.line_no].id: one.lot_id for one in several if one.lot_id is not None}
+    barred = await barred_of(tx, moves.values(), lots)
+    await book(
+        tx,
+        [
+            Booking(*place, by=sum((one.quantity for one in group), ZERO), barred=barred.get(place, ZERO))
+            for place, group in of.items()
+        ],
+        check=lambda before, after: _check(of, before, after),
+        under_lock=partial(_check_lots, tx, of),
+    )
     await write_moves(tx, list(moves.values()), lots=lots)
 
 

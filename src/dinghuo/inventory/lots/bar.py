@@ -1,13 +1,16 @@
 """What of the stock is of lots that are blocked or expired (`stock.barred`): counted anew when lots move, are blocked
 or let go, and when a day is over. What is barred is there, and nobody is promised it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
 from dinghuo.inventory.book import book
 from dinghuo.inventory.levels import Place
 from dinghuo.inventory.lots.tracked import load_tracked
+from dinghuo.inventory.move import Move
 from dinghuo.inventory.rebalance import Booking
 from dinghuo.inventory.supply import today_of
 from dinghuo.kit.database import Tx
@@ -35,6 +38,10 @@ left join lateral (
 ) b on true
 where s.tenant_id = $1 and s.sku_id = any($2::uuid[]) and s.barred <> coalesce(b.barred, 0)
 """
+_BAD = """
+select l.id from lot l
+where l.tenant_id = $1 and l.id = any($2::uuid[]) and (l.state = 'blocked' or l.expires_on < $3)
+"""
 _PLACES = "select sku_id, warehouse_id from lot_stock where tenant_id = $1 and lot_id = $2 and on_hand > 0"
 
 
@@ -43,6 +50,20 @@ async def bar(tx: Tx, places: Sequence[Place]) -> list[Fault]:
     skus, warehouses = [place[0] for place in places], [place[1] for place in places]
     await tx.write(_BAR, skus, warehouses, await today_of(tx))
     return []
+
+
+async def barred_of(tx: Tx, moves: Iterable[Move], lots: Mapping[UUID, UUID]) -> dict[Place, Decimal]:
+    """What these moves, whose lots are named by their ids, bring of lots that nobody is promised, or take of them."""
+    named = [(move, lot_id) for move in moves if (lot_id := lots.get(move.id)) is not None]
+    found: dict[Place, Decimal] = defaultdict(Decimal)
+    if not named:
+        return found
+    ids = sorted({lot_id for _, lot_id in named})
+    bad = {row["id"] for row in await tx.fetch(_BAD, ids, await today_of(tx))}
+    for move, lot_id in named:
+        if lot_id in bad:
+            found[move.sku_id, move.warehouse_id] += move.quantity
+    return found
 
 
 async def places_of(tx: Tx, lot_id: UUID) -> list[Place]:

@@ -11,6 +11,7 @@ import msgspec
 from dinghuo.catalogue.quantities import plain
 from dinghuo.inventory.book import book
 from dinghuo.inventory.levels import Level, Place
+from dinghuo.inventory.lots.bar import barred_of
 from dinghuo.inventory.lots.tracked import load_tracked
 from dinghuo.inventory.moves import Move, write_moves
 from dinghuo.inventory.rebalance import Booking
@@ -92,9 +93,10 @@ async def receive_transfer(
     )
     await tx.write(_RECEIVE, transfer_id, list(quantities), list(quantities.values()))
     totals = {place: quantity for place, quantity in _totals(lines, quantities, head.to_id).items() if quantity}
-    if totals:
-        await book(tx, [Booking(*place, by=quantity) for place, quantity in totals.items()])
     moves, lots = await _arriving(tx, _moves(tx, head, lines, quantities, head.to_id, by))
+    if totals:
+        barred = await barred_of(tx, moves, lots)
+        await book(tx, [Booking(*place, by=by, barred=barred.get(place, ZERO)) for place, by in totals.items()])
     await write_moves(tx, moves, lots=lots)
     missing = {
         f"difference {line.line_no}": [None, -(line.quantity - quantities[line.line_no])]
