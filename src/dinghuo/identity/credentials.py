@@ -14,7 +14,7 @@ from dinghuo.identity.tables import api_key, app_user, department, session, tena
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.paging import Page, decode_cursor, page
-from dinghuo.kit.refs import Ref, ref_columns
+from dinghuo.kit.refs import Ref, ref, ref_columns
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,4 +160,4 @@ async def _customers(tx: Tx, dealer: DealerPrincipal) -> list[Ref]:
         .where(CUSTOMER.c.tenant_id == tx.tenant_id, among(CUSTOMER.c.id, dealer.customer_ids))
         .order_by(CUSTOMER.c.code)
     )
-    return [Ref(row.customer_id, row.customer_code, row.customer_name) for row in rows]
+    return [found for row in rows if (found := ref(row._mapping, "customer")) is not None]

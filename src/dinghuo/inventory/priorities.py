@@ -45,6 +45,7 @@ class PriorityView(msgspec.Struct, frozen=True):
     kind: str
     code: str
     name: str
+    name_en: str | None
     priority: int
 
 
@@ -124,7 +125,7 @@ async def list_priorities(
     p = allocation_priority.c
     both = union_all(
         *(
-            select(literal(kind).label("kind"), table.c.code, table.c.name, p.priority)
+            select(literal(kind).label("kind"), table.c.code, table.c.name, table.c.name_en, p.priority)
             .select_from(allocation_priority)
             .join(table, and_(table.c.tenant_id == p.tenant_id, table.c.id == p.target_id))
             .where(p.tenant_id == tx.tenant_id, table.c.tenant_id == tx.tenant_id, p.kind == kind)

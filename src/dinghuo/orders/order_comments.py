@@ -53,6 +53,7 @@ async def mentions(
             of.id.label("customer_id"),
             of.code,
             of.name,
+            of.name_en,
         )
         .select_from(comment_mention)
         .join(comment, and_(c.tenant_id == tx.tenant_id, c.id == m.comment_id))
@@ -74,7 +75,7 @@ async def mentions(
             row.author_name,
             row.text,
             OrderName(row.order_id, row.number) if row.order_id else None,
-            Ref(row.customer_id, row.code, row.name),
+            Ref(row.customer_id, row.code, row.name, row.name_en),
         ),
     )
 

@@ -147,7 +147,7 @@ async def list_customer_budgets(
         limit,
         lambda each: (each.customer_code, each.id),
         lambda each: CustomerBudget(
-            Ref(each.customer_id, each.customer_code, each.customer_name),
+            Ref(each.customer_id, each.customer_code, each.customer_name, each.customer_name_en),
             _amount(row.customer_budget, each.amount),
             _count(uses, each.uses),
         ),

@@ -63,6 +63,7 @@ class BlanketLineView(msgspec.Struct, frozen=True, kw_only=True):
     sku_id: UUID
     sku: str
     name: str
+    name_en: str | None
     unit: str
     quantity: Decimal
     price: Decimal | UnsetType | None
@@ -169,6 +170,7 @@ def _select(tx: Tx) -> Select[Any]:
             blanket_order,
             customer.c.code.label("customer_code"),
             customer.c.name.label("customer_name"),
+            customer.c.name_en.label("customer_name_en"),
             o.code.label("organisation"),
         )
         .join(customer, and_(customer.c.tenant_id == b.tenant_id, customer.c.id == b.customer_id))
@@ -198,7 +200,7 @@ def _fields(row: Any, sums: Any, principal: Principal) -> dict[str, Any]:
     )
     amount, called_off = (sums["amount"], sums["called_off"]) if sums else (ZERO, ZERO)
     return {name: getattr(row, name) for name in names} | {
-        "customer": Ref(row.customer_id, row.customer_code, row.customer_name),
+        "customer": Ref(row.customer_id, row.customer_code, row.customer_name, row.customer_name_en),
         "line_count": sums["lines"] if sums else 0,
         "amount": _told(principal, round_money(amount, row.currency)),
         "called_off": _told(principal, round_money(called_off, row.currency)),
@@ -213,8 +215,8 @@ def _told(principal: Principal, amount: Decimal) -> Decimal | UnsetType | None:
 
 
 _LINES = """
-select l.line_no, l.sku_id, s.code as sku, s.name, l.unit, l.quantity, l.price, s.base_unit, l.base_quantity,
-  coalesce(a.taken, 0) as taken, coalesce(a.quantity - a.taken, 0) as remaining
+select l.line_no, l.sku_id, s.code as sku, s.name, s.name_en, l.unit, l.quantity, l.price, s.base_unit,
+  l.base_quantity, coalesce(a.taken, 0) as taken, coalesce(a.quantity - a.taken, 0) as remaining
 from blanket_line l
 join sku s on s.tenant_id = $1 and s.id = l.sku_id
 left join allotment a on a.tenant_id = $1 and a.id = l.id
@@ -229,6 +231,7 @@ async def _lines(tx: Tx, blanket_id: UUID, principal: Principal) -> list[Blanket
             sku_id=row["sku_id"],
             sku=row["sku"],
             name=row["name"],
+            name_en=row["name_en"],
             unit=row["unit"],
             quantity=row["quantity"],
             price=_told(principal, row["price"]),

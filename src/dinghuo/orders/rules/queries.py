@@ -189,7 +189,7 @@ async def _quota_views(tx: Tx, rows: Sequence[Any]) -> dict[UUID, QuotaView]:
         views[row.id] = QuotaView(
             **plain,
             **_targets(values),
-            sku=Ref(row.sku_id, row.sku_code, row.sku_name),
+            sku=Ref(row.sku_id, row.sku_code, row.sku_name, row.sku_name_en),
             period_from=periods[row.id],
             taken=level.taken if level else ZERO,
             left=level.left if level else row.quantity,
