@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.analytics.conftest import Clock
+from tests.publishing import turn
 from tests.world import World
 
 COLA = {"kind": "sku", "code": "COLA"}
@@ -34,7 +35,7 @@ async def saved(owner: httpx.AsyncClient, code: str, kind: str, *steps: tuple[st
 
 
 async def published(owner: httpx.AsyncClient, code: str) -> None:
-    answer = await owner.post(f"/api/v1/promotions/{code}/publish")
+    answer = await turn(owner, f"promotions/{code}")
     assert answer.status_code == 200, answer.text
 
 

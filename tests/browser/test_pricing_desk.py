@@ -97,7 +97,7 @@ async def test_promotions_are_listed_read_and_tried_on_the_past(
     rival = await draft_promotion(
         boss, sku["code"], budget="500", kind="percent", steps=[{"from": "0", "value": "95"}]
     )
-    await boss.ask("POST", f"/api/v1/promotions/{rival}/publish", {})
+    await boss.ask("POST", f"/api/v1/promotions/{rival}/publish", {}, revision=1)
     code = await draft_promotion(boss, sku["code"], customer_uses=2)
     await boss.goto(f"/promotions?search={code}")
     await page.get_by_text(code).first.wait_for()
@@ -119,7 +119,7 @@ async def test_promotions_are_listed_read_and_tried_on_the_past(
     await boss.goto(f"/promotions/{rival}/publish")
     # 95 % off leaves nothing: each such price leads to its list.
     await page.locator("td.bad").first.wait_for()
-    await boss.ask("POST", f"/api/v1/promotions/{rival}/withdraw", {})
+    await boss.ask("POST", f"/api/v1/promotions/{rival}/withdraw", {}, revision=2)
 
 
 async def draft_list(boss: Visitor, sku: str, **fields: Any) -> str:
@@ -179,4 +179,4 @@ async def test_a_price_list_is_published_with_its_date(visit: Visit) -> None:
     await page.wait_for_url(re.compile(rf"/price-lists/{code}$"))
     now = await boss.ask("GET", f"/api/v1/price-lists/{code}")
     assert (now["state"], now["valid_from"]) == ("published", "2098-02-01")
-    await boss.ask("POST", f"/api/v1/price-lists/{code}/withdraw", {})
+    await boss.ask("POST", f"/api/v1/price-lists/{code}/withdraw", {}, revision=now["revision"])

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from tests.publishing import turn
 from tests.support import client_of, contents, key_of, make_user
 from tests.world import World
 
@@ -80,7 +81,7 @@ async def test_the_survivor_has_the_history_of_both(
     contract = {"code": "C2", "name": "c", "kind": "contract", "customer": "K2", "valid_from": "2020-01-01"}
     await put(owner, "price-lists", contract)
     await put(owner, "price-lists/C2/entries", {"sku": "COLA", "price": "1.00"})
-    await owner.post("/api/v1/price-lists/C2/publish")
+    await turn(owner, "price-lists/C2")
     await make_user(database, world.tenant, "dealer_admin", login="dealer", customers=["K2"])
     kept, moved = await order(owner, "K1", "10"), await order(owner, "K2", "30")
     draft = (await owner.post("/api/v1/drafts", json={"customer": "K2"})).json()
@@ -236,7 +237,7 @@ async def contracts(owner: httpx.AsyncClient, database: Database, world: World) 
             "price-lists",
             {"code": code, "name": "c", "kind": "contract", "customer": customer, "valid_from": "2020-01-01"},
         )
-        await owner.post(f"/api/v1/price-lists/{code}/publish")
+        await turn(owner, f"price-lists/{code}")
 
 
 async def merged_already(owner: httpx.AsyncClient, database: Database, world: World) -> None:

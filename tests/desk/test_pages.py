@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 from litestar import Litestar
+from tests.publishing import turn
 from tests.statements import statements
 from tests.support import client_of, key_of, make_user, principal_of
 from tests.world import World
@@ -22,6 +23,11 @@ async def order(client: httpx.AsyncClient, customer: str, **more: Any) -> dict[s
     assert answer.status_code == 201, answer.text
     placed: dict[str, Any] = answer.json()
     return placed
+
+
+async def _promotion(client: httpx.AsyncClient, item: dict[str, Any]) -> None:
+    answer = await client.put("/api/v1/promotions", json={"items": [item]})
+    assert answer.status_code == 200, answer.text
 
 
 async def test_one_call_tells_all_of_a_customer(owner: httpx.AsyncClient, database: Database, world: World) -> None:
@@ -162,15 +168,25 @@ async def test_what_one_may_not_see_is_named_and_kept(
     await owner.put("/api/v1/price-lists/BASE/entries", json={"items": [{"sku": "COLA", "price": "3.3"}]})
     cost = {"sku": "COLA", "valid_from": "2020-01-01", "cost": "1.25"}
     await owner.put("/api/v1/skus/costs", json={"items": [cost]})
+    await owner.put(
+        "/api/v1/skus/floors", json={"items": [{"sku": "COLA", "valid_from": "2020-01-01", "floor": "2"}]}
+    )
+    steps = [{"from": "0", "value": "10"}]
+    promotion = {"code": "P", "name": "P", "kind": "percent", "valid_from": "2020-01-01T00:00:00Z"}
+    await _promotion(owner, promotion | {"steps": steps})
+    await _promotion(owner, {"code": "P", "priority": 3, "steps": [steps[0] | {"value": "11"}]})
     await owner.put("/api/v1/accounts", json={"items": [{"customer": "K1", "credit_limit": "5"}]})
     token = await key_of(database, world.tenant, await make_user(database, world.tenant, "it"))
     async with client_of(app, x_api_key=token.text()) as it:
         items = (await it.get("/api/v1/audit")).json()["items"]
-        kinds = ("account", "sku_cost", "price_list")
-        told = {item["kind"]: (item["changes"], item["hidden"]) for item in items if item["kind"] in kinds}
+        kinds = ("account", "sku_cost", "sku_floor", "price_list", "promotion")
+        changed = [item for item in items if item["kind"] in kinds and item["action"] != "created"]
+        told = {item["kind"]: (item["changes"], item["hidden"]) for item in changed}
         assert told == {
             "account": ({}, ["credit_limit"]),
             "sku_cost": ({}, ["2020-01-01"]),
+            "sku_floor": ({}, ["2020-01-01"]),
+            "promotion": ({"priority": [0, 3]}, ["steps"]),
             "price_list": ({}, ["COLA 瓶 0"]),
         }
     items = (await owner.get("/api/v1/audit")).json()["items"]
@@ -192,7 +208,12 @@ async def test_a_record_tells_its_history_to_those_who_see_it(
     await owner.put("/api/v1/customers", json={"items": [{"code": "K1", "name": "neu"}]})
     await owner.put("/api/v1/price-lists/BASE/entries", json={"items": [{"sku": "COLA", "price": "3.3"}]})
     await owner.put("/api/v1/accounts", json={"items": [{"customer": "K1", "credit_limit": "5"}]})
+    promotion = {"code": "P", "name": "P", "kind": "percent", "valid_from": "2020-01-01T00:00:00Z"}
+    await _promotion(owner, promotion | {"steps": [{"from": "0", "value": "10"}]})
+    for verb in ("publish", "withdraw"):
+        assert (await turn(owner, "promotions/P", verb)).status_code == 200
     wanted = {
+        "promotions/P": ["withdrawn", "published", "created"],
         f"orders/{placed['id']}": ["cancelled", "placed"],
         f"customers/{world.customers['K1']}": ["updated"],
         f"products/{world.skus['COLA']}": [],

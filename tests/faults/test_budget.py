@@ -10,6 +10,7 @@ import httpx
 import pytest
 from tests.faults.buying import Shop, client, place, problem
 from tests.faults.serving import Program, serve
+from tests.publishing import turn
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -110,7 +111,7 @@ async def _publish(buyer: httpx.AsyncClient, *, code: str = "TEN", value: str = 
     } | (fields or {"customer_budget": str(_OF_ONE)})
     saved = await buyer.put("/api/v1/promotions", json={"items": [promotion]})
     assert saved.status_code == 200, saved.text
-    published = await buyer.post(f"/api/v1/promotions/{code}/publish")
+    published = await turn(buyer, f"promotions/{code}")
     assert published.status_code == 200, published.text
 
 

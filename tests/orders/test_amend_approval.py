@@ -94,7 +94,7 @@ async def test_over_credit_is_asked_about_where_a_policy_waives_it(desk: Desk) -
 
 async def test_only_lines_that_change_are_held_against_the_floor_price(desk: Desk) -> None:
     await policy(desk, "below_floor > 0")
-    placed = await desk.place("K1", ("COLA", "2", "箱"), ("GIFT", "1", None))
+    placed = await desk.place("K1", ("COLA", "2", "箱"), ("GIFT", "1", "瓶"))
     floors = [{"sku": "COLA", "valid_from": "2020-01-01", "floor": "9"}]
     answer = await desk.client.put("/api/v1/skus/floors", json={"items": floors})
     assert answer.status_code == 200, answer.text

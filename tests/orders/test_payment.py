@@ -321,3 +321,11 @@ async def test_two_who_edit_how_orders_are_handled_do_not_undo_each_other(desk: 
     assert (await desk.keep_settings(dealer_amendments="off")).status_code == 200
     stale = await desk.client.put(path, json={"dealer_amendments": "apply"}, headers={"if-match": '"1"'})
     assert (stale.status_code, (await desk.client.get(path)).json()["dealer_amendments"]) == (412, "off")
+
+
+async def test_what_is_left_out_of_the_settings_stays(desk: Desk) -> None:
+    said = {"dealer_amendments": "off", "prepaid_holds": True, "rebate_percent": 50, "expire_days": 7}
+    assert (await desk.keep_settings(**said)).json() == said
+    assert (await desk.keep_settings(prepaid_holds=False)).json() == said | {"prepaid_holds": False}
+    assert (await desk.keep_settings(expire_days=None)).json() == said | {"prepaid_holds": False, "expire_days": None}
+    assert (await desk.client.get("/api/v1/settings/orders")).json()["rebate_percent"] == 50

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.conftest import AsRole
+from tests.publishing import turn
 from tests.support import contents
 from tests.world import World, make_world
 
@@ -81,7 +82,7 @@ async def test_a_first_order_is_the_first(boss: httpx.AsyncClient) -> None:
 
 async def test_one_that_holds_is_left_out_and_taken_in(boss: httpx.AsyncClient) -> None:
     await save(boss, valid_from="2020-01-01T00:00:00Z")
-    await boss.post("/api/v1/promotions/P/publish")
+    await turn(boss, "promotions/P")
     told = await attempt(boss, "40")
     assert (told["without"]["promotions"], told["without"]["amounts"]["gross"]) == ([], "100.00")
     assert told["with_it"]["amounts"]["gross"] == "90.00"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from tests.publishing import turn
 from tests.support import Tenant
 
 DAY = "2024-01-01"
@@ -118,7 +119,7 @@ async def _prices(owner: httpx.AsyncClient) -> None:
     ]
     await _put(owner, "price-lists/D1-2024/entries", contract)
     for code in ("BASE", "D1-2024"):
-        done = await owner.post(f"/api/v1/price-lists/{code}/publish")
+        done = await turn(owner, f"price-lists/{code}")
         assert done.is_success, done.text
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import change, fill
+from tests.publishing import turn
 
 from dinghuo.kit.database import Database
 
@@ -17,7 +18,7 @@ async def promote(owner: httpx.AsyncClient, code: str, **more: Any) -> None:
     body = {"code": code, "name": code, "kind": "percent", "measure": "quantity", "valid_from": since.isoformat()}
     done = await owner.put("/api/v1/promotions", json={"items": [body | {"currency": "CNY"} | more]})
     assert done.is_success, done.text
-    done = await owner.post(f"/api/v1/promotions/{code}/publish")
+    done = await turn(owner, f"promotions/{code}")
     assert done.is_success, done.text
 
 

@@ -3,6 +3,7 @@
 import httpx
 from tests.callers import Staff
 from tests.pricing.conftest import Prices
+from tests.publishing import turn
 from tests.support import make_tenant
 
 from dinghuo.kit.database import Database
@@ -23,9 +24,9 @@ async def test_a_list_is_made_priced_published_and_withdrawn(prices: Prices, own
     items = [{"sku": "A", "price": "24.5"}, {"sku": "A", "unit": "瓶", "minimum_quantity": "6", "price": "2.1"}]
     priced = await owner.put("/api/v1/price-lists/C1/entries", json={"items": [*items, {"sku": "B", "price": "3"}]})
     assert priced.json() == {"created": 3, "updated": 0, "unchanged": 0}
-    published = await owner.post("/api/v1/price-lists/C1/publish", headers={"idempotency-key": "p"})
+    published = await turn(owner, "price-lists/C1", idempotency_key="p")
     assert (published.status_code, published.json()["state"]) == (200, "published")
-    again = await owner.post("/api/v1/price-lists/C1/publish", headers={"idempotency-key": "p"})
+    again = await turn(owner, "price-lists/C1", idempotency_key="p")
     assert again.json() == published.json()
     (found,) = (await owner.get("/api/v1/prices", params={"customer": "CHILD", "sku": "A"})).json()["items"]
     assert found["steps"] == [
@@ -33,7 +34,12 @@ async def test_a_list_is_made_priced_published_and_withdrawn(prices: Prices, own
     ]
     gone = await owner.post("/api/v1/price-lists/C1/entries/delete", json={"items": [{"sku": "B"}]})
     assert gone.json() == {"deleted": 1}
-    withdrawn = await owner.post("/api/v1/price-lists/C1/withdraw")
+    stale = await owner.post("/api/v1/price-lists/C1/withdraw", headers={"if-match": "1"})
+    assert (stale.status_code, stale.json()["type"]) == (412, "/problems/stale-revision")
+    blind = await owner.post("/api/v1/price-lists/C1/withdraw")
+    assert blind.json()["type"] == "/problems/if-match-needed"
+    assert (await owner.get("/api/v1/price-lists/C1")).json()["state"] == "published"
+    withdrawn = await turn(owner, "price-lists/C1", "withdraw")
     assert withdrawn.json()["state"] == "withdrawn"
     assert withdrawn.json()["customer"]["code"] == "CHILD"
 
@@ -104,7 +110,7 @@ async def test_another_tenants_lists_are_not_there(
     await owner.put("/api/v1/price-lists", json={"items": [CONTRACT]})
     stranger = await staff("owner", tenant=await make_tenant(database))
     assert (await stranger.get("/api/v1/price-lists/C1")).status_code == 404
-    assert (await stranger.post("/api/v1/price-lists/C1/publish")).status_code == 422
+    assert (await turn(stranger, "price-lists/C1")).status_code == 422
     assert (await stranger.get("/api/v1/prices", params={"customer": "CHILD"})).status_code == 404
 
 

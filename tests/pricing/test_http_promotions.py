@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.conftest import AsRole
+from tests.publishing import turn
 from tests.support import contents
 from tests.world import World, make_world
 
@@ -110,7 +111,7 @@ async def test_everything_wrong_is_said_at_once(database: Database, world: World
 
 async def test_its_terms_stay_once_it_was_published(world: World, boss: httpx.AsyncClient) -> None:
     await save(boss, SAVE)
-    published = await boss.post("/api/v1/promotions/SAVE/publish")
+    published = await turn(boss, "promotions/SAVE")
     assert (published.status_code, published.json()["state"], published.json()["revision"]) == (200, "published", 2)
     refused = await boss.patch(
         "/api/v1/promotions/SAVE",
@@ -128,15 +129,17 @@ async def test_its_terms_stay_once_it_was_published(world: World, boss: httpx.As
     assert fine.json()["updated"] == 1
     stale = await boss.patch("/api/v1/promotions/SAVE", json={"priority": 1}, headers={"if-match": "2"})
     assert stale.status_code == 412
-    withdrawn = await boss.post("/api/v1/promotions/SAVE/withdraw")
+    stale = await boss.post("/api/v1/promotions/SAVE/withdraw", headers={"if-match": "1"})
+    assert (stale.status_code, (await boss.get("/api/v1/promotions/SAVE")).json()["state"]) == (412, "published")
+    withdrawn = await turn(boss, "promotions/SAVE", "withdraw")
     assert withdrawn.json()["state"] == "withdrawn"
 
 
 async def test_what_has_ended_is_not_published(world: World, boss: httpx.AsyncClient) -> None:
     await save(boss, SAVE | {"valid_until": "2021-01-01T00:00:00Z"})
-    refused = await boss.post("/api/v1/promotions/SAVE/publish")
+    refused = await turn(boss, "promotions/SAVE")
     assert (refused.status_code, refused.json()["faults"][0]["code"]) == (409, "promotion-is-over")
-    assert (await boss.post("/api/v1/promotions/SAVE/withdraw")).json()["faults"][0][
+    assert (await turn(boss, "promotions/SAVE", "withdraw")).json()["faults"][0][
         "code"
     ] == "promotion-never-published"
 
@@ -148,7 +151,7 @@ async def test_budgets_and_coupons_tell_what_was_taken(world: World, boss: httpx
         json={"items": [{"code": "hello"}, {"code": "K2S", "customer": "K2", "uses": None}]},
     )
     assert made.json()["created"] == 2
-    await boss.post("/api/v1/promotions/SAVE/publish")
+    await turn(boss, "promotions/SAVE")
     ordered = {"customer": "K2", "lines": [{"sku": "GIFT", "quantity": "100"}], "coupons": ["hello"]}
     placed = await boss.post("/api/v1/orders", json=ordered)
     assert (placed.status_code, placed.json()["gross"]) == (201, "95.00")

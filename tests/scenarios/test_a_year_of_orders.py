@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.orders.desk import Desk, desk  # noqa: F401 - a fixture
 from tests.orders.promotions import SINCE, budgets
+from tests.publishing import turn
 from tests.support import Tenant
 from tests.world import World, make_world
 
@@ -155,7 +156,7 @@ async def _november_the_brewery_closes(desk: Desk, beer: str) -> None:  # noqa: 
 async def _december_what_was_granted_stays(desk: Desk) -> None:  # noqa: F811
     """The promotion is over; an order that has it keeps it through an amendment, a new one has none."""
     placed = (await desk.place("K2", ("BEER", "50", "瓶")))["id"]
-    await desk.done("promotions/GIVE/withdraw", {})
+    assert (await turn(desk.client, "promotions/GIVE", "withdraw")).status_code == 200
     await _amend(desk, placed, {"line_no": 1, "quantity": "100"})
     assert await _lines(desk, placed) == [("goods", "BEER", "100"), ("gift", "COLA", "10")]
     other = (await desk.place("K2", ("BEER", "100", "瓶")))["id"]
@@ -170,7 +171,8 @@ async def _publish(desk: Desk, promotion: Body) -> None:  # noqa: F811
     item = {"valid_from": SINCE.isoformat(), **promotion}
     saved = await desk.client.put("/api/v1/promotions", json={"items": [item]})
     assert saved.status_code == 200, saved.text
-    await desk.done(f"promotions/{promotion['code']}/publish", {})
+    published = await turn(desk.client, f"promotions/{promotion['code']}")
+    assert published.status_code == 200, published.text
 
 
 async def _approve(desk: Desk, who: Any, order: str) -> None:  # noqa: F811

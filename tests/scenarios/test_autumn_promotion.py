@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import Shop, change, fill
+from tests.publishing import turn
 from tests.support import Tenant
 
 from dinghuo.entry.invariants import broken_invariants
@@ -71,7 +72,7 @@ async def _the_seller_publishes(owner: httpx.AsyncClient) -> None:
     coupons = await owner.put("/api/v1/promotions/NEW/coupons", json={"items": [{"code": "HELLO", "customer": "D2"}]})
     assert coupons.json()["created"] == 1, coupons.text
     for each in promotions:
-        published = await owner.post(f"/api/v1/promotions/{each['code']}/publish")
+        published = await turn(owner, f"promotions/{each['code']}")
         assert published.json()["state"] == "published", published.text
 
 

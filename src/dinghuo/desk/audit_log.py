@@ -75,6 +75,7 @@ _NAMES = {
     "category": ("category", "code"),
     "brand": ("brand", "code"),
     "price_list": ("price_list", "code"),
+    "promotion": ("promotion", "code"),
     "assortment": ("assortment", "code"),
     "tier": ("tier", "code"),
     "region": ("region", "code"),
@@ -106,6 +107,7 @@ where a.tenant_id = $1 and a.id = any($2::uuid[])"""
 # Fields that are amounts, whatever the record.
 _PRICES = frozenset({"price", "prices", "deal_price", "list_price", "net", "tax", "gross", "amount", "amounts"})
 _COSTS = frozenset({"cost", "unit_cost", "margin"})
+_TERMS = frozenset({"steps", "items", "bundle_price", "budget", "customer_budget", "tiers"})
 # The commonest kind has no index by kind: the log itself, newest first, is full of it.
 _COMMONEST = "order"
 
@@ -232,6 +234,8 @@ def _is_hidden(kind: str, action: str, field: str, staff: StaffPrincipal) -> boo
     if kind in ("sku_cost", "sku_floor") or field in _COSTS:
         return not staff.sees_cost
     if (kind == "price_list" and action == "priced") or field in _PRICES:
+        return not staff.sees_price
+    if kind in ("promotion", "rebate_agreement") and field in _TERMS:
         return not staff.sees_price
     if (kind == "order_rule" and field == "terms") or (kind == "blanket_order" and field.startswith("line ")):
         return not staff.sees_price

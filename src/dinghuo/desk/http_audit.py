@@ -17,6 +17,7 @@ from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.orders.order_comments import check_sees_order
 from dinghuo.parties.queries import get_customer
+from dinghuo.pricing.promotion_queries import get_promotion
 from dinghuo.pricing.queries import get_price_list
 
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
@@ -105,6 +106,16 @@ async def of_price_list(
         return await history_of(tx, staff=staff, subject_id=found.id, cursor=cursor, limit=limit)
 
 
+@get("/promotions/{code:str}/history", opt=needs("promotions.read"))
+async def of_promotion(
+    database: Database, staff: StaffPrincipal, code: str, cursor: str | None = None, limit: Limit = 50
+) -> Page[AuditView]:
+    """What happened to a promotion, the newest first."""
+    async with database.transaction(staff.tenant_id) as tx:
+        found = await get_promotion(tx, code, seen_by=staff)
+        return await history_of(tx, staff=staff, subject_id=found.id, cursor=cursor, limit=limit)
+
+
 @get("/accounts/{account_id:uuid}/history", opt=needs("accounts.read"))
 async def of_account(
     database: Database, staff: StaffPrincipal, account_id: UUID, cursor: str | None = None, limit: Limit = 50
@@ -117,6 +128,6 @@ async def of_account(
 
 router = Router(
     "/",
-    route_handlers=[read_log, of_order, of_customer, of_sku, of_product, of_price_list, of_account],
+    route_handlers=[read_log, of_order, of_customer, of_sku, of_product, of_price_list, of_promotion, of_account],
     tags=["audit"],
 )

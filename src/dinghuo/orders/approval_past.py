@@ -37,7 +37,8 @@ select l.order_id,
   coalesce(bool_or(l.net < round(l.unit_cost * l.base_quantity, 2)), false) as below_cost,
   bool_or(l.unit_cost is null) as cost_unknown,
   count(*) filter (where l.net < f.least) as below_floor,
-  coalesce(max(ceil((1 - l.net / f.least) * 10000) / 10000) filter (where l.net < f.least), 0) as floor_shortfall
+  coalesce(round(max(ceil((1 - l.net / f.least) * 10000) / 10000) filter (where l.net < f.least), 4), 0)
+    as floor_shortfall
 from order_line l
 join sales_order o on o.tenant_id = $1 and o.id = l.order_id
 left join lateral (

@@ -22,7 +22,7 @@ from dinghuo.orders.payments import Payment, Slip, get_payment, get_slip, list_s
 from dinghuo.orders.save_terms import TermsInput, TermsView, get_terms
 from dinghuo.orders.save_terms import save_terms as save
 from dinghuo.orders.set_aside import pay_by_balance
-from dinghuo.orders.settings import OrderSettings, load_settings, settings_revision
+from dinghuo.orders.settings import OrderSettings, OrderSettingsInput, load_settings, settings_revision
 from dinghuo.orders.settings import save_settings as keep
 from dinghuo.orders.slips import SlipRequest, confirm_slip, refuse_slip, submit_slip
 
@@ -60,9 +60,9 @@ async def read_settings(database: Database, staff: StaffPrincipal) -> Response[O
 
 @put("/settings/orders", opt=needs("settings.write"))
 async def save_settings(
-    database: Database, staff: StaffPrincipal, data: OrderSettings, if_match: IfMatch = None
+    database: Database, staff: StaffPrincipal, data: OrderSettingsInput, if_match: IfMatch = None
 ) -> OrderSettings:
-    """Say how orders are handled here, provided that nobody else did meanwhile."""
+    """Say how orders are handled here, provided that nobody else did meanwhile. What is left out stays."""
     revision = expected_revision(if_match)
     return await database.run(
         staff.tenant_id, lambda tx: keep(tx, settings=data, by=staff.actor(), revision=revision)

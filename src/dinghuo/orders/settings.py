@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -35,6 +35,15 @@ class OrderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expire_days: Annotated[int, Meta(ge=1, le=365)] | None = None
 
 
+class OrderSettingsInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be said anew; what is left out stays as it is."""
+
+    dealer_amendments: Literal["off", "ask", "apply"] | UnsetType = UNSET
+    prepaid_holds: bool | UnsetType = UNSET
+    rebate_percent: Annotated[int, Meta(ge=0, le=100)] | UnsetType = UNSET
+    expire_days: Annotated[int, Meta(ge=1, le=365)] | UnsetType | None = UNSET
+
+
 async def load_settings(tx: Tx) -> OrderSettings:
     memory = await tx.cached(MEMORY)
     known: OrderSettings | None = memory.get("settings")
@@ -53,8 +62,10 @@ async def settings_revision(tx: Tx) -> int:
     return 1 if row is None else int(row.revision)
 
 
-async def save_settings(tx: Tx, *, settings: OrderSettings, by: Actor, revision: int | None = None) -> OrderSettings:
-    """Save them whole; where a `revision` was read, only while it is still that."""
+async def save_settings(
+    tx: Tx, *, settings: OrderSettingsInput, by: Actor, revision: int | None = None
+) -> OrderSettings:
+    """Change what is given; where a `revision` was read, only while it is still that."""
     s = order_setting.c
     # Locked by the row there may not be yet: two who save at once come one after the other.
     first = insert(order_setting).values(
@@ -67,10 +78,10 @@ async def save_settings(tx: Tx, *, settings: OrderSettings, by: Actor, revision:
     if revision is not None:
         check_revision(row.revision, revision)
     old = msgspec.to_builtins(msgspec.convert(row.value, OrderSettings))
-    new = msgspec.to_builtins(settings)
+    new = {**old, **msgspec.to_builtins(settings)}
     if old != new:
         changed = update(order_setting).where(s.tenant_id == tx.tenant_id, s.name == _NAME)
         await tx.execute(changed.values(value=new, revision=row.revision + 1))
         await audit.record(tx, [audit.Change("setting", _SUBJECT, "updated", by, audit.differences(old, new))])
         await touch(tx, MEMORY)
-    return settings
+    return msgspec.convert(new, OrderSettings)

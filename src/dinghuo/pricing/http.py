@@ -108,20 +108,24 @@ async def patch_price_list(
 
 @post("/price-lists/{code:str}/publish", opt=_WRITE, status_code=200)
 async def publish_price_list(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str, if_match: IfMatch = None
 ) -> PriceListView:
-    """Publish a list: from now on it is asked for prices. Refused when another one overlaps it."""
-    await once(request, database, staff, partial(publish, codes=[code], by=staff.actor(), seen_by=staff), int)
+    """Publish a list as it was read: from now on it is asked for prices. Refused when another one overlaps it."""
+    revision = expected_revision(if_match)
+    command = partial(publish, codes=[code], by=staff.actor(), seen_by=staff, revision=revision)
+    await once(request, database, staff, command, int)
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.get_price_list(tx, code, seen_by=staff)
 
 
 @post("/price-lists/{code:str}/withdraw", opt=_WRITE, status_code=200)
 async def withdraw_price_list(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str, if_match: IfMatch = None
 ) -> PriceListView:
     """Withdraw a list: it is no longer asked for prices. Orders keep what they were placed at."""
-    await once(request, database, staff, partial(withdraw, codes=[code], by=staff.actor(), seen_by=staff), int)
+    revision = expected_revision(if_match)
+    command = partial(withdraw, codes=[code], by=staff.actor(), seen_by=staff, revision=revision)
+    await once(request, database, staff, command, int)
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.get_price_list(tx, code, seen_by=staff)
 

@@ -88,10 +88,11 @@ async def patch_promotion(
 
 @post("/promotions/{code:str}/publish", opt=_WRITE, status_code=200)
 async def publish_promotion(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str, if_match: IfMatch = None
 ) -> PromotionView:
-    """Publish a promotion: it is granted while it holds."""
-    command = partial(publish_promotions, codes=[code], by=staff.actor(), seen_by=staff)
+    """Publish a promotion as it was read: it is granted while it holds."""
+    revision = expected_revision(if_match)
+    command = partial(publish_promotions, codes=[code], by=staff.actor(), seen_by=staff, revision=revision)
     await once(request, database, staff, command, int)
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.get_promotion(tx, code, seen_by=staff)
@@ -99,10 +100,11 @@ async def publish_promotion(
 
 @post("/promotions/{code:str}/withdraw", opt=_WRITE, status_code=200)
 async def withdraw_promotion(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str
+    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str, if_match: IfMatch = None
 ) -> PromotionView:
     """Withdraw a promotion: it is no longer granted. Orders keep what they were granted."""
-    command = partial(withdraw_promotions, codes=[code], by=staff.actor(), seen_by=staff)
+    revision = expected_revision(if_match)
+    command = partial(withdraw_promotions, codes=[code], by=staff.actor(), seen_by=staff, revision=revision)
     await once(request, database, staff, command, int)
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.get_promotion(tx, code, seen_by=staff)

@@ -36,6 +36,7 @@ class LockedList(msgspec.Struct, frozen=True):
     valid_from: date
     valid_until: date | None
     state: str
+    revision: int
 
 
 _COLUMNS = [price_list.c[name] for name in LockedList.__struct_fields__]

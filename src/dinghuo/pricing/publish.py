@@ -1,6 +1,7 @@
 """Publish price lists: from then on they are asked for prices, on the days they hold."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from dinghuo.identity.principals import Principal
 from dinghuo.kit import audit
@@ -9,6 +10,7 @@ from dinghuo.kit.bulk import UNKNOWN_CODE
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
 from dinghuo.kit.faults import Faults
+from dinghuo.kit.revisions import check_revision
 from dinghuo.kit.transitions import transition
 from dinghuo.pricing.locked import LockedList, lock_lists
 from dinghuo.pricing.overlap import OVERLAP, Period, overlaps, rivals_restart
@@ -16,11 +18,17 @@ from dinghuo.pricing.states import PRICE_LIST
 from dinghuo.pricing.tables import price_list
 
 
-async def publish(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal | None = None) -> int:
-    """Publish the lists with these codes, all or none; those already published stay. Returns how many were not."""
+async def publish(
+    tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal | None = None, revision: int | None = None
+) -> int:
+    """Publish the lists with these codes, all or none; those already published stay. Returns how many were not.
+
+    With a `revision` that was read, only while they are at it.
+    """
     found = await lock_lists(tx, codes, seen_by=seen_by)
     faults = unknown(codes, found)
     faults.check()
+    as_read(found, revision)
     waiting = {found[code].id: i for i, code in enumerate(codes) if found[code].state != "published"}
     lists = [item for item in found.values() if item.id in waiting]
     for id, clash in (await overlaps(tx, [_period(item) for item in lists])).items():
@@ -30,6 +38,13 @@ async def publish(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal
         with rivals_restart():
             await move(tx, lists, "published", by=by)
     return len(lists)
+
+
+def as_read(found: Mapping[str, Any], revision: int | None) -> None:
+    """Raise when a list, or promotion, is another than the caller read."""
+    if revision is not None:
+        for item in found.values():
+            check_revision(item.revision, revision)
 
 
 def unknown(codes: Sequence[str], found: Collection[str]) -> Faults:

@@ -15,7 +15,7 @@ from dinghuo.kit.errors import CONFLICT, Message
 from dinghuo.kit.texts import storable
 from dinghuo.kit.transitions import transition
 from dinghuo.pricing.locked import check_sees_price
-from dinghuo.pricing.publish import unknown
+from dinghuo.pricing.publish import as_read, unknown
 from dinghuo.pricing.states import PROMOTION
 from dinghuo.pricing.tables import promotion
 
@@ -33,8 +33,13 @@ NEVER_PUBLISHED = Message(
 )
 
 
-async def publish_promotions(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal | None = None) -> int:
-    """Publish these promotions, all or none; those already published stay. Returns how many were not."""
+async def publish_promotions(
+    tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal | None = None, revision: int | None = None
+) -> int:
+    """Publish these promotions, all or none; those already published stay. Returns how many were not.
+
+    With a `revision` that was read, only while they are at it.
+    """
     found = await _lock(tx, codes, seen_by)
     faults = unknown(codes, found)
     for line, code in enumerate(codes):
@@ -42,17 +47,24 @@ async def publish_promotions(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by
         if row is not None and row.valid_until is not None and row.valid_until <= tx.now:
             faults.add(line, "", IS_OVER, code=code)
     faults.check()
+    as_read(found, revision)
     return await _move(tx, [row for row in found.values() if row.state != "published"], "published", by)
 
 
-async def withdraw_promotions(tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal | None = None) -> int:
-    """Withdraw these promotions, all or none; those already withdrawn stay. Returns how many were not."""
+async def withdraw_promotions(
+    tx: Tx, *, codes: Sequence[str], by: Actor, seen_by: Principal | None = None, revision: int | None = None
+) -> int:
+    """Withdraw these promotions, all or none; those already withdrawn stay. Returns how many were not.
+
+    With a `revision` that was read, only while they are at it.
+    """
     found = await _lock(tx, codes, seen_by)
     faults = unknown(codes, found)
     for line, code in enumerate(codes):
         if code in found and found[code].state == "draft":
             faults.add(line, "", NEVER_PUBLISHED, code=code)
     faults.check()
+    as_read(found, revision)
     return await _move(tx, [row for row in found.values() if row.state == "published"], "withdrawn", by)
 
 
@@ -60,7 +72,7 @@ async def _lock(tx: Tx, codes: Sequence[str], seen_by: Principal | None) -> dict
     check_sees_price(seen_by)
     p = promotion.c
     rows = await tx.rows(
-        select(p.id, p.code, p.state, p.valid_until)
+        select(p.id, p.code, p.state, p.valid_until, p.revision)
         .where(p.tenant_id == tx.tenant_id, among(p.code, storable(codes)))
         .order_by(p.code)
         .with_for_update(key_share=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from tests.publishing import turn
 
 Act = Callable[..., Awaitable[httpx.AsyncClient]]
 
@@ -28,7 +29,7 @@ async def open_shop(owner: httpx.AsyncClient, act: Act) -> Shop:
     for path, items in _MASTER.items():
         answer = await owner.put(f"/api/v1/{path}", json={"items": items})
         assert answer.status_code == 200, (path, answer.text)
-    assert (await owner.post("/api/v1/price-lists/BASE/publish")).status_code == 200
+    assert (await turn(owner, "price-lists/BASE")).status_code == 200
     customers = {c["code"]: c["id"] for c in (await owner.get("/api/v1/customers")).json()["items"]}
     skus = {s["code"]: s["id"] for s in (await owner.get("/api/v1/skus")).json()["items"]}
     dealer = await act("dealer_admin", customers=["A"])

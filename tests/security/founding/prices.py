@@ -1,5 +1,6 @@
 """Price lists of every kind, published and to be."""
 
+from tests.publishing import turn
 from tests.security.company import ELSE, MINE, PRICE
 from tests.security.founding.founder import DAY, Founder
 
@@ -27,4 +28,4 @@ async def found_prices(f: Founder) -> None:
     for row in lists:
         await f.put(f"price-lists/{row['code']}/entries", prices)
         if not row["code"].endswith(("NEXT", *(f"TIER-LIST{number or ''}" for number in f.numbers()))):
-            f.checked(await f.client.post(f"/api/v1/price-lists/{row['code']}/publish"))
+            f.checked(await turn(f.client, f"price-lists/{row['code']}"))

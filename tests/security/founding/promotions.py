@@ -1,5 +1,6 @@
 """Promotions published and to be, with coupons of both customers; they begin long after these tests."""
 
+from tests.publishing import turn
 from tests.security.company import ELSE, MINE
 from tests.security.founding.founder import Founder
 
@@ -24,7 +25,7 @@ async def found_promotions(f: Founder) -> None:
     published, drafted = f.named("PROMO"), f.named("PROMO-DRAFT")
     await f.put("promotions", [row | terms for row in (*published, *drafted)])
     for row in published:
-        f.checked(await f.client.post(f"/api/v1/promotions/{row['code']}/publish"))
+        f.checked(await turn(f.client, f"promotions/{row['code']}"))
     f.share("promotion.code", published[0]["code"])
     f.share("promotion_draft.code", drafted[0]["code"])
     coupons = [

@@ -41,7 +41,8 @@ def _promotion(company: Company) -> list[Call]:
 
 @bodies("GET /api/v1/promotions/{code}", "GET /api/v1/promotions/{code}/budget",
         "GET /api/v1/promotions/{code}/budget/customers", "GET /api/v1/promotions/{code}/budget/entries",
-        "GET /api/v1/promotions/{code}/coupons", "POST /api/v1/promotions/{code}/withdraw")  # fmt: skip
+        "GET /api/v1/promotions/{code}/coupons", "GET /api/v1/promotions/{code}/history",
+        "POST /api/v1/promotions/{code}/withdraw")  # fmt: skip
 def _published(company: Company) -> list[Call]:
     return [Call(path={"code": company["promotion.code"]})]
 

@@ -43,6 +43,7 @@ export default {
       },
       customer: { merged: '合并了客户', absorbed: '并入了一家客户到', not_duplicate: '标记为不是重复客户' },
       sku_cost: { updated: '修改了成本' },
+      sku_floor: { updated: '修改了最低限价' },
       invitation: { created: '发出了邀请', accepted: '接受了邀请', revoked: '收回了邀请' },
       wechat_app: { updated: '修改了微信小程序设置' },
       setting: { updated: '修改了门户设置' },
@@ -192,6 +193,7 @@ export default {
         not_duplicate: 'said it is no duplicate:',
       },
       sku_cost: { updated: 'changed the cost of' },
+      sku_floor: { updated: 'changed the floor price of' },
       invitation: {
         created: 'invited somebody',
         accepted: 'accepted an invitation',

@@ -1,3 +1,5 @@
+import type { Lowest } from '../trial/types'
+
 export type Kind = 'percent' | 'amount_off' | 'fixed_price' | 'bundle' | 'spend_save' | 'buy_get'
 export const KINDS: readonly Kind[] = ['spend_save', 'buy_get', 'percent', 'amount_off', 'fixed_price', 'bundle']
 export type MemberKind = 'customer' | 'tier' | 'region' | 'channel'
@@ -91,24 +93,10 @@ export interface Rival {
   valid_until: string | null
 }
 
-export interface Check {
+export interface Check extends Lowest {
   tried_on: string
   rival_count: number
   rivals: Rival[]
-  below_cost_count: number | null
-  below_cost:
-    | {
-        list: string | null
-        sku: string
-        name: string
-        unit: string
-        from_quantity: string
-        list_price: string | null
-        net_price: string
-        cost: string
-      }[]
-    | null
-  costless: number | null
   goods: number | null
   customers: number
   open_carts: number

@@ -5,7 +5,7 @@ export default {
     more: '另外 {n} 项',
     hidden: '另有您无权查看的内容：{fields}',
     system: '系统',
-    costFrom: '成本（自 {day}）',
+    dated: '自 {day}',
     actions: {
       created: '新建',
       updated: '修改',
@@ -18,7 +18,8 @@ export default {
       deleted: '删除',
       limit_set: '调整了信用额度',
       limited: '调整了信用额度',
-      costed: '修改了成本',
+      sku_cost: '修改了成本',
+      sku_floor: '修改了最低限价',
     },
     channels: {
       console: '管理后台',
@@ -109,7 +110,7 @@ export default {
     more: '{n} more',
     hidden: 'Further changes that you may not see: {fields}',
     system: 'System',
-    costFrom: 'Cost (from {day})',
+    dated: 'From {day}',
     actions: {
       created: 'created it',
       updated: 'changed it',
@@ -122,7 +123,8 @@ export default {
       deleted: 'deleted it',
       limit_set: 'changed the credit limit',
       limited: 'changed the credit limit',
-      costed: 'changed the cost',
+      sku_cost: 'changed the cost',
+      sku_floor: 'changed the floor price',
     },
     channels: {
       console: 'Console',

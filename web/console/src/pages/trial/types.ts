@@ -37,3 +37,27 @@ export interface Trial {
   by_customer: Effect[]
   by_sku: Effect[]
 }
+
+/** A price below what the goods cost, or below the least that they are to be sold for. */
+export interface TooLow {
+  list: string | null
+  sku: string
+  name: string
+  unit: string
+  from_quantity: string
+  list_price: string | null
+  net_price: string
+  cost: string | null
+  floor: string | null
+}
+
+/** What is too low, the worst hundred of each; null for those who see no costs. */
+export interface Lowest {
+  below_cost_count: number | null
+  below_cost: TooLow[] | null
+  below_floor_count: number | null
+  below_floor: TooLow[] | null
+  costless: number | null
+}
+
+export const BOUNDS = ['cost', 'floor'] as const
