@@ -94,7 +94,8 @@ async def test_two_at_once_make_one_outcome(desk: Desk) -> None:
                 f"/api/v1/approvals/{id}/decide", json={"verdict": "reject", "comment": "不行"}
             ),
         )
-        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        # On a machine that is overrun one of them may be told to try again later: nothing of theirs was saved.
+        assert sorted(answer.status_code for answer in answers) in ([200, 409], [200, 503])
         rows = await desk.rows(
             "select verb from approval_decision where tenant_id = $1 and request_id = $2 and verb <> 'opened'", id
         )
