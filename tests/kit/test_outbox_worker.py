@@ -250,7 +250,7 @@ async def test_what_comes_back_has_one_event_a_slot(timed: Database, tenant: Ten
 
 
 async def test_finding_work_uses_the_index(database: Database, database_urls: Urls, tenant: Tenant) -> None:
-    """As the role that asks, since row-level security changes plans; by what is known of these events, not of others'."""
+    """As the role that asks, since row-level security changes plans; by statistics of these events."""
     await emitted(database, tenant.id, 2000)
     owner = await asyncpg.connect(database_urls.owner)
     try:
