@@ -47,6 +47,15 @@ async def database_urls(postgres: EmbeddedServer) -> Urls:
     return urls
 
 
+@pytest.fixture(scope="module")
+async def urls_apart(postgres: EmbeddedServer, request: pytest.FixtureRequest) -> Urls:
+    """A migrated database of this file's own, for what other tests' rows and statistics would disturb."""
+    name = request.module.__name__.rsplit(".", 1)[-1]
+    urls = await prepare(postgres.admin_url(), database=f"dinghuo_{_worker() or 'test'}_{name}", secret="test")
+    await migrate(urls.owner)
+    return urls
+
+
 @pytest.fixture(scope="session")
 async def database(database_urls: Urls) -> AsyncIterator[Database]:
     """The database as the application sees it, every statement held to the rules of `kit.guard`."""

@@ -1,12 +1,13 @@
 """The doctor finds what is wrong, and only that."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import asyncpg
 import pytest
-from tests.support import Tenant
+from tests.support import VAULT, Tenant
 
 from dinghuo.entry.doctor import examine
 from dinghuo.entry.findings import Finding, report
@@ -21,6 +22,19 @@ from dinghuo.kit.rls import protect
 from dinghuo.kit.roles import Urls, database_of, user_of
 
 SETTINGS = Settings(data=Path("/nowhere"))
+
+
+@pytest.fixture(scope="module")
+def database_urls(urls_apart: Urls) -> Urls:
+    """Rules are broken here, and everybody's books are read."""
+    return urls_apart
+
+
+@pytest.fixture(scope="module")
+async def database(database_urls: Urls) -> AsyncIterator[Database]:
+    database = Database(database_urls.app, guard=True, vault=VAULT)
+    yield database
+    await database.close()
 
 
 async def examined(urls: Urls, database: Database) -> dict[str, Finding]:

@@ -9,11 +9,9 @@ from tests.lists.pages import pages
 from tests.lists.rows_read import rows_read
 from tests.support import VAULT, Tenant, make_tenant
 
-from dinghuo.entry.migrate import migrate
 from dinghuo.kit import few
 from dinghuo.kit.database import Database
-from dinghuo.kit.embedded import EmbeddedServer
-from dinghuo.kit.roles import prepare
+from dinghuo.kit.roles import Urls
 
 pytestmark = pytest.mark.slow
 
@@ -25,15 +23,13 @@ MOST_COUNTED = few.MOST + MOST
 
 
 @pytest.fixture
-async def apart(postgres: EmbeddedServer) -> AsyncIterator[tuple[Database, Tenant]]:
+async def apart(urls_apart: Urls) -> AsyncIterator[tuple[Database, Tenant]]:
     """A company in a database of its own: its plans rest on statistics of these rows alone, not of other tests'."""
-    urls = await prepare(postgres.admin_url(), database="dinghuo_lists", secret="test")
-    await migrate(urls.owner)
-    database = Database(urls.app, vault=VAULT)
+    database = Database(urls_apart.app, vault=VAULT)
     tenant = await make_tenant(database)
     async with database.transaction(tenant.id) as tx:
         await fill(tx, ROWS)
-    owner = await asyncpg.connect(urls.owner)
+    owner = await asyncpg.connect(urls_apart.owner)
     try:
         await owner.execute("analyze")
         yield database, tenant
