@@ -3,6 +3,7 @@
 from typing import Any
 
 import asyncpg
+import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from dinghuo.entry.tables import metadata
@@ -52,6 +53,7 @@ async def described(url: str) -> dict[str, set[tuple[Any, ...]]]:
         await connection.close()
 
 
+@pytest.mark.slow
 async def test_migrations_build_what_the_tables_say(postgres: EmbeddedServer, database_urls: Urls) -> None:
     urls = await prepare(postgres.admin_url(), database="dinghuo_metadata", secret="test")
     engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(urls.owner))

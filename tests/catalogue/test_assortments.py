@@ -178,6 +178,7 @@ drawn = st.builds(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(assortments=st.lists(drawn, max_size=3, unique_by=lambda one: one.code))
+@pytest.mark.slow
 async def test_the_rule_is_one(
     database: Database, tenant: Tenant, world: dict[str, UUID], assortments: list[AssortmentInput]
 ) -> None:

@@ -21,6 +21,8 @@ from dinghuo.kit.ledger import LEDGERS
 from dinghuo.kit.rls import protect
 from dinghuo.kit.roles import Urls, database_of, user_of
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = Settings(data=Path("/nowhere"))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx
+import pytest
 from tests.entry.live.conftest import Ear, hearing
 from tests.faults.buying import Shop
 from tests.faults.serving import PATIENCE, Program, serve
@@ -17,6 +18,7 @@ async def _listener(program: Program, database: Database, tenant: Tenant, number
     return httpx.AsyncClient(base_url=program.url, headers={"x-api-key": token.text()}, timeout=PATIENCE)
 
 
+@pytest.mark.slow
 async def test_an_order_taken_by_one_process_is_heard_from_every_other(
     crew: Program, database: Database, tenant: Tenant, shop: Shop
 ) -> None:
@@ -39,6 +41,7 @@ async def test_an_order_taken_by_one_process_is_heard_from_every_other(
             await client.aclose()
 
 
+@pytest.mark.slow
 async def test_open_streams_do_not_hold_up_the_end(
     environment: dict[str, str], tmp_path: Path, database: Database, tenant: Tenant
 ) -> None:

@@ -130,6 +130,7 @@ async def test_the_host_name_tells_the_company(timed_app: Litestar, timed: Datab
         assert codes(other) == ["unknown-company"]
 
 
+@pytest.mark.slow
 async def test_where_there_is_one_company_nobody_has_to_name_it(postgres: EmbeddedServer, tenant: Tenant) -> None:
     urls = await prepare(postgres.admin_url(), database=f"sole_{tenant.code[2:]}", secret="test")
     await migrate(urls.owner)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
 from structlog.testing import capture_logs
 from tests.inventory.conftest import Depot
 
@@ -49,6 +50,7 @@ async def worker(depot: Depot, seed: int) -> None:
             await depot.run(command)
 
 
+@pytest.mark.slow
 async def test_four_writers_at_once_keep_every_promise_true_and_never_deadlock(depot: Depot) -> None:
     with capture_logs() as logs:
         await asyncio.gather(*(worker(depot, seed) for seed in range(WRITERS)))

@@ -96,6 +96,7 @@ async def day(depot: Depot, seed: int) -> None:
 
 
 @pytest.mark.parametrize("fair", [False, True])
+@pytest.mark.slow
 async def test_four_at_once_keep_every_promise_and_every_lot_true(depot: Depot, fair: bool) -> None:
     settings = InventorySettings(allocation="fair_share" if fair else "priority")
     await depot.run(lambda tx: save_settings(tx, settings=settings, by=depot.by))

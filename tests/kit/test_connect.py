@@ -35,6 +35,7 @@ async def value(url: str, query: str) -> Any:
         await connection.close()
 
 
+@pytest.mark.slow
 async def test_embedded_keeps_its_data_and_passwords(tmp_path: Path) -> None:
     chosen = settings({"DINGHUO_DATA": str(tmp_path / "data")})
     async with database(chosen) as first:
@@ -50,6 +51,7 @@ async def test_embedded_keeps_its_data_and_passwords(tmp_path: Path) -> None:
     assert password_of(first.app) == role_password(secret.read_text(), "dinghuo_app")
 
 
+@pytest.mark.slow
 def test_first_start_by_two_processes_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OPENER, str(tmp_path / "data")]
     openers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]

@@ -151,6 +151,7 @@ async def test_a_rollback_does_not_ring(database_urls: Urls, tenant: Tenant) -> 
     await database.close()
 
 
+@pytest.mark.slow
 async def test_the_worker_outlives_its_connections(database: Database, database_urls: Urls, tenant: Tenant) -> None:
     notes = Notes()
     async with working(database, database_urls, {Noted.kind(): [("a", notes)]}, poll=0.05):

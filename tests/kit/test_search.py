@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Text, Uuid, cast, column, select, values
@@ -151,6 +152,7 @@ def nodes(plan: dict[str, Any]) -> Iterable[dict[str, Any]]:
         yield from nodes(child)
 
 
+@pytest.mark.slow
 async def test_a_search_is_an_index_scan_for_the_application_role(
     database: Database, tenant: Tenant, database_urls: Urls
 ) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.orders.asking import BY, ask, line, placed, wanted
@@ -72,6 +73,7 @@ async def state(tx: Tx, order_id: UUID) -> tuple[Any, ...]:
 
 @given(series=st.lists(CHANGES, min_size=1, max_size=5))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 async def test_any_series_of_amendments_is_as_placing_the_final_lines(
     database: Database, world: World, series: list[list[tuple[str, int, int]]]
 ) -> None:

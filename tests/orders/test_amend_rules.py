@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.orders.asking import BY, ask, line, placed, wanted
@@ -320,6 +321,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_lines(
     )
 )
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 async def test_any_series_of_amendments_leaves_freight_and_quotas_as_placing_would(
     database: Database, world: World, desk: Desk, series: list[list[tuple[int, int]]]
 ) -> None:

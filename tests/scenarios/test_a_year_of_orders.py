@@ -23,6 +23,7 @@ async def world(database: Database, tenant: Tenant) -> World:
     return await make_world(database, tenant)
 
 
+@pytest.mark.slow
 async def test_a_year_at_the_order_desk(desk: Desk) -> None:  # noqa: F811
     beer = await _january_gifts_with_beer(desk)
     dear = await _march_a_price_that_has_to_be_agreed_to(desk)

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 from litestar import Litestar
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import Shop, change, problems
@@ -39,6 +40,7 @@ class Phone:
         return done.json()
 
 
+@pytest.mark.slow
 async def test_a_dealers_day(
     app: Litestar,
     database: Database,

@@ -26,6 +26,7 @@ async def value(url: str, sql: str) -> object:
         await connection.close()
 
 
+@pytest.mark.slow
 async def test_on_a_server_that_is_there_it_is_a_database_dropped_afterwards(bench_url: str, temporary: Path) -> None:
     base = Settings(data=Path("/nowhere"), database_url=bench_url, secret="s")
     async with installation(base) as there:
@@ -38,6 +39,7 @@ async def test_on_a_server_that_is_there_it_is_a_database_dropped_afterwards(ben
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.slow
 async def test_what_fails_inside_leaves_nothing_behind(bench_url: str, temporary: Path) -> None:
     base = Settings(data=Path("/nowhere"), database_url=bench_url, secret="s")
     with pytest.raises(ZeroDivisionError):

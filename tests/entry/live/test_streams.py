@@ -152,6 +152,7 @@ async def test_a_transaction_that_commits_late_is_not_missed(
         assert [message["id"] for message in told_both] == [placed[1], placed[0]]
 
 
+@pytest.mark.slow
 async def test_news_that_nobody_rang_for_is_found(
     act: AsRole, shop: Shop, screens: Screens, database: Database, tenant: Tenant
 ) -> None:
@@ -178,6 +179,7 @@ async def test_it_outlives_its_connections(act: AsRole, shop: Shop, screens: Scr
         assert told["id"] == placed["id"]
 
 
+@pytest.mark.slow
 async def test_who_is_locked_out_hears_no_more(act: AsRole, shop: Shop) -> None:
     login = await act("sales", login="leaver")
     async with hearing(login) as ear:

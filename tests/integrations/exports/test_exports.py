@@ -157,6 +157,7 @@ def _numbers(most: int) -> Export[int]:
     return Export("数", "Numbers", fields, page)
 
 
+@pytest.mark.slow
 async def test_a_hundred_thousand_rows_take_no_more_memory_than_a_few(
     database: Database, tenant: Tenant, tmp_path: Path
 ) -> None:
