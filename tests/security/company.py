@@ -32,6 +32,8 @@ OF_A_CUSTOMER = frozenset(
         "amended.id",
         "asked_amendment.id",
         "own_amendment.id",
+        "grown.id",
+        "grown_amendment.id",
         "due.id",
         "slip.id",
         "order_file.sha256",

@@ -7,7 +7,7 @@ from dinghuo.flow.dealer_people import APPROVE, People, people_of
 from dinghuo.kit.database import Tx
 from dinghuo.kit.outbox import Delivery
 from dinghuo.notices.messages import Note, send
-from dinghuo.orders.events import ConsentMoved
+from dinghuo.orders.events import AmendmentRequested, ConsentMoved
 
 _CONSENTS = """
 select c.draft_id, c.customer_id, c.state, c.message, c.answer, c.asked_by, c.asked_by_name, c.decided_by,
@@ -16,6 +16,12 @@ from draft_consent c
 join draft d on d.tenant_id = $1 and d.id = c.draft_id
 left join sales_order o on o.tenant_id = $1 and o.id = d.order_id
 where c.tenant_id = $1 and c.draft_id = any($2::uuid[])
+"""
+
+_AMENDMENTS = """
+select a.id, a.order_id, a.customer_id, a.requested_by, a.requested_by_name, a.reason, o.number
+from order_amendment a join sales_order o on o.tenant_id = $1 and o.id = a.order_id
+where a.tenant_id = $1 and a.id = any($2::uuid[]) and a.waits_for = 'colleague'
 """
 
 
@@ -29,6 +35,28 @@ async def tell_of_consents(tx: Tx, deliveries: Sequence[Delivery]) -> None:
     ]
     people = await people_of(tx, {row["customer_id"] for _, row in fresh})
     await send(tx, [note for d, row in fresh if (note := _note(d, row, people)) is not None])
+
+
+async def tell_of_amendment_requests(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+    """The reaction to AmendmentRequested: those who may agree to what a colleague asked for."""
+    of = {d.read(AmendmentRequested).amendment_id: d for d in deliveries}
+    rows = await tx.fetch(_AMENDMENTS, sorted(of))
+    people = await people_of(tx, {row["customer_id"] for row in rows})
+    notes = [
+        Note(
+            group_id=of[row["id"]].event_id,
+            users=[id for id in people.who_may(row["customer_id"], APPROVE) if id != row["requested_by"]],
+            kind="consent.asked",
+            title=f"{row['requested_by_name']}申请变更订单 {row['number']}，待您审批",
+            title_en=f"{row['requested_by_name']} asks you to approve a change of order {row['number']}",
+            body=row["reason"] or "",
+            body_en=row["reason"] or "",
+            link=f"order:{row['order_id']}",
+            customer_id=row["customer_id"],
+        )
+        for row in rows
+    ]
+    await send(tx, notes)
 
 
 def _note(delivery: Delivery, row: Any, people: People) -> Note | None:

@@ -13,7 +13,7 @@ from dinghuo.approvals.overdue import press_when_due
 from dinghuo.approvals.withdraw import expire_when_due
 from dinghuo.desk.merge_customers import move_stragglers
 from dinghuo.flow.approval_news import tell_approvers, tell_requesters
-from dinghuo.flow.consent_news import tell_of_consents
+from dinghuo.flow.consent_news import tell_of_amendment_requests, tell_of_consents
 from dinghuo.flow.dealer_news import tell_of_amendments, tell_of_orders, tell_of_proposals, tell_of_slips
 from dinghuo.identity import purge
 from dinghuo.integrations.imports import events as imports
@@ -61,7 +61,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     orders.ShortClosed: [accrue_documents, note_sales, tell_of_orders],
     orders.Closed: [consume_rebates],
     orders.Returned: [accrue_documents],
-    orders.AmendmentRequested: [],
+    orders.AmendmentRequested: [tell_of_amendment_requests],
     orders.Amended: [accrue_documents, file_for_search, note_sales, tell_of_amendments],
     orders.AmendmentClosed: [tell_of_amendments],
     orders.SlipSubmitted: [],

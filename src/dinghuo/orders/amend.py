@@ -4,7 +4,7 @@ An amendment takes effect at once, or waits (`pending`) for the seller or for an
 stays as it is, and what would grow is reserved under the amendment's own id (docs/orders.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -43,7 +43,9 @@ from dinghuo.orders.references import change_reference
 from dinghuo.orders.shift import Shift
 from dinghuo.orders.short_close import check_not_amended, drop_gifts
 
-WaitsFor = Literal["seller", "approval"]
+WaitsFor = Literal["colleague", "seller", "approval"]
+Consents = Callable[[Diff], bool]
+"""Whether a dealer's own rule wants a colleague to consent to an amendment."""
 
 
 class Locked(msgspec.Struct):
@@ -58,7 +60,14 @@ class Locked(msgspec.Struct):
 
 
 async def amend(
-    tx: Tx, *, order_id: UUID, request: AmendRequest, principal: Principal, by: Actor, asks_seller: bool = False
+    tx: Tx,
+    *,
+    order_id: UUID,
+    request: AmendRequest,
+    principal: Principal,
+    by: Actor,
+    asks_seller: bool = False,
+    consents: Consents | None = None,
 ) -> UUID:
     """Amend an order, or ask for it; the amendment's id. Refused, with everything wrong, it leaves no trace."""
     (order,) = await lock_orders(tx, [order_id], principal)
@@ -67,10 +76,8 @@ async def amend(
     found = await work_out(tx, order=order, request=request, rights=rights_of(principal), by=by, locks=True)
     amendment_id = new_id()
     side = "dealer" if isinstance(principal, DealerPrincipal) else "staff"
-    # A seller who decides is held to the policies when agreeing.
-    judged = Judged() if asks_seller else await judge(tx, found, by_dealer=side == "dealer")
-    waits_for: WaitsFor | None = "seller" if asks_seller else "approval" if judged.policies else None
-    waits = waits_for is not None
+    judged = await judge_first(tx, found, by_dealer=side == "dealer", asks_seller=asks_seller, consents=consents)
+    waits_for, waits = judged.waits_for, judged.waits_for is not None
     locked = await lock_all(tx, found, [order.id], waits=waits)
     moved = settle_stock(
         found,
@@ -108,14 +115,26 @@ async def amend(
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """The policies that want an amendment approved, and the facts they were held against."""
+    """The policies that want an amendment approved, and the facts they were held against; for whom it waits."""
 
     policies: tuple[Policy, ...] = ()
     facts: dict[str, Any] = {}
+    waits_for: WaitsFor | None = None
 
     @property
     def waives_credit(self) -> bool:
         return any("credit" in policy.waives for policy in self.policies)
+
+
+async def judge_first(
+    tx: Tx, found: Workout, *, by_dealer: bool, asks_seller: bool, consents: Consents | None
+) -> Judged:
+    """For whom it waits first. Whoever agrees in between is held to the policies when agreeing."""
+    if consents is not None and not found.diff.faults:
+        await reckon(tx, found, (), waits=False)
+        if not found.diff.faults and consents(found.diff):
+            return Judged(waits_for="colleague")
+    return Judged(waits_for="seller") if asks_seller else await judge(tx, found, by_dealer=by_dealer)
 
 
 async def judge(tx: Tx, found: Workout, *, by_dealer: bool) -> Judged:
@@ -130,7 +149,8 @@ async def judge(tx: Tx, found: Workout, *, by_dealer: bool) -> Judged:
     bound = found.customer.payment_terms != "prepaid"
     room = (await find_credit(tx, [holder]))[holder].room() if bound else None
     facts = facts_of(diff, room=room, customer=found.customer.code, by_dealer=by_dealer, day=found.standing.day)
-    return Judged(await matching(tx, facts), facts)
+    policies = await matching(tx, facts)
+    return Judged(policies, facts, "approval" if policies else None)
 
 
 async def lock_all(tx: Tx, found: Workout, document_ids: Sequence[UUID], *, waits: bool = False) -> Locked:

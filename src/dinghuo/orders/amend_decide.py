@@ -1,6 +1,6 @@
 """Decide on amendments that wait: carried out as they were asked for, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -62,7 +62,30 @@ _read_row = msgspec.json.Decoder(LineRow).decode
 
 async def accept(tx: Tx, *, order_id: UUID, amendment_id: UUID, principal: Principal, by: Actor) -> None:
     """The seller agrees to what a dealer asked for."""
-    order, row = await lock_amendment(tx, order_id, amendment_id, principal, waits_for="seller")
+    order, row = await lock_amendment(tx, order_id, amendment_id, principal, waits_for={"seller"})
+    await _go_on(tx, order, row, principal, by)
+
+
+async def consent(
+    tx: Tx, *, order_id: UUID, amendment_id: UUID, principal: DealerPrincipal, by: Actor, asks_seller: bool
+) -> None:
+    """A colleague of whoever asked agrees; then it is the seller's to decide, where the seller wants to."""
+    order, row = await lock_amendment(tx, order_id, amendment_id, principal, waits_for={"colleague"})
+    a = order_amendment.c
+    agreed = {"consented_at": tx.now, "consented_by": by.id, "consented_by_name": by.name}
+    of_it = update(order_amendment).where(a.tenant_id == tx.tenant_id, a.id == amendment_id)
+    change = {"amendment": [None, str(row.id)]}
+    await audit.record(tx, [audit.Change("order", order.id, "amendment_consented", by, change)])
+    if not asks_seller:
+        await tx.execute(of_it.values(agreed))
+        await _go_on(tx, order, row, principal, by)
+        return
+    await tx.execute(of_it.values(agreed | {"waits_for": "seller"}))
+    await outbox.emit(tx, [AmendmentRequested(subject_id=order.id, amendment_id=row.id, side=row.side)])
+
+
+async def _go_on(tx: Tx, order: Any, row: Any, principal: Principal, by: Actor) -> None:
+    """What was agreed to is carried out, or is for those to approve whom a policy names."""
     await close_request(tx, order, by)
     found = await _stored(tx, order, row, rights_of(principal), by)
     judged = await judge(tx, found, by_dealer=row.side == "dealer")
@@ -110,10 +133,11 @@ async def carry_out(tx: Tx, order: Any, row: Any, *, rights: Rights, by: Actor) 
 async def reject(
     tx: Tx, *, order_id: UUID, amendment_id: UUID, reason: str | None, principal: Principal, by: Actor
 ) -> None:
-    """The seller does not agree."""
+    """The seller does not agree, or a colleague of whoever asked."""
     if faults := list(text_faults("reason", reason, _LONGEST_REASON)):
         raise Refused(faults)
-    order, row = await lock_amendment(tx, order_id, amendment_id, principal, waits_for="seller")
+    decides = {"colleague"} if isinstance(principal, DealerPrincipal) else {"seller", "colleague"}
+    order, row = await lock_amendment(tx, order_id, amendment_id, principal, waits_for=decides)
     await drop_amendment(tx, order, row, "rejected", reason, by)
 
 
@@ -128,7 +152,7 @@ async def withdraw(tx: Tx, *, order_id: UUID, amendment_id: UUID, principal: Pri
 
 
 async def lock_amendment(
-    tx: Tx, order_id: UUID, amendment_id: UUID, principal: Principal | None, *, waits_for: str | None
+    tx: Tx, order_id: UUID, amendment_id: UUID, principal: Principal | None, *, waits_for: Collection[str] | None
 ) -> tuple[Any, Any]:
     """The order and its amendment, locked; refused unless it waits (for whom is named)."""
     (order,) = await lock_orders(tx, [order_id], principal)
@@ -138,7 +162,7 @@ async def lock_amendment(
     )
     if row is None:
         raise Refused(say.UNKNOWN_AMENDMENT("amendment_id"))
-    if row.state != "pending" or (waits_for is not None and row.waits_for != waits_for):
+    if row.state != "pending" or (waits_for is not None and row.waits_for not in waits_for):
         raise Refused(WRONG_STATE("state", to="applied", id=str(amendment_id)))
     return order, row
 

@@ -20,7 +20,7 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import FaultView, Language, Refused, fault_view
 from dinghuo.orders import faults as say
-from dinghuo.orders.amend import Judged, judge, reckon
+from dinghuo.orders.amend import Consents, judge_first, reckon
 from dinghuo.orders.amend_allotted import claim_difference
 from dinghuo.orders.amend_request import AmendRequest
 from dinghuo.orders.amend_workout import rights_of, settle_stock, work_out
@@ -33,7 +33,8 @@ from dinghuo.parties.tables import customer
 
 
 class AmendmentPreview(msgspec.Struct, frozen=True, kw_only=True):
-    """The order as it would be. Without `faults` it could be done; `then` says whether at once.
+    """The order as it would be. Without `faults` it could be done; `then` says whether at once, and `waits_for` for
+    whom it would wait first.
 
     `difference` is of the gross; it, the amounts and `credit_left` (before; null is unlimited) are told to those who
     see prices.
@@ -44,6 +45,7 @@ class AmendmentPreview(msgspec.Struct, frozen=True, kw_only=True):
     head: list[HeadChange]
     lines: list[LineView]
     then: str
+    waits_for: str | None
     faults: list[FaultView]
     before: Amounts | UnsetType = UNSET
     after: Amounts | UnsetType = UNSET
@@ -67,14 +69,16 @@ async def preview_amendment(
     by: Actor,
     language: Language,
     asks_seller: bool = False,
+    consents: Consents | None = None,
 ) -> AmendmentPreview:
     """Look at one amendment; refused only when the order is not theirs to see, has changed, or cannot be amended."""
     order = await _order(tx, order_id, principal)
     found = await work_out(tx, order=order, request=request, rights=rights_of(principal), by=by, locks=False)
     diff = found.diff
     diff.faults += await amendment_waits(tx, [order])
-    judged = Judged() if asks_seller else await judge(tx, found, by_dealer=isinstance(principal, DealerPrincipal))
-    waits = asks_seller or bool(judged.policies)
+    by_dealer = isinstance(principal, DealerPrincipal)
+    judged = await judge_first(tx, found, by_dealer=by_dealer, asks_seller=asks_seller, consents=consents)
+    waits = judged.waits_for is not None
     promises = [Promise(**dict(row)) for row in await tx.fetch(_PROMISES, order_id)]
     await reckon(tx, found, promises, waits=waits)
     diff.faults += (await claim_difference(tx, found, locks=False)).faults
@@ -92,6 +96,7 @@ async def preview_amendment(
         head=head_of(diff.head),
         lines=views_of(diff.lines, told=told),
         then="asked" if waits else "applied",
+        waits_for=judged.waits_for,
         faults=[fault_view(fault, language) for fault in diff.faults],
         credit_left=credit.room() if told else UNSET,
     )

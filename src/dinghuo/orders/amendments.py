@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -74,8 +74,12 @@ class ChargeChange(msgspec.Struct, frozen=True, kw_only=True):
     new: Decimal | None
 
 
+Deed = Literal["consent", "accept", "reject", "withdraw"]
+
+
 class AmendmentSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An amendment in a list. `side` says who asked; `before` and `after` are absent for those who see no prices."""
+    """An amendment in a list. `side` says who asked, `consented_by` which colleague of theirs agreed, `actions` what
+    the reader may do with it now; `before` and `after` are absent for those who see no prices."""
 
     id: UUID
     order_id: UUID
@@ -91,9 +95,12 @@ class AmendmentSummary(msgspec.Struct, frozen=True, kw_only=True):
     reprice: bool
     requested_at: datetime
     requested_by: str | None
+    consented_at: datetime | None
+    consented_by: str | None
     decided_at: datetime | None
     decided_by: str | None
     decision_reason: str | None
+    actions: list[Deed]
     before: Amounts | UnsetType = UNSET
     after: Amounts | UnsetType = UNSET
 
@@ -219,12 +226,35 @@ def _fields(row: Any, principal: Principal) -> dict[str, Any]:
         "reprice": row.reprice,
         "requested_at": row.requested_at,
         "requested_by": None if hides and row.side == "staff" else row.requested_by_name,
+        "consented_at": row.consented_at,
+        "consented_by": row.consented_by_name,
         "decided_at": row.decided_at,
         "decided_by": None if hides else row.decided_by_name,
         "decision_reason": row.decision_reason,
+        "actions": deeds_of(row.state, row.waits_for, row.side, principal),
         "before": Amounts(row.old_net, row.old_tax, row.old_gross) if told else UNSET,
         "after": Amounts(row.new_net, row.new_tax, row.new_gross) if told else UNSET,
     }
+
+
+def deeds_of(state: str, waits_for: str | None, side: str, principal: Principal) -> list[Deed]:
+    """What somebody may do with an amendment now."""
+    if state != "pending":
+        return []
+    found: list[Deed] = []
+    if isinstance(principal, DealerPrincipal):
+        if waits_for == "colleague" and principal.may("portal.orders.approve"):
+            found += ["consent", "reject"]
+        if side == "dealer" and principal.may("portal.orders.amend"):
+            found.append("withdraw")
+    elif principal.may("orders.amend"):
+        if waits_for == "seller":
+            found.append("accept")
+        if waits_for in ("seller", "colleague"):
+            found.append("reject")
+        if side == "staff":
+            found.append("withdraw")
+    return found
 
 
 def head_of(head: dict[str, list[Any]]) -> list[HeadChange]:

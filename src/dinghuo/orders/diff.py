@@ -120,6 +120,11 @@ def settle(line: DiffLine) -> None:
         line.change, line.new = "kept", line.old.row
 
 
+def asks_for_more(diff: Diff) -> bool:
+    """Whether an order grows: in its amount, or by something that is added or becomes more."""
+    return diff.after.gross > diff.before.gross or any(line.grows > ZERO for line in diff.changed)
+
+
 def agrees(old: LineRow, new: LineRow) -> bool:
     """Whether people agree on the same in both."""
     return all(getattr(old, name) == getattr(new, name) for name in _AGREED)

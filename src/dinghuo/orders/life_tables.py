@@ -195,6 +195,10 @@ order_amendment = tenant_table(
     moment("requested_at"),
     Column("requested_by", Uuid, nullable=True),
     text("requested_by_name"),
+    # A colleague of whoever asked, where the dealer's own rule wants one to agree.
+    moment("consented_at", nullable=True),
+    Column("consented_by", Uuid, nullable=True),
+    text("consented_by_name", nullable=True),
     moment("decided_at", nullable=True),
     Column("decided_by", Uuid, nullable=True),
     text("decided_by_name", nullable=True),
@@ -202,7 +206,7 @@ order_amendment = tenant_table(
     reference("sales_order", "order_id"),
     reference("customer", "customer_id"),
     one_of("state", AMENDMENT_STATES),
-    one_of("waits_for", ("seller", "approval")),
+    one_of("waits_for", ("colleague", "seller", "approval")),
     one_of("side", ("dealer", "staff")),
     CheckConstraint("(state = 'pending') = (waits_for is not null)", name="waits_while_pending"),
 )

@@ -41,7 +41,7 @@ async def _settle(tx: Tx, row: Any) -> None:
     outcome = (await tx.fetch(_OUTCOME, row.id))[0]["state"]
     if outcome == "open":
         return
-    order, amendment = await lock_amendment(tx, row.order_id, row.id, None, waits_for="approval")
+    order, amendment = await lock_amendment(tx, row.order_id, row.id, None, waits_for={"approval"})
     if outcome != "approved":
         to = "rejected" if outcome == "rejected" else "withdrawn"
         await drop_amendment(tx, order, amendment, to, None, SYSTEM)

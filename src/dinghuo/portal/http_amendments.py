@@ -10,15 +10,19 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.orders import amend_faults as say
-from dinghuo.orders.amend import amend
-from dinghuo.orders.amend_decide import withdraw
+from dinghuo.orders.amend import Consents, amend
+from dinghuo.orders.amend_decide import consent, reject, withdraw
 from dinghuo.orders.amend_preview import AmendmentPreview, preview_amendment
 from dinghuo.orders.amend_request import AmendRequest
 from dinghuo.orders.amendments import Amendment, AmendmentSummary, amendments_of, get_amendment
+from dinghuo.orders.diff import asks_for_more
+from dinghuo.orders.http_amendments import RejectRequest
 from dinghuo.orders.settings import load_settings
+from dinghuo.portal.consent_rules import load_rule
 
 AnyRequest = Request[Any, Any, Any]
 _READ, _AMEND = needs("portal.orders.read"), needs("portal.orders.amend")
+_APPROVE = needs("portal.orders.approve")
 _ONE = "/orders/{order_id:uuid}/amendments"
 
 
@@ -36,6 +40,7 @@ async def preview(
             by=dealer.actor(),
             language=language_of(request),
             asks_seller=await _asks(tx),
+            consents=await consents_for(tx, dealer),
         )
 
 
@@ -43,12 +48,18 @@ async def preview(
 async def ask_for(
     request: AnyRequest, database: Database, dealer: DealerPrincipal, order_id: UUID, data: AmendRequest
 ) -> Amendment:
-    """Ask for an amendment, or amend at once where the seller leaves that to dealers."""
+    """Ask for an amendment, or amend at once where the seller leaves that to dealers. One that lets the order grow
+    waits for a colleague first, where the company's own rule wants that."""
 
     async def run(tx: Tx) -> Amendment:
-        asks = await _asks(tx)
         amendment_id = await amend(
-            tx, order_id=order_id, request=data, principal=dealer, by=dealer.actor(), asks_seller=asks
+            tx,
+            order_id=order_id,
+            request=data,
+            principal=dealer,
+            by=dealer.actor(),
+            asks_seller=await _asks(tx),
+            consents=await consents_for(tx, dealer),
         )
         return await get_amendment(tx, principal=dealer, order_id=order_id, amendment_id=amendment_id)
 
@@ -84,6 +95,47 @@ async def take_back(
     return await once(request, database, dealer, run, Amendment)
 
 
+@post(_ONE + "/{amendment_id:uuid}/consent", opt=_APPROVE, status_code=200)
+async def agree(
+    request: AnyRequest, database: Database, dealer: DealerPrincipal, order_id: UUID, amendment_id: UUID
+) -> Amendment:
+    """Agree to what a colleague asked for: it goes to the seller, or is carried out where the seller is not asked."""
+
+    async def run(tx: Tx) -> Amendment:
+        asks, by = await _asks(tx), dealer.actor()
+        await consent(tx, order_id=order_id, amendment_id=amendment_id, principal=dealer, by=by, asks_seller=asks)
+        return await get_amendment(tx, principal=dealer, order_id=order_id, amendment_id=amendment_id)
+
+    return await once(request, database, dealer, run, Amendment)
+
+
+@post(_ONE + "/{amendment_id:uuid}/reject", opt=_APPROVE, status_code=200)
+async def disagree(
+    request: AnyRequest,
+    database: Database,
+    dealer: DealerPrincipal,
+    order_id: UUID,
+    amendment_id: UUID,
+    data: RejectRequest,
+) -> Amendment:
+    """Do not agree to what a colleague asked for: the order stays as it is."""
+
+    async def run(tx: Tx) -> Amendment:
+        by = dealer.actor()
+        await reject(tx, order_id=order_id, amendment_id=amendment_id, reason=data.reason, principal=dealer, by=by)
+        return await get_amendment(tx, principal=dealer, order_id=order_id, amendment_id=amendment_id)
+
+    return await once(request, database, dealer, run, Amendment)
+
+
+async def consents_for(tx: Tx, dealer: DealerPrincipal) -> Consents | None:
+    """Which amendments of this user a colleague has to agree to: those by which an order grows that needs consent."""
+    rule = await load_rule(tx, dealer.customer_id)
+    if not rule.concerns(dealer):
+        return None
+    return lambda diff: asks_for_more(diff) and rule.wants(dealer, diff.after.gross)
+
+
 async def _asks(tx: Tx) -> bool:
     """Whether the seller is asked first; refused where dealers may not amend at all."""
     said = (await load_settings(tx)).dealer_amendments
@@ -92,4 +144,4 @@ async def _asks(tx: Tx) -> bool:
     return said == "ask"
 
 
-HANDLERS = [preview, ask_for, read_amendments, read_amendment, take_back]
+HANDLERS = [preview, ask_for, read_amendments, read_amendment, take_back, agree, disagree]

@@ -29,7 +29,7 @@ async def found_order_life(f: Founder) -> None:
             "note": f.code(f"{half}-LIFE"),
             "lines": [{"sku": sku, "quantity": "1"}],
         }
-        for kind in ("held", "asked", "amended"):
+        for kind in ("held", "asked", "amended", "grown"):
             f.hold(half, f"{kind}.id", (await f.post("orders", order))["id"])
         for _ in f.numbers():
             await f.post(f"orders/{f.halves[half]['held.id']}/hold", {"reason": "manual", "note": f.code("HELD")})
@@ -38,8 +38,9 @@ async def found_order_life(f: Founder) -> None:
 
 
 async def _amendments(f: Founder, half: str, headers: dict[str, str]) -> None:
-    """One that a dealer asked for, and one that the seller's own people wait for."""
-    for kind, name in (("asked", "asked_amendment.id"), ("amended", "own_amendment.id")):
+    """One that a dealer asked for, one that the seller's own people wait for, and one that waits for a colleague."""
+    named = {"asked": "asked_amendment.id", "amended": "own_amendment.id", "grown": "grown_amendment.id"}
+    for kind, name in named.items():
         order_id = f.halves[half][f"{kind}.id"]
         wanted = {"revision": 1, "reason": f.code(f"{half}-WHY"), "note": f.code(f"{half}-AMENDED")}
         asked = await f.dealt(f"orders/{order_id}/amendments", wanted, headers)
@@ -50,6 +51,10 @@ async def _amendments(f: Founder, half: str, headers: dict[str, str]) -> None:
         await tx.write(
             "update order_amendment set side = 'staff' where tenant_id = $1 and id = $2::text::uuid",
             str(f.halves[half]["own_amendment.id"]),
+        )
+        await tx.write(
+            "update order_amendment set waits_for = 'colleague' where tenant_id = $1 and id = $2::text::uuid",
+            str(f.halves[half]["grown_amendment.id"]),
         )
 
 

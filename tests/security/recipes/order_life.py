@@ -32,10 +32,13 @@ for _base in ("/api/v1", "/portal/v1"):
     RECORDS[f"POST {_base}{_ONE}/withdraw.order_id"] = "asked.id"
 for _verb in ("accept", "reject"):
     RECORDS[f"POST /api/v1{_ONE}/{_verb}.order_id"] = "asked.id"
+for _verb in ("consent", "reject"):
+    RECORDS[f"POST /portal/v1{_ONE}/{_verb}.order_id"] = "grown.id"
+    RECORDS[f"POST /portal/v1{_ONE}/{_verb}.amendment_id"] = "grown_amendment.id"
 RECORDS[f"POST /api/v1{_ONE}/withdraw.order_id"] = "amended.id"
 RECORDS[f"POST /api/v1{_ONE}/withdraw.amendment_id"] = "own_amendment.id"
 PLAIN.update({"payer": "付款人", "bank_reference": "", "reason": ""})
-WITHOUT_BODY.update({"/accept", "/remove"})
+WITHOUT_BODY.update({"/accept", "/consent", "/remove"})
 
 
 @bodies(

@@ -959,13 +959,16 @@ CREATE TABLE order_amendment (
   requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
   requested_by UUID,
   requested_by_name TEXT NOT NULL,
+  consented_at TIMESTAMP WITH TIME ZONE,
+  consented_by UUID,
+  consented_by_name TEXT,
   decided_at TIMESTAMP WITH TIME ZONE,
   decided_by UUID,
   decided_by_name TEXT,
   decision_reason TEXT,
   CONSTRAINT ck_order_amendment_side CHECK (side in ('dealer', 'staff')),
   CONSTRAINT ck_order_amendment_state CHECK (state in ('pending', 'applied', 'rejected', 'withdrawn')),
-  CONSTRAINT ck_order_amendment_waits_for CHECK (waits_for in ('seller', 'approval')),
+  CONSTRAINT ck_order_amendment_waits_for CHECK (waits_for in ('colleague', 'seller', 'approval')),
   CONSTRAINT ck_order_amendment_waits_while_pending CHECK ((state = 'pending') = (waits_for is not null))
 );
 CREATE INDEX ix_order_amendment_customer ON order_amendment (tenant_id, customer_id, id);
