@@ -1,5 +1,6 @@
 """Carts over HTTP, for staff and systems: `/api/v1/drafts`."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -91,14 +92,19 @@ async def remove_draft(database: Database, staff: StaffPrincipal, draft_id: UUID
 
 
 @post("/drafts/{draft_id:uuid}/submit", opt=needs("orders.place"), status_code=201)
-async def submit_draft(database: Database, intake: Intake, staff: StaffPrincipal, draft_id: UUID) -> Response[Placed]:
-    """Place the cart's order. However often it is tapped, one cart is one order: the draft is the key."""
+async def submit_draft(
+    database: Database, intake: Intake, staff: StaffPrincipal, draft_id: UUID, use_rebate: Decimal | None = None
+) -> Response[Placed]:
+    """Place the cart's order, so much of it paid from the customer's rebates.
+
+    However often it is tapped, one cart is one order: the draft is the key.
+    """
     async with database.transaction(staff.tenant_id) as tx:
         draft = await get_draft(tx, principal=staff, draft_id=draft_id)
     if draft.is_proposed:
         raise Refused(DRAFT_PROPOSED("id"))
     placement = msgspec.structs.replace(
-        placement_of(staff, order_of(draft), submit_key(draft_id)),
+        placement_of(staff, msgspec.structs.replace(order_of(draft), use_rebate=use_rebate), submit_key(draft_id)),
         draft=FromDraft(draft_id, draft.revision),
     )
     outcome = await intake.submit(staff.tenant_id, placement, size=100 * len(draft.lines))

@@ -18,7 +18,7 @@ class RebateUse(msgspec.Struct):
     """What an order asks for, and what it gets once its amount is known.
 
     `wanted` of money, None as much as may be; `lines` by number are to be paid by goods rebate. `free` and `most` are
-    what there was and what might have been used.
+    what there was and what might have been used; `goods_free` what there was of goods rebates.
     """
 
     percent: Decimal
@@ -26,6 +26,7 @@ class RebateUse(msgspec.Struct):
     lines: tuple[int, ...] = ()
     free: Decimal = ZERO
     most: Decimal = ZERO
+    goods_free: Decimal = ZERO
     taken: dict[RebateKind, tuple[UUID, Decimal]] = {}
 
     @property

@@ -108,7 +108,7 @@ def owners_of(orders: Iterable[Priced]) -> list[Owner]:
 
 def _owners(order: Priced) -> dict[RebateKind, Owner]:
     whose = (order.customer.id, order.organisation.id, order.currency)
-    kinds: tuple[RebateKind, ...] = ("credit", "goods") if order.rebate and order.rebate.lines else ("credit",)
+    kinds: tuple[RebateKind, ...] = ("credit", "goods")
     return {kind: (*whose, kind) for kind in kinds}
 
 
@@ -120,9 +120,10 @@ def use_rebates(order: Priced, wallets: Mapping[Owner, Wallet]) -> None:
     own = {kind: wallets[owner] for kind, owner in _owners(order).items()}
     goods = sum((row.gross for row in order.lines if row.line_no in use.lines), ZERO)
     wrong: list[Fault] = []
-    if use.lines and goods > own["goods"].room:
+    use.goods_free = max(own["goods"].room, ZERO)
+    if use.lines and goods > use.goods_free:
         place = f"lines[{use.lines[0] - 1}].rebate_goods"
-        wrong.append(GOODS_SHORT(place, free=max(own["goods"].room, ZERO), wanted=goods))
+        wrong.append(GOODS_SHORT(place, line=use.lines[0], free=use.goods_free, wanted=goods))
     use.free = max(own["credit"].room, ZERO)
     share = most_of(order.gross - goods, use.percent, order.currency)
     use.most = min(use.free, share)

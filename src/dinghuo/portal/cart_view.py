@@ -54,6 +54,8 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     requested_date: date | None
     # The blanket order it is called off from.
     blanket: str | None = None
+    # Whether goods rebate pays it, at its list price.
+    rebate_goods: bool = False
     # Where it goes, when that is not where the order does.
     ship_to: ShipTo | None = None
     sku_id: UUID | None = None
@@ -335,6 +337,7 @@ class _Goods(msgspec.Struct, frozen=True):
             note=line.note,
             requested_date=line.requested_date,
             blanket=line.blanket,
+            rebate_goods=line.rebate_goods,
             ship_to=line.ship_to,
             problems=[problem_of(fault, language, self.shelf.units, line, sku) for fault in faults],
             tags=self.tags.get(number, []),

@@ -36,10 +36,12 @@ class AskRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConsentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The revision and the total that were seen, and what is said to it."""
+    """The revision and the total that were seen, and what is said to it. `use_rebate` is paid from the company's
+    rebates."""
 
     revision: int | None = None
     expected_gross: Decimal | None = None
+    use_rebate: Decimal | None = None
     answer: str | None = None
 
 
@@ -129,7 +131,7 @@ async def give_consent(
         database,
         intake,
         draft_id=draft_id,
-        seen=Seen(data.revision, data.expected_gross),
+        seen=Seen(data.revision, data.expected_gross, data.use_rebate),
         answer=data.answer,
         dealer=dealer,
     )

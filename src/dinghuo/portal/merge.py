@@ -19,7 +19,7 @@ from dinghuo.kit.money import ZERO, fits
 from dinghuo.orders.requests import LineRequest, ShipTo
 
 # What a change may say of a line beside its goods.
-_SAID = ("requested_date", "note", "blanket", "ship_to")
+_SAID = ("requested_date", "note", "blanket", "ship_to", "rebate_goods")
 
 # No phone is offline for longer; and marks of lines that are gone are kept as long.
 OLDEST_MS = 60 * 24 * 3600 * 1000
@@ -30,7 +30,7 @@ class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """What a line shall be. `quantity` zero removes it; `unit` null is the SKU's own; `new_unit` moves it there.
 
     `blanket` is the number of a blanket order to call it off from, `ship_to` where it goes when that is not where the
-    order does, or `address_id` one of the company's addresses; null none.
+    order does, or `address_id` one of the company's addresses; null none. `rebate_goods`: goods rebate pays the line.
     `seq` is the device's growing number of the change, `age_ms` how long ago it was made, when it is sent.
     """
 
@@ -43,6 +43,7 @@ class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     blanket: str | UnsetType | None = UNSET
     ship_to: ShipTo | UnsetType | None = UNSET
     address_id: UUID | UnsetType = UNSET
+    rebate_goods: bool | UnsetType = UNSET
     seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
     age_ms: Annotated[int, Meta(ge=0, le=2**53)] = 0
 
@@ -148,7 +149,7 @@ def _move(found: dict[str, LineRequest], key: str, target: str, line: LineReques
 
 def _one_of(line: LineRequest, other: LineRequest) -> LineRequest:
     """Both as one line, which says what either says; where they differ, what the first does."""
-    kept = {name: getattr(line, name) or getattr(other, name) for name in (*_SAID, "rebate_goods")}
+    kept = {name: getattr(line, name) or getattr(other, name) for name in _SAID}
     return msgspec.structs.replace(line, quantity=together(line.quantity, other.quantity), **kept)
 
 

@@ -8,6 +8,7 @@ export function line(sku: string, unit: string, quantity: string, more: Partial<
     quantity,
     note: null,
     requested_date: null,
+    rebate_goods: false,
     sku_id: `id of ${sku}`,
     product_id: null,
     name: sku,

@@ -22,6 +22,8 @@ export interface Edit {
   note?: string | null
   /** The blanket order it is called off from. */
   blanket?: string | null
+  /** Whether goods rebate pays it. */
+  rebate_goods?: boolean
   shown?: Shown
 }
 
@@ -127,7 +129,8 @@ function moved(lines: ShownLine[], edit: Pending, present: ShownLine | undefined
 
 function changed(line: ShownLine, edit: Pending): ShownLine {
   const note = edit.note === undefined ? line.note : edit.note
-  return { ...line, quantity: edit.quantity, note, problems: [], isPending: true }
+  const rebate_goods = edit.rebate_goods ?? line.rebate_goods
+  return { ...line, quantity: edit.quantity, note, rebate_goods, problems: [], isPending: true }
 }
 
 function provisional(edit: Pending, unit: string, number: number): ShownLine {
@@ -150,6 +153,7 @@ function provisional(edit: Pending, unit: string, number: number): ShownLine {
     quantity: edit.quantity,
     note: edit.note ?? null,
     requested_date: null,
+    rebate_goods: false,
     base_quantity: null,
     problems: [],
     isPending: true,
@@ -168,6 +172,7 @@ function changeOf(one: Pending, now: number): Change {
   if (one.new_unit) change.new_unit = one.new_unit
   if (one.note !== undefined) change.note = one.note
   if (one.blanket !== undefined) change.blanket = one.blanket
+  if (one.rebate_goods !== undefined) change.rebate_goods = one.rebate_goods
   return change
 }
 

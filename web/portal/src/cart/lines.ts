@@ -28,6 +28,11 @@ export function changeNote(line: ShownLine, note: string): void {
   edit({ sku: line.sku, unit: line.unit, quantity: line.quantity, note: note || null, shown: shownOf(line) })
 }
 
+/** Whether the company's goods rebate pays the line. */
+export function payByGoods(line: ShownLine, rebate_goods: boolean): void {
+  edit({ sku: line.sku, unit: line.unit, quantity: line.quantity, rebate_goods, shown: shownOf(line) })
+}
+
 /** The server's own proposal to mend a line, done with one tap. */
 export function mend(line: ShownLine, fix: Fix): void {
   if (isZero(fix.quantity)) removeLines([line])

@@ -2,6 +2,7 @@
 
 import type { BlanketView } from '@dinghuo/api'
 import { api } from '@/app/api'
+import { me } from '@/app/session'
 import type { CustomerChoice, DraftView, LineRequest, Placed, Preview, SkuInfo, Usual } from './types'
 
 interface Items<T> {
@@ -42,8 +43,12 @@ export interface Body {
   lines: LineRequest[]
 }
 
+/** With what there is of the customer's rebates, of which nothing is used yet. */
 export const preview = (body: Body, signal?: AbortSignal) =>
-  api.send<Preview>('post', '/api/v1/orders/preview', { body, signal })
+  api.send<Preview>('post', '/api/v1/orders/preview', {
+    body: me.value?.sees_price ? { ...body, use_rebate: '0' } : body,
+    signal,
+  })
 
 export const readDraft = (id: string) =>
   api.send<DraftView>('get', '/api/v1/drafts/{draft_id}', { path: { draft_id: id } })
@@ -56,8 +61,8 @@ export const replaceDraft = (id: string, body: Body, revision: number) =>
 export const deleteDraft = (id: string) => api.send('delete', '/api/v1/drafts/{draft_id}', { path: { draft_id: id } })
 
 /** However often it is sent: the draft is the key. */
-export const submitDraft = (id: string) =>
-  api.send<Placed>('post', '/api/v1/drafts/{draft_id}/submit', { path: { draft_id: id } })
+export const submitDraft = (id: string, use_rebate: string | null) =>
+  api.send<Placed>('post', '/api/v1/drafts/{draft_id}/submit', { path: { draft_id: id }, query: { use_rebate } })
 
 export const proposeDraft = (id: string, message: string | null) =>
   api.send<DraftView>('post', '/api/v1/drafts/{draft_id}/propose', { path: { draft_id: id }, body: { message } })

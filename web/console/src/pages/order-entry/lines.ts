@@ -14,6 +14,7 @@ export function blankLine(): Line {
     note: '',
     requested: '',
     blanket: '',
+    byGoods: '',
     shipTo: '',
   }
 }
@@ -42,6 +43,7 @@ export function requestOf(line: Line): LineRequest {
     note: line.note.trim() || null,
     requested_date: line.requested || null,
     blanket: line.blanket || null,
+    rebate_goods: !!line.byGoods,
     ship_to: addressOf(line),
   }
 }
@@ -73,6 +75,7 @@ export function entryOf(draft: DraftView, customer: Entry['customer']): Entry {
       note: line.note ?? '',
       requested: line.requested_date ?? '',
       blanket: line.blanket ?? '',
+      byGoods: line.rebate_goods ? 'yes' : '',
       shipTo: line.ship_to ? JSON.stringify(line.ship_to) : '',
     })),
     reference: draft.customer_reference ?? '',

@@ -15,6 +15,8 @@ export interface Line extends GridRow {
   requested: string
   /** The number of a blanket order that it calls off; empty for none. */
   blanket: string
+  /** `yes` when goods rebate pays it; empty otherwise. */
+  byGoods: string
   /** Where it goes when that is not where the order does, as JSON; empty otherwise. */
   shipTo: string
 }
@@ -67,6 +69,7 @@ export interface LineRequest {
   note?: string | null
   requested_date?: string | null
   blanket?: string | null
+  rebate_goods?: boolean
   ship_to?: ShipTo | null
 }
 
@@ -131,6 +134,17 @@ export interface PreviewLine {
   supply_policy: string
 }
 
+/** What there is of the customer's rebates, and what the order may use or uses of them. */
+export interface RebateOffer {
+  free: string
+  most: string
+  percent: string
+  owed: string
+  owed_at_most_use: string
+  goods_free: string
+  goods_used: string
+}
+
 export interface Preview {
   customer: string
   currency: string
@@ -138,6 +152,7 @@ export interface Preview {
   lines: PreviewLine[]
   faults: import('@dinghuo/api').Fault[]
   credit_left: string | null
+  rebate: RebateOffer | null
 }
 
 export interface SkuInfo {

@@ -35,6 +35,8 @@ export function useEntry(options: {
   /** What the server said of it when it was to be placed, until something changes. */
   const refused = shallowRef<Fault[]>([])
   const overtaken = ref(false)
+  /** Whether as much as may be is paid by the customer's rebates. */
+  const usesRebate = ref(false)
   let revision = 0
   let createKey = newKey()
 
@@ -136,7 +138,7 @@ export function useEntry(options: {
     else overtaken.value = true
   }
 
-  const looking = useLook({ entry, refused, isOver: () => !!placed.value, isBusy: () => !!work.value })
+  const looking = useLook({ entry, refused, usesRebate, isOver: () => !!placed.value, isBusy: () => !!work.value })
   const goods = useGoods(entry)
 
   // ---- Keeping and placing.
@@ -208,7 +210,8 @@ export function useEntry(options: {
   const submit = () =>
     during('placing', async () => {
       const view = await save()
-      const done = await ask.submitDraft(view.id)
+      const rebate = looking.preview.value?.rebate
+      const done = await ask.submitDraft(view.id, usesRebate.value ? (rebate?.most ?? null) : null)
       placed.value = done
       keep()
       void client.invalidateQueries({ queryKey: ['orders'] })
@@ -278,6 +281,7 @@ export function useEntry(options: {
     loadError,
     restoredAt,
     overtaken,
+    usesRebate,
     load,
     choose,
     ...looking,

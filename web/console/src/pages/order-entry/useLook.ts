@@ -14,6 +14,7 @@ export function useLook(options: {
   entry: Entry
   /** What was said of it when it was to be placed. */
   refused: Readonly<Ref<Fault[]>>
+  usesRebate: Readonly<Ref<boolean>>
   isOver: () => boolean
   isBusy: () => boolean
 }) {
@@ -33,7 +34,7 @@ export function useLook(options: {
       entry.customer?.code,
       entry.shipTo,
       entry.requested,
-      entry.lines.map(line => [line.sku, line.quantity, line.unit, line.price, line.blanket]),
+      entry.lines.map(line => [line.sku, line.quantity, line.unit, line.price, line.blanket, line.byGoods]),
     ],
     () => {
       clearTimeout(debounce)
@@ -84,8 +85,10 @@ export function useLook(options: {
   const isFresh = computed(() => !looking.isFetching.value && !looking.isPlaceholderData.value)
   const problemCount = computed(() => [...faults.value.values()].flat().length + unfinished.value.length)
   const creditAfter = computed(() => {
-    const { credit_left: left, amounts } = preview.value ?? {}
-    return left != null && amounts ? subtract(left, amounts.gross) : null
+    const { credit_left: left, amounts, rebate } = preview.value ?? {}
+    if (left == null || !amounts) return null
+    const owed = rebate && (options.usesRebate.value ? rebate.owed_at_most_use : rebate.owed)
+    return subtract(left, owed ?? amounts.gross)
   })
 
   return {

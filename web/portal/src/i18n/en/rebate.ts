@@ -13,5 +13,7 @@ export const rebate = {
     useHint: '{free} there; at most {percent}% of an order',
     owed: 'To pay after rebates',
     paid: 'Paid by rebates',
+    payByGoods: 'By goods rebate',
+    paidByGoods: 'Paid by goods rebate',
   },
 }

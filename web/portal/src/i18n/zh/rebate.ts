@@ -13,5 +13,7 @@ export const rebate = {
     useHint: '可用 {free}，本单最多可用订单金额的 {percent}%',
     owed: '使用返利后应付',
     paid: '返利支付',
+    payByGoods: '用货补',
+    paidByGoods: '货补支付',
   },
 }
