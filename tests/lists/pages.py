@@ -57,7 +57,7 @@ def pages(tenant_id: int, rows: int) -> Iterator[tuple[str, Read]]:
 
 
 def searches(tenant_id: int) -> Iterator[tuple[str, Read]]:
-    """What no index begins at, and reads all there is when hardly anything is found."""
+    """What no index begins at: a page looks at so many and no more (kit.walk), whatever it has found by then."""
     staff = _staff(tenant_id, EVERYTHING)
     yield "users: search", partial(list_users, wanted=UserFilter(search=_NOTHING), cursor=None, limit=LIMIT)
     yield "stock: nothing left", partial(list_stock, short=True, limit=LIMIT)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, exists, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from dinghuo.identity.holders import holders
@@ -27,9 +27,10 @@ from dinghuo.identity.tables import (
 from dinghuo.kit.bulk import among, equals
 from dinghuo.kit.database import Tx
 from dinghuo.kit.few import narrowed
-from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.kit.paging import Page, decode_cursor
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
+from dinghuo.kit.walk import end_of_walk, walked
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,11 +180,15 @@ def _user_view(row: Any) -> UserView:
 _SOUGHT = (app_user.c.login, app_user.c.name, app_user.c.mobile, app_user.c.email)
 
 
+def _called(search: str) -> ColumnElement[bool]:
+    """A part of the login, the name or an address of theirs."""
+    sought = storable([search.strip().casefold()])
+    return or_(false(), *(func.strpos(func.lower(c), text) > 0 for text in sought for c in _SOUGHT))
+
+
 async def _conditions(tx: Tx, wanted: UserFilter) -> list[ColumnElement[bool]]:
+    """All that is wanted but the words that are searched for."""
     conditions: list[ColumnElement[bool]] = []
-    if wanted.search is not None:
-        sought = storable([wanted.search.strip().casefold()])
-        conditions.append(or_(false(), *(func.strpos(func.lower(c), text) > 0 for text in sought for c in _SOUGHT)))
     if wanted.audience is not None:
         conditions.append(app_user.c.audience == wanted.audience)
     if wanted.state is not None:
@@ -219,16 +224,25 @@ def users_of_customers(tx: Tx, customer_ids: Collection[UUID]) -> Select[tuple[U
 
 
 async def list_users(tx: Tx, *, wanted: UserFilter, cursor: str | None, limit: int) -> Page[UserView]:
-    """Users by login."""
-    statement = _users(tx).where(*await _conditions(tx, wanted)).order_by(app_user.c.login).limit(limit + 1)
+    """Users by login. A search looks at so many a page (kit.walk)."""
+    login = app_user.c.login
+    conditions = await _conditions(tx, wanted)
     if cursor is not None:
-        statement = statement.where(app_user.c.login > decode_cursor(cursor, (str,))[0])
-    return page(await tx.rows(statement), limit, lambda row: (row.login,), _user_view)
+        conditions.append(login > decode_cursor(cursor, (str,))[0])
+    end = None
+    if wanted.search is not None:
+        keys = select(login).where(app_user.c.tenant_id == tx.tenant_id, *conditions).order_by(login)
+        end = await end_of_walk(tx, keys)
+        conditions += [_called(wanted.search), true() if end is None else login <= end]
+    rows = await tx.rows(_users(tx).where(*conditions).order_by(login).limit(limit + 1))
+    return walked(rows, limit, lambda row: (row.login,), _user_view, None if end is None else (end,))
 
 
 async def get_user(tx: Tx, user_id: UUID, *, wanted: UserFilter | None = None) -> UserView | None:
     """One user, of those wanted."""
-    row = await tx.one(_users(tx).where(app_user.c.id == user_id, *await _conditions(tx, wanted or UserFilter())))
+    wanted = wanted or UserFilter()
+    called = true() if wanted.search is None else _called(wanted.search)
+    row = await tx.one(_users(tx).where(app_user.c.id == user_id, called, *await _conditions(tx, wanted)))
     return None if row is None else _user_view(row)
 
 

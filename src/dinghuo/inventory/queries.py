@@ -22,6 +22,7 @@ from dinghuo.kit.few import narrowed
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
+from dinghuo.kit.walk import end_of_walk, walked
 from dinghuo.parties.tables import region
 
 MOVES_OF_WHAT = Message(
@@ -130,7 +131,8 @@ async def list_stock(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[StockView]:
-    """A page of balances by SKU and warehouse code. `wanted` searches SKUs; `short`: where nothing is available."""
+    """A page of balances by SKU and warehouse code. `wanted` searches SKUs; `short`: where nothing is available, of
+    so many SKUs a page (kit.walk)."""
     promised = (
         select(func.coalesce(func.sum(reservation.c.backordered), 0))
         .where(
@@ -173,14 +175,21 @@ async def list_stock(
         here = s.warehouse_id == _warehouse_id(tx, warehouse_code)
         skus = select(s.sku_id).where(s.tenant_id == tx.tenant_id, here).order_by(s.sku_id)
         statement = statement.where(here, await narrowed(tx, s.sku_id, skus, otherwise=here))
-    if short:
-        statement = statement.where(s.on_hand + s.allowance - s.safety - s.barred <= s.reserved)
+    codes = select(sku.c.code).where(sku.c.tenant_id == tx.tenant_id).order_by(sku.c.code)
     if cursor is not None:
         last = decode_cursor(cursor, (str, str))
         # Of two tables no index knows the pair: the first of it is where the walk begins.
         statement = statement.where(sku.c.code >= last[0], key > tuple_(*last))
+        codes = codes.where(sku.c.code >= last[0])
+    end = None
+    if short:
+        statement = statement.where(s.on_hand + s.allowance - s.safety - s.barred <= s.reserved)
+        end = await end_of_walk(tx, codes)
+        if end is not None:
+            statement = statement.where(sku.c.code < end)
     rows = await tx.rows(statement)
-    return page(rows, limit, lambda row: (row.sku, row.warehouse), lambda row: StockView(**row._mapping))
+    beyond = None if end is None else (end, "")
+    return walked(rows, limit, lambda row: (row.sku, row.warehouse), lambda row: StockView(**row._mapping), beyond)
 
 
 async def list_moves(

@@ -13,9 +13,10 @@ from dinghuo.identity.tables import app_user, user_customer
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
-from dinghuo.kit.paging import Page, decode_cursor, page
+from dinghuo.kit.paging import Page, decode_cursor
 from dinghuo.kit.refs import Ref, ref_columns
 from dinghuo.kit.trees import below
+from dinghuo.kit.walk import end_of_walk, walked
 from dinghuo.notices.audience import seen_notices
 from dinghuo.notices.tables import CUSTOMER, REGION, notice, notice_audience, notice_read
 
@@ -59,18 +60,29 @@ async def readership(tx: Tx, notice_id: UUID, *, seen_by: StaffPrincipal) -> Rea
 async def list_readers(
     tx: Tx, notice_id: UUID, *, read: bool | None, seen_by: StaffPrincipal, cursor: str | None, limit: int
 ) -> Page[ReaderView]:
-    """Users of the customers it is for, by customer and login, with when they read it."""
+    """Users of the customers it is for, by customer and login, with when they read it. Whoever has or has not is
+    looked for among so many customers a page (kit.walk)."""
     await _check(tx, notice_id, seen_by)
-    people = _people(tx, notice_id, await _addressed(tx, notice_id), seen_by)
-    if read is not None:
-        people = people.where(notice_read.c.read_at.is_not(None) if read else notice_read.c.read_at.is_(None))
-    order = (CUSTOMER.c.code, app_user.c.login)
+    code = CUSTOMER.c.code
+    addressed = await _addressed(tx, notice_id)
+    people = _people(tx, notice_id, addressed, seen_by)
+    theirs = CUSTOMER.c.tenant_id == tx.tenant_id, addressed, visible_customers(seen_by, CUSTOMER)
+    codes = select(code).where(*theirs).order_by(code)
+    order = (code, app_user.c.login)
     if cursor is not None:
         last = decode_cursor(cursor, (str, str))
         # Of two tables no index knows the pair: the first of it is where the walk begins.
-        people = people.where(CUSTOMER.c.code >= last[0], tuple_(*order) > tuple_(*last))
+        people = people.where(code >= last[0], tuple_(*order) > tuple_(*last))
+        codes = codes.where(code >= last[0])
+    end = None
+    if read is not None:
+        people = people.where(notice_read.c.read_at.is_not(None) if read else notice_read.c.read_at.is_(None))
+        end = await end_of_walk(tx, codes)
+        if end is not None:
+            people = people.where(code < end)
     rows = await tx.rows(people.order_by(*order).limit(limit + 1))
-    return page(rows, limit, lambda row: (row.customer_code, row.user_code), _reader)
+    beyond = None if end is None else (end, "")
+    return walked(rows, limit, lambda row: (row.customer_code, row.user_code), _reader, beyond)
 
 
 def _reader(row: Any) -> ReaderView:

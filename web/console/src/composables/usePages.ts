@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
-import { computed, type MaybeRefOrGetter, toValue } from 'vue'
+import { computed, type MaybeRefOrGetter, toValue, watch } from 'vue'
 import { api } from '@/app/api'
 import type { PageOf } from '@/components/table/types'
 
@@ -20,9 +20,16 @@ export function usePages<Row>(
     placeholderData: keepPreviousData,
     enabled: computed(() => toValue(enabled)),
   })
+  const rows = computed<Row[]>(() => found.data.value?.pages.flatMap(page => page.items) ?? [])
+  const isLooking = computed(() => !rows.value.length && found.hasNextPage.value && !found.error.value)
+  // A page may hold none while there is more to look at: then it goes on.
+  watch(
+    () => isLooking.value && !found.isFetching.value,
+    goesOn => goesOn && void found.fetchNextPage(),
+  )
   return {
-    rows: computed<Row[]>(() => found.data.value?.pages.flatMap(page => page.items) ?? []),
-    isPending: found.isPending,
+    rows,
+    isPending: computed(() => found.isPending.value || isLooking.value),
     isFetching: found.isFetching,
     isFetchingMore: found.isFetchingNextPage,
     error: found.error,
