@@ -87,7 +87,7 @@ async def test_above_an_amount_a_colleague_is_asked_and_agrees_once(
     )  # fmt: skip
     assert (await buyer.get(f"{INBOX}/count")).json() == {"unread": 0}
     (listed,) = (await approver.get(CONSENTS, params={"state": "waiting"})).json()["items"]
-    assert listed["actions"] == ["approve", "reject"]
+    assert listed["actions"] == ["approve", "reject", "change"]
     page = (await approver.get(f"{CONSENTS}/{cart['id']}")).json()
     assert [(line["sku"], line["quantity"]) for line in page["lines"]] == [("WATER", "20")]
 
@@ -241,3 +241,55 @@ async def test_a_proposal_waits_for_a_colleague_too(
     placed = await admin.post(f"{CONSENTS}/{draft['id']}/approve", json={"expected_gross": "88.00"})
     assert (placed.status_code, placed.json()["gross"]) == (201, "88.00")
     assert (await owner.get(f"/api/v1/drafts/{draft['id']}")).json()["proposal"]["state"] == "confirmed"
+
+
+async def test_who_approves_may_change_quantities_and_it_is_kept_who_did(
+    owner: httpx.AsyncClient,
+    admin: httpx.AsyncClient,
+    approver: httpx.AsyncClient,
+    buyer: httpx.AsyncClient,
+    database: Database,
+    tenant: Tenant,
+) -> None:
+    await rule(admin)
+    await fill(buyer, change("MATCHA", "2"))
+    waiting = await asked(buyer)
+    path = f"{CONSENTS}/{waiting['id']}"
+    before = await contents(database, tenant)
+    line = {"line_no": 2, "quantity": "12"}
+    body = {"revision": waiting["revision"], "lines": [line]}
+    assert (await buyer.put(f"{path}/lines", json=body)).status_code == 403
+    for wrong, codes in (
+        (
+            {"lines": [{"line_no": 3, "quantity": "1"}, {"line_no": 1, "quantity": "-1"}]},
+            ["consent-unknown-line", "consent-quantity"],
+        ),
+        ({"lines": [{"line_no": 1, "quantity": "0"}, {"line_no": 2, "quantity": "0"}]}, ["consent-nothing-left"]),
+        ({"revision": 1}, ["draft-changed-since"]),
+    ):
+        refused = await approver.put(f"{path}/lines", json=body | wrong)
+        assert [fault["code"] for fault in refused.json()["faults"]] == codes
+    # What is there already is no change.
+    same = await approver.put(f"{path}/lines", json=body | {"lines": [{"line_no": 2, "quantity": "20"}]})
+    assert same.json()["consent"]["changes"] == []
+    assert await contents(database, tenant) == before
+    seen = (
+        await approver.put(f"{path}/lines", json=body | {"lines": [line, {"line_no": 1, "quantity": "0"}]})
+    ).json()
+    assert [(each["sku"], each["quantity"]) for each in seen["lines"]] == [("WATER", "12")]
+    told = [(each["sku"], each["old"], each["new"]) for each in seen["consent"]["changes"]]
+    assert told == [("MATCHA", "2", None), ("WATER", "20", "12")]
+    assert {each["by"] for each in seen["consent"]["changes"]} != {""}
+    # Whoever asked sees it; what was seen before is not approved unseen.
+    theirs = (await buyer.get(path)).json()["consent"]
+    assert (theirs["state"], theirs["changes"], theirs["actions"]) == (
+        "waiting",
+        seen["consent"]["changes"],
+        ["take_back"],
+    )
+    late = await approver.post(f"{path}/approve", json={"revision": waiting["revision"]})
+    assert late.json()["faults"][0]["code"] == "draft-changed-since"
+    placed = (await approver.post(f"{path}/approve", json={"revision": seen["revision"]})).json()
+    page = (await owner.get(f"/api/v1/orders/{placed['id']}")).json()
+    assert [(each["sku"], each["quantity"]) for each in page["lines"]] == [("WATER", "12.000000")]
+    assert (await approver.put(f"{path}/lines", json=body)).json()["faults"][0]["code"] == "consent-not-waiting"

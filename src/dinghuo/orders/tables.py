@@ -241,6 +241,8 @@ draft_consent = tenant_table(
     Column("decided_by", Uuid, nullable=True),
     text("decided_by_name", nullable=True),
     text("answer", nullable=True),
+    # What those who may approve made of its quantities: by whom, when, which line, from what to what.
+    Column("changes", JSONB, nullable=False, server_default="[]"),
     reference("draft", "draft_id"),
     reference("customer", "customer_id"),
     one_of("state", CONSENTS),

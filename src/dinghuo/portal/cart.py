@@ -46,6 +46,17 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[LineRequest] = []
 
 
+class ConsentChange(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may approve it changed a quantity; `new` null: took the line out."""
+
+    at: datetime
+    by: str
+    sku: str
+    unit: str | None
+    old: Decimal
+    new: Decimal | None
+
+
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
     """A colleague was asked for consent to a draft; `gross` is what it came to then."""
 
@@ -58,6 +69,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     decided_by_name: str | None
     answer: str | None
+    changes: list[ConsentChange]
 
 
 class Cart(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,4 +234,5 @@ def cart_of(row: Row[Any]) -> Cart:
 def _consent(values: Any) -> Consent | None:
     if values["consent_state"] is None:
         return None
-    return Consent(**{name: values[f"consent_{name}"] for name in Consent.__struct_fields__})
+    found = {name: values[f"consent_{name}"] for name in Consent.__struct_fields__}
+    return Consent(**found | {"changes": msgspec.convert(found["changes"], list[ConsentChange])})

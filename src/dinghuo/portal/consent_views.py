@@ -18,11 +18,11 @@ from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.orders.propose import terms_of
 from dinghuo.orders.tables import draft, draft_consent, draft_proposal
-from dinghuo.portal.cart import Cart, ConsentState, cart_of, carts, find_asked
+from dinghuo.portal.cart import Cart, ConsentChange, ConsentState, cart_of, carts, find_asked
 from dinghuo.portal.cart_view import CartView, show_cart
 from dinghuo.portal.shelf import load_products
 
-Deed = Literal["approve", "reject", "take_back"]
+Deed = Literal["approve", "change", "reject", "take_back"]
 _PICTURES = 4
 
 
@@ -42,6 +42,7 @@ class ConsentSummary(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     decided_by: str | None
     answer: str | None
+    changes: list[ConsentChange]
     order_id: UUID | None
     revision: int
     actions: list[Deed]
@@ -61,6 +62,9 @@ def deeds(cart: Cart, dealer: DealerPrincipal, *, orderable: bool = True) -> lis
     found: list[Deed] = []
     if dealer.may("portal.orders.approve"):
         found += ["approve", "reject"] if orderable else ["reject"]
+        # A proposal is what the seller offers: it is agreed to as it is, or not.
+        if cart.proposal is None:
+            found.append("change")
     if consent.asked_by == dealer.user_id:
         found.append("take_back")
     return found
@@ -125,6 +129,7 @@ def summary_of(
         decided_at=consent.decided_at,
         decided_by=consent.decided_by_name,
         answer=consent.answer,
+        changes=consent.changes,
         order_id=cart.order_id,
         revision=cart.revision,
         actions=deeds(cart, dealer, orderable=orderable),

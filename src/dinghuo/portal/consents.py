@@ -80,6 +80,7 @@ async def ask(
         "decided_by": None,
         "decided_by_name": None,
         "answer": None,
+        "changes": [],
     }
     made = insert(draft_consent).values(tenant_id=tx.tenant_id, draft_id=draft_id, **values)
     await tx.execute(made.on_conflict_do_update(index_elements=["tenant_id", "draft_id"], set_=values))
@@ -90,7 +91,7 @@ async def ask(
 
 async def take_back(tx: Tx, *, draft_id: UUID, dealer: DealerPrincipal) -> Cart:
     """Whoever asked has thought better of it: the draft can be changed again."""
-    found = await _locked(tx, dealer, draft_id)
+    found = await locked_request(tx, dealer, draft_id)
     if found.consent is not None and found.consent.asked_by != dealer.user_id:
         raise Refused(NOT_YOURS("id"))
     return await _end(tx, dealer, draft_id, "taken_back", None)
@@ -103,7 +104,7 @@ async def refuse(tx: Tx, *, draft_id: UUID, reason: str, dealer: DealerPrincipal
         faults.append(REASON_NEEDED("reason"))
     if faults:
         raise Refused(faults)
-    await _locked(tx, dealer, draft_id)
+    await locked_request(tx, dealer, draft_id)
     return await _end(tx, dealer, draft_id, "refused", reason.strip())
 
 
@@ -134,7 +135,7 @@ async def _reckon(tx: Tx, found: Cart, dealer: DealerPrincipal, expected: Decima
     return priced.gross
 
 
-async def _locked(tx: Tx, dealer: DealerPrincipal, draft_id: UUID) -> Cart:
+async def locked_request(tx: Tx, dealer: DealerPrincipal, draft_id: UUID) -> Cart:
     """What waits, locked."""
     await find_asked(tx, dealer, draft_id, lock=True)
     found = await find_asked(tx, dealer, draft_id)

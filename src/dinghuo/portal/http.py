@@ -21,6 +21,7 @@ from dinghuo.portal import (
     promises,
 )
 from dinghuo.portal.http_blankets import HANDLERS as BLANKETS
+from dinghuo.portal.http_consent_lines import HANDLERS as CONSENT_LINES
 from dinghuo.portal.http_rebates import HANDLERS as REBATES
 from dinghuo.portal.http_why import HANDLERS as WHY
 from dinghuo.portal.settings import PortalSettings, load_settings, settings_revision
@@ -50,7 +51,7 @@ async def save_settings(
 API = [Router("/", route_handlers=[read_settings, save_settings], tags=["portal"])]
 PORTAL = [
     Router("/", route_handlers=http_goods.HANDLERS, tags=["catalogue"]),
-    Router("/", route_handlers=http_consents.HANDLERS, tags=["internal approval"]),
+    Router("/", route_handlers=[*http_consents.HANDLERS, *CONSENT_LINES], tags=["internal approval"]),
     Router("/", route_handlers=WHY, tags=["prices"]),
     Router("/", route_handlers=BLANKETS, tags=["blanket orders"]),
     Router("/", route_handlers=REBATES, tags=["rebates"]),

@@ -17,6 +17,7 @@ RECORDS.update(
         "POST /portal/v1/drafts/{draft_id}/ask.draft_id": "parked.id",
         "GET /portal/v1/consents/{draft_id}.draft_id": "consent.id",
         "POST /portal/v1/consents/{draft_id}/approve.draft_id": "consent.id",
+        "PUT /portal/v1/consents/{draft_id}/lines.draft_id": "consent.id",
         "POST /portal/v1/consents/{draft_id}/reject.draft_id": "consent.id",
         "POST /portal/v1/consents/{draft_id}/take-back.draft_id": "consent.id",
         "GET /portal/v1/proposals/{draft_id}.draft_id": "proposal.id",
@@ -54,6 +55,11 @@ def _consent_rule(_company: Company) -> list[Call]:
 @bodies("GET /portal/v1/orders/{order_id}/lines/{line_no}/price")
 def _why_of_order(company: Company) -> list[Call]:
     return [Call(path={"order_id": company["order.id"], "line_no": cast(Ref, "1")})]
+
+
+@bodies("PUT /portal/v1/consents/{draft_id}/lines")
+def _asked_lines(company: Company) -> list[Call]:
+    return [Call(body={"revision": 2, "lines": [{"line_no": 1, "quantity": "2"}]})]
 
 
 @bodies("POST /portal/v1/consents/{draft_id}/reject")

@@ -1010,6 +1010,7 @@ CREATE TABLE draft_consent (
   decided_by UUID,
   decided_by_name TEXT,
   answer TEXT,
+  changes JSONB DEFAULT '[]' NOT NULL,
   CONSTRAINT ck_draft_consent_state CHECK (state in ('waiting', 'given', 'refused', 'taken_back'))
 );
 CREATE TABLE consent_rule (
