@@ -98,6 +98,23 @@ describe('what is sent', () => {
     ])
   })
 
+  it('says where a line goes: an address of the company by its id, one that was typed whole, null for none', () => {
+    const shop = { recipient: '王店', street: '城北路 7 号' } as NonNullable<Edit['to']>
+    const journal = typed(
+      begin('d'),
+      edit('A', '1', { to: { ...shop, id: 'x' } }),
+      edit('B', '1', { to: shop }),
+      edit('C', '1', { to: null }),
+      edit('A', '2'),
+    )
+    expect(batch(journal, 2000)?.changes.map(one => [one.sku, one.address_id, one.ship_to])).toEqual([
+      ['B', undefined, shop],
+      ['C', undefined, null],
+      ['A', 'x', undefined],
+    ])
+    expect(shownLines(journal).map(one => one.ship_to?.recipient)).toEqual(['王店', undefined, '王店'])
+  })
+
   it('keeps a note when the quantity is typed again', () => {
     const journal = typed(begin('d'), edit('A', '2', { note: 'fresh' }), edit('A', '3'))
     expect(batch(journal, 2000)?.changes).toEqual([

@@ -29,6 +29,7 @@ import type {
   AmendmentPreview,
   AmendmentSummary,
   AmendRequest,
+  AskedQuantities,
   Blanket,
   BlanketSummary,
   Brand,
@@ -136,6 +137,7 @@ export const consents = {
   read: (id: string) => get<ConsentPage>(`consents/${id}`),
   approve: (id: string, of: Seen, answer: string) =>
     ask<Placed>('post', `consents/${id}/approve`, { body: { ...of, answer: answer || null }, key: id }),
+  change: (id: string, wanted: AskedQuantities) => put<ConsentPage>(`consents/${id}/lines`, wanted),
   reject: (id: string, reason: string) => post<Consent>(`consents/${id}/reject`, { reason }),
   takeBack: (id: string) => post<Consent>(`consents/${id}/take-back`),
   rule: async () => {
@@ -197,6 +199,10 @@ export const orders = {
   amend: (id: string, wanted: AmendRequest, key: string) => post<Amendment>(`orders/${id}/amendments`, wanted, key),
   amendments: (id: string) => get<AmendmentSummary[]>(`orders/${id}/amendments`),
   amendment: (id: string, amendment: string) => get<Amendment>(`orders/${id}/amendments/${amendment}`),
+  consentToAmendment: (id: string, amendment: string) =>
+    post<Amendment>(`orders/${id}/amendments/${amendment}/consent`, {}),
+  rejectAmendment: (id: string, amendment: string, reason: string) =>
+    post<Amendment>(`orders/${id}/amendments/${amendment}/reject`, { reason: reason || null }),
   withdrawAmendment: (id: string, amendment: string) =>
     post<Amendment>(`orders/${id}/amendments/${amendment}/withdraw`, {}),
   payment: (id: string) => get<Payment>(`orders/${id}/payment`),

@@ -77,6 +77,7 @@ export type ShoppingList = Schemas['ListView']
 export type Address = Schemas['AddressView']
 export type AddressFields = Schemas['AddressFields']
 export type Consent = Schemas['ConsentSummary']
+export type AskedQuantities = Schemas['AskedQuantities']
 export type ConsentPage = Omit<Schemas['ConsentView'], 'lines'> & { lines: CartLine[] }
 export type ConsentRule = Schemas['ConsentRule']
 export type OrderConsent = Schemas['OrderConsent']

@@ -6,13 +6,16 @@
  */
 
 import { add, type Decimal, isZero } from '@dinghuo/api'
-import type { Cart, CartLine, Change } from '@/api/types'
+import type { Cart, CartLine, Change, ShipTo } from '@/api/types'
 
 /** What a screen needs of a SKU to show a line the server has not answered yet. */
 export type Shown = Pick<
   CartLine,
   'sku_id' | 'product_id' | 'name' | 'name_en' | 'specification' | 'image' | 'base_unit' | 'units' | 'availability'
 >
+
+/** Where a line goes: an address of the company has an id, one that was typed has none. */
+export type Place = ShipTo & { id?: string }
 
 export interface Edit {
   sku: string
@@ -24,6 +27,8 @@ export interface Edit {
   blanket?: string | null
   /** Whether goods rebate pays it. */
   rebate_goods?: boolean
+  /** Where it goes, when that is not where the order does. */
+  to?: Place | null
   shown?: Shown
 }
 
@@ -130,7 +135,8 @@ function moved(lines: ShownLine[], edit: Pending, present: ShownLine | undefined
 function changed(line: ShownLine, edit: Pending): ShownLine {
   const note = edit.note === undefined ? line.note : edit.note
   const rebate_goods = edit.rebate_goods ?? line.rebate_goods
-  return { ...line, quantity: edit.quantity, note, rebate_goods, problems: [], isPending: true }
+  const ship_to = edit.to === undefined ? line.ship_to : edit.to
+  return { ...line, quantity: edit.quantity, note, ship_to, rebate_goods, problems: [], isPending: true }
 }
 
 function provisional(edit: Pending, unit: string, number: number): ShownLine {
@@ -152,6 +158,7 @@ function provisional(edit: Pending, unit: string, number: number): ShownLine {
     unit,
     quantity: edit.quantity,
     note: edit.note ?? null,
+    ship_to: edit.to ?? null,
     requested_date: null,
     rebate_goods: false,
     base_quantity: null,
@@ -172,6 +179,8 @@ function changeOf(one: Pending, now: number): Change {
   if (one.new_unit) change.new_unit = one.new_unit
   if (one.note !== undefined) change.note = one.note
   if (one.blanket !== undefined) change.blanket = one.blanket
+  if (one.to?.id) change.address_id = one.to.id
+  else if (one.to !== undefined) change.ship_to = one.to
   if (one.rebate_goods !== undefined) change.rebate_goods = one.rebate_goods
   return change
 }

@@ -1,7 +1,7 @@
 /** What can be done with a line of the cart; whatever is taken away can be put back. */
 
 import { isDecimal, isZero } from '@dinghuo/api'
-import type { Fix } from '@/api/types'
+import type { Address, Fix } from '@/api/types'
 import { t } from '@/i18n'
 import type { Task } from '@/keypad'
 import { say } from '@/saying'
@@ -26,6 +26,11 @@ export function changeUnit(line: ShownLine, unit: string): void {
 
 export function changeNote(line: ShownLine, note: string): void {
   edit({ sku: line.sku, unit: line.unit, quantity: line.quantity, note: note || null, shown: shownOf(line) })
+}
+
+/** Where the line goes: one of the company's addresses; null: where the order does. */
+export function changePlace(line: ShownLine, to: Address | null): void {
+  edit({ sku: line.sku, unit: line.unit, quantity: line.quantity, to, shown: shownOf(line) })
 }
 
 /** Whether the company's goods rebate pays the line. */
@@ -66,7 +71,16 @@ export function taskOfLine(line: ShownLine): Task {
 function sayRemoved(gone: readonly ShownLine[]): void {
   const again = () => {
     for (const line of gone)
-      edit({ sku: line.sku, unit: line.unit, quantity: line.quantity, note: line.note, shown: shownOf(line) })
+      edit({
+        sku: line.sku,
+        unit: line.unit,
+        quantity: line.quantity,
+        note: line.note,
+        blanket: line.blanket,
+        rebate_goods: line.rebate_goods,
+        to: line.ship_to,
+        shown: shownOf(line),
+      })
   }
   const [first] = gone
   const text =

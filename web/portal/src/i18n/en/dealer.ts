@@ -1,5 +1,7 @@
 export const dealer = {
   consent: {
+    changes: 'Quantities that were changed',
+    removed: 'taken out',
     title: 'Internal approval',
     one: 'Internal approval',
     mine: 'For me to approve',

@@ -18,6 +18,7 @@ export const people = {
     copied: 'The address is copied: open it in a browser',
   },
   address: {
+    asOrder: 'Where the order goes',
     title: 'Addresses',
     none: 'No addresses yet',
     noneText: 'Add one and choose it with a tap when you check out.',

@@ -1,5 +1,7 @@
 export const dealer = {
   consent: {
+    changes: '修改过的数量',
+    removed: '已删除',
     title: '内部审批',
     one: '内部审批单',
     mine: '待我审批',

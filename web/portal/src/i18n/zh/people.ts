@@ -18,6 +18,7 @@ export const people = {
     copied: '网址已复制，请在浏览器中打开',
   },
   address: {
+    asOrder: '随订单地址',
     title: '收货地址',
     none: '还没有收货地址',
     noneText: '添加后，结算时一点就选。',
