@@ -3,7 +3,11 @@
 from typing import Any
 
 from tests.orders.desk import Desk
+from tests.orders.promotions import on, promotion, publish
+from tests.orders.test_amend_rules import FREIGHT, amended, put, rule
 from tests.support import contents
+
+from dinghuo.pricing.promotion_input import GiftInput
 
 HEAD = {"recipient": "王芳", "street": "人民路 1 号", "city": "杭州市"}
 OWN = {"recipient": "李明", "street": "港口路 9 号", "city": "宁波市", "mobile": "13800000000"}
@@ -66,3 +70,45 @@ async def test_a_draft_keeps_it_until_it_is_an_order_and_the_dealer_reads_it(des
     placed = await desk.done(f"drafts/{draft['id']}/submit", {}, status=201)
     dealer = await desk.someone("dealer_buyer", customer="K2")
     assert told((await dealer.get(f"/portal/v1/orders/{placed['id']}")).json()) == ["港口路 9 号"]
+
+
+def freight(page: dict[str, Any]) -> list[tuple[str, str | None]]:
+    return [(each["gross"], each["said"]) for each in page["charges"]]
+
+
+async def test_freight_is_for_each_place_and_so_is_what_makes_it_free(desk: Desk) -> None:
+    await put(desk, "order-rules", rule("F", "freight", FREIGHT))
+    # 90 to one place and 20 to the other: together above 100.00, apart below it.
+    wanted = {"customer": "K2", "ship_to": HEAD, "lines": lines(("COLA", "30", None), ("BEER", "4", OWN))}
+    preview = await desk.done("orders/preview", wanted)
+    assert (preview["charges"][0]["gross"], preview["hints"]) == ("43.60", [])
+    order_id = (await desk.done("orders", wanted, status=201))["id"]
+    page = await desk.page(order_id)
+    assert freight(page) == [("43.60", "送 2 个地址，分别计算")]
+    assert page["amounts"]["gross"] == "153.60"
+    await desk.sound()
+    # One of them is free; then both go to one place, which is.
+    await amended(desk, order_id, {"line_no": 2, "quantity": "20"})
+    assert freight(await desk.page(order_id)) == [("21.80", "送 2 个地址，分别计算")]
+    await amended(desk, order_id, {"line_no": 1, "ship_to": OWN})
+    assert freight(await desk.page(order_id)) == []
+    # The order's own address becomes that of one of its lines.
+    await amended(desk, order_id, {"line_no": 1, "ship_to": None})
+    assert freight(await desk.page(order_id)) == [("21.80", "送 2 个地址，分别计算")]
+    await amended(desk, order_id, ship_to=OWN)
+    assert freight(await desk.page(order_id)) == []
+    await desk.sound()
+
+
+async def test_gifts_go_with_what_they_are_given_for(desk: Desk) -> None:
+    give = promotion("GIVE", "buy_get", ("10", "1"), repeats=True, items=[on("BEER")], gift=GiftInput(sku="COLA"))
+    await publish(desk.database, desk.world, give)
+    await put(desk, "order-rules", rule("F", "freight", FREIGHT))
+    wanted = {"customer": "K2", "ship_to": HEAD, "lines": lines(("BEER", "10", OWN))}
+    order_id = (await desk.done("orders", wanted, status=201))["id"]
+    page = await desk.page(order_id)
+    assert (told(page), page["charges"][0]["gross"]) == (["港口路 9 号", "港口路 9 号"], "21.80")
+    await amended(desk, order_id, {"line_no": 1, "ship_to": None})
+    page = await desk.page(order_id)
+    assert (told(page), page["charges"][0]["gross"]) == ([None, None], "21.80")
+    await desk.sound()

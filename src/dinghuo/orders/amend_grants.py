@@ -29,6 +29,7 @@ from dinghuo.kit.money import ZERO, split_tax
 from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.diff import Diff, DiffLine, agrees, changes_goods, settle, sums_after
 from dinghuo.orders.offers import bounds_of
+from dinghuo.orders.places import place_of_gift
 from dinghuo.orders.promote import GrantRow, discounted, final_of, gift_line
 from dinghuo.pricing.facts import load_entries, load_lists
 from dinghuo.pricing.gift_offer import gift_offer
@@ -241,18 +242,21 @@ def _gifts_there(diff: Diff) -> dict[_Key, DiffLine]:
 def _give(diff: Diff, gift_lines: Mapping[_Key, DiffLine], gifts: Sequence[Given], standing: Priced) -> None:
     """Bring the gift lines in line with what is given now."""
     there = dict(gift_lines)
+    goods = {line.line_no: line.new for line in diff.lines if line.new is not None and line.new.kind != GIFT}
     number = max((line.line_no for line in diff.lines), default=0)
     for given in gifts:
+        to = place_of_gift(given.given_by, goods)
         line = there.pop((given.promotion.id, given.gift.sku.id), None)
         if line is None:
             number += 1
             line = DiffLine(number, "added", None, None, None, given.gift.sku)
-            line.new = gift_line(standing, number, given)
+            line.new = gift_line(standing, number, given, to)
             diff.lines.append(line)
         elif line.old is not None and not line.old.least and not line.old.cancelled:
             line.sku = given.gift.sku
-            line.new = gift_line(standing, line.line_no, given)
-            same = (line.new.unit, line.new.quantity) == (line.old.row.unit, line.old.row.quantity)
+            line.new = gift_line(standing, line.line_no, given, to)
+            new, old = line.new, line.old.row
+            same = (new.unit, new.quantity, new.ship_to) == (old.unit, old.quantity, old.ship_to)
             line.change = "kept" if same else "changed"
             if same:
                 _revalue(line, given.gift.value or ZERO, given.given_by)

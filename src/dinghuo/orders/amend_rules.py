@@ -20,7 +20,7 @@ from dinghuo.kit.money import ZERO
 from dinghuo.orders.amend_workout import Workout
 from dinghuo.orders.charges import charges_of
 from dinghuo.orders.decide import LineRow, Priced
-from dinghuo.orders.diff import DiffLine, changes_goods, sums_after
+from dinghuo.orders.diff import Diff, DiffLine, changes_goods, sums_after
 from dinghuo.orders.order_rules import (
     TOO_EARLY,
     charge_freight,
@@ -30,6 +30,7 @@ from dinghuo.orders.order_rules import (
     minimum_faults,
     minimum_of,
 )
+from dinghuo.orders.requests import ShipTo
 from dinghuo.orders.rules.decide import Missing, missing_of
 from dinghuo.orders.rules.facts import RuleBook
 from dinghuo.orders.rules.outcome import Charge, Delivery
@@ -47,7 +48,7 @@ async def hold_to_rules_again(tx: Tx, found: Workout) -> None:
     scopes = scopes_of(found.customer)
     moment = tx.now.astimezone((await load_tenant(tx)).zone)
     delivery = delivery_from(found.standing, book, scopes, moment)
-    if any(changes_goods(line) for line in diff.changed):
+    if any(changes_goods(line) for line in diff.changed) or _changes_places(diff):
         await _charge_again(tx, found, book, scopes)
     if delivery is not None:
         diff.earliest = delivery.earliest if any(line.grows > ZERO for line in diff.changed) else None
@@ -59,7 +60,8 @@ async def hold_to_rules_again(tx: Tx, found: Workout) -> None:
 async def _charge_again(tx: Tx, found: Workout, book: RuleBook, scopes: Sequence[str]) -> None:
     diff = found.diff
     skus = await _skus(tx, found)
-    after = _as_priced(found.standing, (line.new for line in diff.lines if line.new is not None), skus)
+    standing = _going_to(found.standing, _ship_to(diff))
+    after = _as_priced(standing, (line.new for line in diff.lines if line.new is not None), skus)
     before = _as_priced(found.standing, (line.old.row for line in diff.lines if line.old is not None), skus)
     goods = goods_of(after)
     charge_freight(after, book, scopes, goods)
@@ -73,6 +75,22 @@ async def _charge_again(tx: Tx, found: Workout, book: RuleBook, scopes: Sequence
         then, now = missing_of(minimum, goods_of(before)), missing_of(minimum, goods)
         worse = Missing(_more(then.amount, now.amount), _more(then.quantity, now.quantity))
         found.rule_faults += minimum_faults(after, minimum, goods, worse)
+
+
+def _changes_places(diff: Diff) -> bool:
+    """Whether the order goes elsewhere while some of its lines go where they did: freight is for each place."""
+    return "ship_to" in diff.head and any(line.new and line.new.ship_to for line in diff.lines)
+
+
+def _ship_to(diff: Diff) -> ShipTo | None:
+    """Where the order goes, as it is to be."""
+    head = diff.head.get("ship_to")
+    return msgspec.convert(diff.order.ship_to if head is None else head[1], ShipTo | None)
+
+
+def _going_to(standing: Priced, ship_to: ShipTo | None) -> Priced:
+    request = msgspec.structs.replace(standing.placement.request, ship_to=ship_to)
+    return msgspec.structs.replace(standing, placement=msgspec.structs.replace(standing.placement, request=request))
 
 
 def _more(then: Decimal, now: Decimal) -> Decimal:

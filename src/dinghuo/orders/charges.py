@@ -99,6 +99,8 @@ def charge_view(charge: Charge, *, sees_price: bool, hidden: UnsetType | None = 
 def _said(charge: Charge) -> tuple[str | None, str | None]:
     """Why it costs this, as people read it, in Chinese and in English."""
     free_from = charge.reason.get("free_from")
+    if (places := charge.reason.get("places")) and not charge.reason.get("free"):
+        return f"送 {places} 个地址，分别计算", f"to {places} places, each for itself"
     if charge.reason.get("free") and free_from is not None:
         return f"满 {free_from} 免运费", f"free from {free_from} on"
     if grams := charge.reason.get("grams"):

@@ -33,6 +33,9 @@ _AGREED = (
 )
 
 
+_GOODS = ("unit", "quantity", "gross", "ship_to")
+
+
 class OldLine(msgspec.Struct, frozen=True):
     """A line as it stands, and how far it is."""
 
@@ -135,9 +138,9 @@ def is_gift(line: DiffLine) -> bool:
 
 
 def changes_goods(line: DiffLine) -> bool:
-    """Whether what promotions and order rules look at is another: goods, quantity or price."""
+    """Whether what promotions and order rules look at is another: goods, quantity, price, or where they go."""
     old, new = line.old.row if line.old else None, line.new
-    return old is None or new is None or (old.unit, old.quantity, old.gross) != (new.unit, new.quantity, new.gross)
+    return old is None or new is None or any(getattr(old, name) != getattr(new, name) for name in _GOODS)
 
 
 def sums_after(diff: Diff) -> Sums:

@@ -15,7 +15,8 @@ from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Fault, Message
 from dinghuo.kit.money import MAX_MONEY, ZERO, split_tax
 from dinghuo.orders import faults as say
-from dinghuo.orders.decide import Priced
+from dinghuo.orders.decide import LineRow, Priced
+from dinghuo.orders.places import by_place
 from dinghuo.orders.quota_takes import takes_of
 from dinghuo.orders.rules.decide import Goods, Missing, delivery_of, freight_of, is_free, missing_of
 from dinghuo.orders.rules.facts import RuleBook, RuleFacts, rule_book
@@ -93,10 +94,10 @@ def minimum_of(order: Priced, book: RuleBook, scopes: Sequence[str]) -> Minimum 
 
 
 def charge_freight(order: Priced, book: RuleBook, scopes: Sequence[str], goods: Goods) -> None:
-    """Charge what delivery of these goods costs, if anything says so."""
+    """Charge what delivery of these goods costs, to each place for itself, if anything says so."""
     rule = _winner(order, book, "freight", scopes)
     if rule and isinstance(rule.terms, Freight):
-        _charge(order, rule, rule.terms, goods)
+        _charge(order, rule, rule.terms, goods, _goods_by_place(order))
 
 
 def delivery_from(order: Priced, book: RuleBook, scopes: Sequence[str], moment: datetime) -> Delivery | None:
@@ -113,13 +114,27 @@ def _winner(order: Priced, book: RuleBook, kind: Kind, scopes: Sequence[str]) ->
 
 
 def goods_of(order: Priced) -> Goods:
-    """What the order's lines come to. What costs nothing counts for no minimum quantity, but weighs."""
+    """What the order's lines come to."""
+    return _goods(list(zip(order.lines, order.skus, strict=True)))
+
+
+def _goods(lines: Sequence[tuple[LineRow, SkuFacts]]) -> Goods:
+    """What lines come to. What costs nothing counts for no minimum quantity, but weighs."""
     units, grams = Fraction(0), Fraction(0)
-    for row, sku in zip(order.lines, order.skus, strict=True):
+    for row, sku in lines:
         if row.gross:
             units += Fraction(row.base_quantity) / _sales_ratio(sku)
         grams += Fraction(row.base_quantity) * (sku.weight_grams or 0)
-    return Goods(sum((row.gross for row in order.lines), ZERO), units, grams)
+    return Goods(sum((row.gross for row, _ in lines), ZERO), units, grams)
+
+
+def _goods_by_place(order: Priced) -> list[Goods]:
+    """What goes to each place that an order goes to."""
+    if all(row.ship_to is None for row in order.lines):
+        return [goods_of(order)]
+    lines = list(zip(order.lines, order.skus, strict=True))
+    to = order.placement.request.ship_to
+    return [_goods(several) for several in by_place(lines, lambda line: line[0].ship_to, to)]
 
 
 def _sales_ratio(sku: SkuFacts) -> Fraction:
@@ -148,15 +163,17 @@ def _plain(value: Decimal | None) -> str:
     return f"{(value or ZERO).normalize():f}"
 
 
-def _charge(order: Priced, rule: RuleFacts, terms: Freight, goods: Goods) -> None:
-    amount = freight_of(terms, goods, order.currency)
+def _charge(order: Priced, rule: RuleFacts, terms: Freight, goods: Goods, places: Sequence[Goods]) -> None:
+    amount = sum((freight_of(terms, each, order.currency) for each in places), ZERO)
     split = split_tax(amount, terms.tax_rate, tax_inclusive=terms.tax_inclusive, currency=order.currency)
     reason = {"target": rule.target, "basis": terms.basis, "goods": f"{goods.amount:f}"}
     if terms.free_from is not None:
         reason["free_from"] = f"{terms.free_from:f}"
     if terms.basis == "weight":
         reason["grams"] = f"{round(goods.grams)}"
-    if is_free(terms, goods):
+    if len(places) > 1:
+        reason["places"] = str(len(places))
+    if all(is_free(terms, each) for each in places):
         reason["free"] = "true"
     order.charges.append(
         Charge(
@@ -178,7 +195,8 @@ def _charge(order: Priced, rule: RuleFacts, terms: Freight, goods: Goods) -> Non
     order.gross += split.gross
     if order.gross > MAX_MONEY:
         order.faults.append(say.TOO_LARGE_ORDER("lines"))
-    if split.gross and terms.free_from is not None:
+    # Of several places, some may be free already.
+    if split.gross and terms.free_from is not None and len(places) == 1:
         order.hints.append(Hint(FREE_FREIGHT, terms.free_from - goods.amount, terms.free_from))
 
 

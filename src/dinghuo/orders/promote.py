@@ -19,7 +19,9 @@ from dinghuo.kit.money import ZERO, round_price, split_tax
 from dinghuo.orders.coupons import check_coupons, find_coupons, without_effect
 from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.offers import Offers, UsedCoupon, bounds_of
+from dinghuo.orders.places import place_of_gift
 from dinghuo.orders.quota_takes import first_beyond_quota, gift_takes
+from dinghuo.orders.requests import ShipTo
 from dinghuo.pricing.coupon_facts import Coupon
 from dinghuo.pricing.facts import ListFacts, load_entries, load_lists
 from dinghuo.pricing.gift_offer import gift_offer
@@ -246,8 +248,9 @@ def _rewrite(order: Priced, granted: Granted) -> None:
             order.lines[place] = discounted(order, order.lines[place], discount, verdicts)
     number = max((row.line_no for row in order.lines), default=0)
     number = max(number, len(order.placement.request.lines))
+    goods = {row.line_no: row for row in order.lines}
     for each, given in enumerate(granted.gifts, start=number + 1):
-        order.lines.append(gift_line(order, each, given))
+        order.lines.append(gift_line(order, each, given, place_of_gift(given.given_by, goods)))
         order.skus.append(given.gift.sku)
     order.sum_up()
 
@@ -270,7 +273,7 @@ def discounted(order: Priced, row: LineRow, discount: Decimal, verdicts: Sequenc
     )
 
 
-def gift_line(order: Priced, number: int, given: Given) -> LineRow:
+def gift_line(order: Priced, number: int, given: Given, ship_to: ShipTo | None) -> LineRow:
     gift, promotion = given.gift, given.promotion
     said: dict[str, Any] = {
         "source": "gift",
@@ -301,4 +304,5 @@ def gift_line(order: Priced, number: int, given: Given) -> LineRow:
         discount=gift.value or ZERO,
         promotion_id=promotion.id,
         given_by=given.given_by,
+        ship_to=ship_to,
     )
