@@ -37,6 +37,9 @@ async def a_day(shop: Shop) -> None:
             assert (await staff.post(f"/api/v1/orders/{order_id}/cancel", json={})).status_code == 200
         counted = [{"warehouse": "main", "sku": "COLA", "quantity": "2"}]
         assert (await staff.post("/api/v1/stock/counts", json={"items": counted})).status_code == 201
+        expected = {"code": "PO", "sku": "BEER", "warehouse": "main", "quantity": "99", "expected_on": "2026-07-20"}
+        assert (await staff.put("/api/v1/expected-supply", json={"items": [expected]})).status_code == 200
+        assert (await staff.post(f"/api/v1/orders/{placed[-1]}/promise")).json()["lines"] != []
         received = {"warehouse": "main", "lines": [{"sku": "BEER", "quantity": "100"}]}
         assert (await staff.post("/api/v1/goods-receipts", json={"items": [received]})).status_code == 201
         await _changed_minds(staff, placed[1], placed[2])

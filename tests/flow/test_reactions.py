@@ -53,6 +53,8 @@ def test_names_of_marks_are_stable_and_unique() -> None:
         "orders.held": ["flow.tell_of_orders"],
         "orders.hold_lifted": ["flow.tell_of_orders"],
         "orders.amendment_closed": ["flow.tell_of_amendments"],
+        "orders.amendment_requested": ["flow.tell_of_amendment_requests"],
+        "orders.repromised": ["flow.tell_of_promises"],
         "orders.slip_decided": ["flow.tell_of_slips"],
         "orders.consent_moved": ["flow.tell_of_consents"],
         "orders.draft_proposed": ["flow.tell_of_proposals"],

@@ -1,6 +1,8 @@
 """What dealers are told of their orders: what others did, for the company they act for."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 from tests.portal.conftest import AsDealer
@@ -82,3 +84,48 @@ async def test_messages_belong_to_the_company_acted_for(
         )
     assert await told(buyer) == []
     assert (await buyer.get(f"{INBOX}/count")).json() == {"unread": 0}
+
+
+async def test_another_day_for_what_is_waited_for_is_told_once_for_an_order(
+    owner: httpx.AsyncClient, buyer: httpx.AsyncClient, database: Database, tenant: Tenant
+) -> None:
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+    async def comes(days: int) -> str:
+        day = (today + timedelta(days=days)).isoformat()
+        expected = {"code": "PO/1", "sku": "JASMINE", "warehouse": "MAIN", "quantity": "100", "expected_on": day}
+        saved = await owner.put("/api/v1/expected-supply", json={"items": [expected]})
+        assert saved.is_success, saved.text
+        return day
+
+    first = await comes(5)
+    placed = await order(buyer, change("JASMINE", "20", "瓶"), change("JASMINE", "1", "箱"))
+    number, again = placed["number"], f"/api/v1/orders/{placed['id']}/promise"
+    await drain(database, tenant.id, BY_KIND)
+    assert await told(buyer) == []
+    # Nothing moved; then twice, before anybody is told.
+    assert (await owner.post(again)).is_success
+    await comes(7)
+    assert (await owner.post(again)).is_success
+    later = await comes(9)
+    assert (await owner.post(again)).is_success
+    await drain(database, tenant.id, BY_KIND)
+    body = f"茉莉花茶：{first} → {later}"
+    assert await told(buyer) == [
+        ("orders.repromised", f"订单 {number} 的 2 行预计到货推迟", f"{body}\n{body}"),
+    ]
+    await comes(8)
+    assert (await owner.post(again)).is_success
+    await comes(9)
+    assert (await owner.post(again)).is_success
+    await drain(database, tenant.id, BY_KIND)
+    assert len(await told(buyer)) == 1
+    sooner = await comes(6)
+    assert (await owner.post(again)).is_success
+    await drain(database, tenant.id, BY_KIND)
+    newest = (await buyer.get(INBOX)).json()["items"][0]
+    assert (newest["title_en"], newest["link"]) == (
+        f"2 lines of order {number} will come sooner",
+        f"order:{placed['id']}",
+    )
+    assert sooner in newest["body_en"]

@@ -4,8 +4,9 @@ Each event is told once, as things stand when it is told; what was undone meanwh
 nobody of the seller by name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -15,7 +16,10 @@ from dinghuo.kit.outbox import Delivery
 from dinghuo.notices.messages import Note, send
 from dinghuo.orders import events as orders
 
+# What is told in Chinese and in English, and why; the reason is as it was written.
 _Words = tuple[str, str, str]
+Words = tuple[str, str, str, str]
+"""Title and body, each in Chinese and in English: (title, title_en, body, body_en)."""
 # What was done of an order lately is what its audit says: by whom, and why.
 _ORDERS = """
 select w.event_id, o.id, o.number, o.state, o.channel as origin, o.customer_id, o.holds, o.placed_by,
@@ -142,6 +146,12 @@ async def tell_of_amendments(tx: Tx, deliveries: Sequence[Delivery]) -> None:
     await _tell(tx, kind, told)
 
 
+async def tell_dealers(tx: Tx, deliveries: Sequence[Delivery], words: Mapping[UUID, Words]) -> None:
+    """Tell these words, by order, of the news of each."""
+    kind, rows = deliveries[0].kind, await _read(tx, deliveries, [])
+    await _tell(tx, kind, [(row, words[row["id"]]) for row in rows if row["id"] in words])
+
+
 async def tell_of_proposals(tx: Tx, deliveries: Sequence[Delivery]) -> None:
     """The reaction to DraftProposed: whoever places orders there is told."""
     events = {d.subject_id: d.event_id for d in deliveries}
@@ -171,7 +181,7 @@ async def _read(tx: Tx, deliveries: Sequence[Delivery], actions: Sequence[str]) 
     return list(await tx.fetch(_ORDERS, msgspec.json.encode(wanted).decode(), list(actions)))
 
 
-async def _tell(tx: Tx, kind: str, told: Sequence[tuple[Any, _Words]]) -> None:
+async def _tell(tx: Tx, kind: str, told: Sequence[tuple[Any, _Words | Words]]) -> None:
     """Whoever placed the order, asked for it or consented to it."""
     if not told:
         return
@@ -183,14 +193,14 @@ async def _tell(tx: Tx, kind: str, told: Sequence[tuple[Any, _Words]]) -> None:
                 group_id=row["event_id"],
                 users=people.concerned(row["customer_id"], {row["placed_by"], row["asked_by"], row["decided_by"]}),
                 kind=kind,
-                title=zh,
-                title_en=en,
-                body=reason,
-                body_en=reason,
+                title=words[0],
+                title_en=words[1],
+                body=words[2],
+                body_en=words[-1],
                 link=f"order:{row['id']}",
                 customer_id=row["customer_id"],
             )
-            for row, (zh, en, reason) in told
+            for row, words in told
         ],
     )
 

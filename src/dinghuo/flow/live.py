@@ -207,6 +207,7 @@ TOLD: Mapping[type[Event], Shown] = {
     orders.AmendmentClosed: Shown("order.changed", _of_order, *_READS_ORDERS),
     orders.SlipSubmitted: Shown("order.changed", _of_order, *_READS_ORDERS),
     orders.SlipDecided: Shown("order.changed", _of_order, *_READS_ORDERS),
+    orders.Repromised: Shown("order.changed", _of_order, *_READS_ORDERS),
     orders.Paid: Shown("order.changed", _of_order, *_READS_ORDERS),
     orders.Commented: Shown("comment.added", _of_comment, *_READS_ORDERS),
     parties.Commented: Shown("comment.added", _of_customer, "parties.read"),

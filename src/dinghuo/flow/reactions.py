@@ -15,6 +15,7 @@ from dinghuo.desk.merge_customers import move_stragglers
 from dinghuo.flow.approval_news import tell_approvers, tell_requesters
 from dinghuo.flow.consent_news import tell_of_amendment_requests, tell_of_consents
 from dinghuo.flow.dealer_news import tell_of_amendments, tell_of_orders, tell_of_proposals, tell_of_slips
+from dinghuo.flow.promise_news import tell_of_promises
 from dinghuo.identity import purge
 from dinghuo.integrations.imports import events as imports
 from dinghuo.integrations.imports import purge as imports_purge
@@ -66,6 +67,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     orders.AmendmentClosed: [tell_of_amendments],
     orders.SlipSubmitted: [],
     orders.SlipDecided: [tell_of_slips],
+    orders.Repromised: [tell_of_promises],
     orders.Paid: [],
     expire_unpaid.UnpaidDue: [expire_unpaid.expire_when_due],
     orders.Commented: [],

@@ -1,6 +1,9 @@
 """News of orders. Reactions to it stand in flow/reactions.py."""
 
+from datetime import date
 from uuid import UUID
+
+import msgspec
 
 from dinghuo.kit.outbox import Event
 
@@ -71,6 +74,20 @@ class SlipDecided(Event, frozen=True, tag="orders.slip_decided"):
     """Finance has confirmed or refused a transfer slip, or its sender took it back."""
 
     slip_id: UUID
+
+
+class MovedPromise(msgspec.Struct, frozen=True):
+    """For when a line was promised, and for when it is now; null when nobody knows."""
+
+    line_no: int
+    old: date | None
+    new: date | None
+
+
+class Repromised(Event, frozen=True, tag="orders.repromised"):
+    """Lines of an order that wait are promised for other days than before."""
+
+    lines: list[MovedPromise]
 
 
 class Paid(Event, frozen=True, tag="orders.paid"):

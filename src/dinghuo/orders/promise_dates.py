@@ -18,11 +18,12 @@ from dinghuo.inventory.promise import Goods, look_at
 from dinghuo.inventory.reserve import Held, Stock
 from dinghuo.inventory.supply import is_supply_known
 from dinghuo.inventory.waiting import WaitingPart, waiting_parts
-from dinghuo.kit import audit
+from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.decide import Priced
+from dinghuo.orders.events import MovedPromise, Repromised
 from dinghuo.orders.lock_orders import lock_orders
 from dinghuo.orders.waiting import last
 
@@ -108,6 +109,8 @@ async def promise_again(tx: Tx, *, order_id: UUID, by: Actor, principal: Princip
             f"promised_date {line.line_no}": [before.get(line.line_no), line.promised_date] for line in changed
         }
         await audit.record(tx, [audit.Change("order", order_id, "promised", by, changes)])
+        moved = [MovedPromise(line.line_no, before.get(line.line_no), line.promised_date) for line in changed]
+        await outbox.emit(tx, [Repromised(subject_id=order_id, lines=moved)])
     return Promised(order_id, lines)
 
 
