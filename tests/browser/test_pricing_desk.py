@@ -118,8 +118,30 @@ async def test_promotions_are_listed_read_and_tried_on_the_past(
     await boss.accessible()
     await boss.goto(f"/promotions/{rival}/publish")
     # 95 % off leaves nothing: each such price leads to its list.
-    await page.locator("td.bad").first.wait_for()
+    await page.get_by_role("region", name=re.compile("成本的价格|below cost")).wait_for()
+    await page.get_by_role("region", name=re.compile("限价的价格|below the floor")).wait_for()
+    await boss.goto(f"/promotions/{rival}")
+    await page.get_by_text(re.compile("^(发布|published it)$")).first.wait_for()
     await boss.ask("POST", f"/api/v1/promotions/{rival}/withdraw", {}, revision=2)
+
+
+async def test_a_floor_price_is_noted_beside_the_cost(visit: Visit) -> None:
+    boss = await visit("/")
+    await boss.sign_in_to_console("boss")
+    sku = await sold_sku(boss)
+    page = boss.page
+    (found,) = (await boss.ask("GET", f"/api/v1/skus?code={sku['code']}"))["items"]
+    await boss.goto(f"/products/skus/{found['id']}")
+    await page.get_by_role("button", name="登记新限价").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("textbox").first.fill("0.01")
+    await dialog.get_by_role("button", name="保存").click()
+    await page.get_by_text("最低限价已登记").wait_for()
+    floors = await boss.ask("GET", f"/api/v1/skus/{found['id']}/floors")
+    assert floors[0]["floor"] == "0.010000"
+    await boss.look("console-sku-floor")
+    gone = {"sku": sku["code"], "valid_from": floors[0]["valid_from"], "floor": None}
+    await boss.ask("PUT", "/api/v1/skus/floors", {"items": [gone]})
 
 
 async def draft_list(boss: Visitor, sku: str, **fields: Any) -> str:

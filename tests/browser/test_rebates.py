@@ -19,8 +19,10 @@ async def test_an_agreement_and_what_was_settled(visit: Visit) -> None:
     await expect(page.get_by_text("客户进度")).to_be_visible()
     await clerk.look("console-rebate-agreement")
     await clerk.goto("/rebates/settle")
+    await expect(page.get_by_text("方便食品月返货补")).to_be_visible()
     await page.get_by_role("button", name="预览").click()
-    await expect(page.get_by_text("没有可结算的返利").or_(page.get_by_text("合计"))).to_be_visible()
+    await expect(page.get_by_text("合计")).to_be_visible()
+    await clerk.look("console-rebate-proposal")
     await clerk.goto("/rebates/settlements")
     await page.get_by_text("上月碳酸饮料返利").first.click()
     await expect(page.get_by_role("dialog")).to_be_visible()
@@ -31,7 +33,7 @@ async def test_a_dealer_sees_what_there_is(visit: Visit) -> None:
     dealer = await visit("/portal/", device="phone")
     await dealer.sign_in_to_portal("d001.admin")
     told: dict[str, Any] = await dealer.ask("GET", "/portal/v1/rebates")
-    assert [each["kind"] for each in told["balances"]] == ["credit"]
+    assert "credit" in [each["kind"] for each in told["balances"]]
     await expect(dealer.page.get_by_text("可用返利")).to_be_visible()
     await expect(dealer.page.get_by_text("碳酸饮料月返")).to_be_visible()
     await dealer.look("portal-rebates")

@@ -113,3 +113,35 @@ async def test_who_enters_an_order_for_a_dealer_uses_their_rebates(
     assert await balances(admin) == {"goods": "0.30", "credit": "0.00"}
     async with database.transaction(tenant.id) as tx:
         assert await broken_invariants(tx, tenant.id) == []
+
+
+async def test_a_branch_uses_what_its_group_has_when_that_is_agreed(
+    owner: httpx.AsyncClient, as_dealer: AsDealer, database: Database, tenant: Tenant
+) -> None:
+    branch = {"code": "D1-B", "name": "分店", "parent": "D1", "tier": "GOLD"}
+    done = await owner.put("/api/v1/customers", json={"items": [branch]})
+    assert done.status_code == 200, done.text
+    dealer = await as_dealer("dealer_admin", "D1-B", "fen")
+    head = await as_dealer("dealer_admin", "D1", "chen")
+    order = {"customer": "D1-B", "lines": [{"sku": "WATER", "quantity": "10"}], "use_rebate": "20"}
+    refused = await owner.post("/api/v1/orders", json=order)
+    assert [fault["code"] for fault in refused.json()["faults"]] == ["rebate-short"]
+    assert await balances(dealer) == {}
+    terms = {"customer": "D1-B", "uses_group_rebates": True}
+    done = await owner.put("/api/v1/order-terms", json={"items": [terms]})
+    assert done.status_code == 200, done.text
+    told = (await dealer.get("/portal/v1/rebates")).json()["balances"]
+    assert {one["kind"]: (one["free"], one["of_group"]) for one in told} == {
+        "credit": ("20.00", True),
+        "goods": ("30.00", True),
+    }
+    placed = await owner.post("/api/v1/orders", json=order)
+    assert placed.status_code == 201, placed.text
+    assert (await balances(head))["credit"] == "0.00"
+    exposure = (await owner.get("/api/v1/accounts", params={"customer": "D1-B"})).json()["items"][0]["exposure"]
+    assert exposure == "79.00"
+    gone = await owner.post(f"/api/v1/orders/{placed.json()['id']}/cancel", json={})
+    assert gone.status_code == 200, gone.text
+    assert (await balances(head))["credit"] == "20.00"
+    async with database.transaction(tenant.id) as tx:
+        assert await broken_invariants(tx, tenant.id) == []

@@ -20,6 +20,10 @@ update sales_order o set placed_at = date_trunc('quarter', o.placed_at) - interv
 where o.tenant_id = $1 and o.number = $2
 """
 
+_A_YEAR_BEFORE = """
+update sales_order o set placed_at = o.placed_at - interval '1 year' where o.tenant_id = $1 and o.number = $2
+"""
+
 
 async def test_a_quarter_of_tea(
     database: Database, tenant: Tenant, shop: Shop, owner: httpx.AsyncClient, as_dealer: AsDealer
@@ -137,9 +141,18 @@ class Story:
 
     async def finance_settles(self, total: str) -> None:
         """Looked at first; once, and not another time."""
-        wanted = {"until": await self.until()}
+        wanted: dict[str, Any] = {"until": await self.until()}
         seen = (await self.owner.post(f"{REBATES}/settlements/preview", json=wanted)).json()
         assert (seen["total"], [line["customer"]["code"] for line in seen["lines"]]) == (total, ["D1"])
+        (due,) = (await self.owner.get(f"{REBATES}/settlements/proposal")).json()["items"]
+        assert (due["agreement"]["code"], due["amount"], due["customers"], due["periods"]) == ("TEA", total, 1, 1)
+        none = (await self.owner.get(f"{REBATES}/settlements/proposal", params={"until": "2024-01-31"})).json()
+        assert none == {"until": "2024-01-31", "items": [], "more": False}
+        some = await self.owner.post(f"{REBATES}/settlements/preview", json=wanted | {"agreements": ["NONE", "TEA"]})
+        assert [(fault["code"], fault["field"]) for fault in some.json()["faults"]] == [
+            ("unknown-code", "agreements[0]")
+        ]
+        wanted["agreements"] = ["TEA"]
         done = await self.owner.post(f"{REBATES}/settlements", json=wanted | {"expected": "99.00"})
         assert (done.status_code, done.json()["faults"][0]["code"]) == (409, "rebate-not-as-previewed")
         done = await self.owner.post(f"{REBATES}/settlements", json=wanted | {"expected": total, "note": "三季度"})
@@ -211,3 +224,41 @@ class Story:
         assert seen["total"] == "18.12"
         placed = (await self.owner.get("/api/v1/orders", params={"customer": "D1"})).json()["items"][0]
         await self.cancel(placed)
+
+
+async def test_growth_over_last_year_is_what_counts(
+    database: Database, tenant: Tenant, shop: Shop, owner: httpx.AsyncClient, as_dealer: AsDealer
+) -> None:
+    """Thirty cases in last quarter, ten of them a year before: twenty have grown."""
+    story = Story(database, tenant, owner, await as_dealer("dealer_admin", "D1"))
+    growth = {
+        "code": "GROWTH",
+        "name": "增长返利",
+        "measure": "quantity",
+        "period": "quarter",
+        "valid_from": "2024-01-01",
+        "steps": [{"from": "100", "value": "0.5"}],
+        "over_last_year": True,
+        "items": [{"kind": "sku", "code": "WATER"}],
+    }
+    done = await owner.put(f"{REBATES}/agreements", json={"items": [growth]})
+    assert done.status_code == 200, done.text
+    assert (await owner.get(f"{REBATES}/agreements/GROWTH")).json()["over_last_year"] is True
+    this = await story.order_long_ago(("WATER", "300", "瓶"))
+    then = await story.order_long_ago(("WATER", "120", "瓶"))
+    assert await story.accrued() == ("420.000000", "210.00", "0.00")
+    async with database.transaction(tenant.id) as tx:
+        await tx.write(_A_YEAR_BEFORE, then["number"])
+    # Told anew, as every six hours.
+    done = await owner.put(f"{REBATES}/agreements", json={"items": [{"code": "GROWTH", "name": "同比增长返利"}]})
+    assert done.status_code == 200, done.text
+    await story.settle_down()
+    rows = (await owner.get(f"{REBATES}/accruals", params={"agreement": "GROWTH"})).json()["items"]
+    told = {row["period_from"][:4]: (row["measured"], row["earned"]) for row in rows}
+    assert sorted(told.values()) == [("120.000000", "60.00"), ("180.000000", "90.00")]
+    await story.cancel(this)
+    rows = (await owner.get(f"{REBATES}/accruals", params={"agreement": "GROWTH"})).json()["items"]
+    assert sorted((row["measured"], row["earned"]) for row in rows) == [
+        ("-120.000000", "0.00"), ("120.000000", "60.00"),
+    ]  # fmt: skip
+    await story.holds_true()

@@ -22,12 +22,15 @@ group by 1, 2, 3, 4, 5 having sum(e.amount) <> 0
 order by 1, 3, 4, 5
 """
 USES = """
-update order_rebate r set customer_id = $3, balance_id = coalesce((
-  select s.id from rebate_balance l
-  join rebate_balance s on s.tenant_id = $1 and s.customer_id = $3 and s.organisation_id = l.organisation_id
-    and s.kind = l.kind and s.currency = l.currency
-  where l.tenant_id = $1 and l.id = r.balance_id and l.customer_id = $2), r.balance_id)
-where r.tenant_id = $1 and r.customer_id = $2
+update order_rebate r set customer_id = $3 where r.tenant_id = $1 and r.customer_id = $2
+"""
+# Orders of its branches may draw on a balance too.
+DRAWS = """
+update order_rebate r set balance_id = s.id
+from rebate_balance l
+join rebate_balance s on s.tenant_id = $1 and s.customer_id = $3 and s.organisation_id = l.organisation_id
+  and s.kind = l.kind and s.currency = l.currency
+where r.tenant_id = $1 and l.tenant_id = $1 and l.customer_id = $2 and r.balance_id = l.id
 """
 ADOPT = """
 update rebate_balance b set customer_id = $3, updated_at = $4
@@ -50,4 +53,5 @@ async def move_rebates(tx: Tx, gone: UUID, into: UUID) -> None:
         ],
     )
     await tx.write(USES, gone, into)
+    await tx.write(DRAWS, gone, into)
     await tx.write(ADOPT, gone, into, tx.now)

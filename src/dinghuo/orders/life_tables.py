@@ -48,6 +48,8 @@ order_terms = tenant_table(
     Column("unique_reference", Boolean, nullable=False, server_default="false"),
     text("partial_delivery", default="allowed"),
     text("substitution", default="ask"),
+    # Whether it may use the rebates of the company at the top of its group.
+    Column("uses_group_rebates", Boolean, nullable=False, server_default="false"),
     moment("updated_at"),
     reference("customer", "customer_id"),
     one_of("payment", PAYMENT_POLICIES),

@@ -1,6 +1,6 @@
 """How much of its customer's rebates an order uses. Pure (docs/rebates.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
 from uuid import UUID
 
@@ -47,8 +47,9 @@ def take(use: RebateUse, kind: RebateKind, wallet: Wallet, amount: Decimal) -> N
     use.taken = {**use.taken, kind: (wallet.id, amount)}
 
 
-def give_back(use: RebateUse, wallets: Mapping[RebateKind, Wallet]) -> None:
+def give_back(use: RebateUse, wallets: Iterable[Wallet]) -> None:
     """What was taken is there for others."""
-    for kind, (_, amount) in use.taken.items():
-        wallets[kind].taken -= amount
+    by_id = {wallet.id: wallet for wallet in wallets}
+    for id, amount in use.taken.values():
+        by_id[id].taken -= amount
     use.taken = {}

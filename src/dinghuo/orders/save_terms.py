@@ -37,7 +37,10 @@ SAME_CUSTOMER = Message(
     "terms-twice", "与第 {other} 行是同一客户", "This is the same customer as on line {other}", MALFORMED
 )
 
-_NAMES = ("payment", "deposit_percent", "expire_days", "unique_reference", "partial_delivery", "substitution")
+_NAMES = (
+    "payment", "deposit_percent", "expire_days", "unique_reference", "partial_delivery", "substitution",
+    "uses_group_rebates",
+)  # fmt: skip
 _DEFAULTS: dict[str, Any] = {
     "payment": "none",
     "deposit_percent": None,
@@ -45,6 +48,7 @@ _DEFAULTS: dict[str, Any] = {
     "unique_reference": False,
     "partial_delivery": "allowed",
     "substitution": "ask",
+    "uses_group_rebates": False,
 }
 
 
@@ -52,7 +56,8 @@ class TermsInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """What is agreed with one customer; what is left out stays as it is.
 
     `payment`: nothing beforehand, all of it, or a deposit of `deposit_percent`. Orders not paid for within
-    `expire_days` are called off (null: never).
+    `expire_days` are called off (null: never). `uses_group_rebates`: its orders may use the rebates of the company at
+    the top of its group, where that has more than it has itself.
     """
 
     customer: str
@@ -62,6 +67,7 @@ class TermsInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     unique_reference: bool | UnsetType = UNSET
     partial_delivery: PartialDelivery | UnsetType = UNSET
     substitution: Substitution | UnsetType = UNSET
+    uses_group_rebates: bool | UnsetType = UNSET
 
 
 class TermsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +80,7 @@ class TermsView(msgspec.Struct, frozen=True, kw_only=True):
     unique_reference: bool
     partial_delivery: str
     substitution: str
+    uses_group_rebates: bool
 
 
 async def get_terms(tx: Tx, *, customer_id: UUID, seen_by: Principal) -> TermsView:

@@ -24,6 +24,7 @@ class Terms(msgspec.Struct, frozen=True):
     # Null: nothing was said.
     partial_delivery: str | None = None
     substitution: str | None = None
+    uses_group_rebates: bool = False
 
     @property
     def percent(self) -> Decimal | None:
@@ -38,7 +39,7 @@ NOTHING_AGREED = Terms()
 _ANY = "select 1 from order_terms t where t.tenant_id = $1 limit 1"
 _TERMS = """
 select t.customer_id, t.payment, t.deposit_percent, t.expire_days, t.unique_reference, t.partial_delivery,
-  t.substitution
+  t.substitution, t.uses_group_rebates
 from order_terms t where t.tenant_id = $1 and t.customer_id = any($2::uuid[])
 """
 

@@ -62,6 +62,8 @@ UNTOLD = Message(
     "rebate-untold", "您无权查看价格，不能使用返利", "Who does not see prices cannot use rebates", FORBIDDEN
 )
 
+_KINDS: tuple[RebateKind, ...] = ("credit", "goods")
+
 
 async def find_uses(tx: Tx, orders: Sequence[Priced]) -> None:
     """Note what orders ask for of rebates, before anything is decided."""
@@ -103,13 +105,25 @@ def _written(order: Priced, amount: Decimal | None) -> list[Fault]:
 
 def owners_of(orders: Iterable[Priced]) -> list[Owner]:
     """The balances that these orders ask of."""
-    return [owner for order in orders if order.rebate is not None for owner in _owners(order).values()]
+    return [owner for order in orders if order.rebate is not None for owner in _owners(order)]
 
 
-def _owners(order: Priced) -> dict[RebateKind, Owner]:
-    whose = (order.customer.id, order.organisation.id, order.currency)
-    kinds: tuple[RebateKind, ...] = ("credit", "goods")
-    return {kind: (*whose, kind) for kind in kinds}
+def _owners(order: Priced) -> list[Owner]:
+    """Those of its customer, and those of the company at the top where it may use them."""
+    group = order.customer.parents[-1:] if order.terms is not None and order.terms.uses_group_rebates else ()
+    return [
+        (whose, order.organisation.id, order.currency, kind)
+        for whose in dict.fromkeys((order.customer.id, *group))
+        for kind in _KINDS
+    ]
+
+
+def _chosen(order: Priced, wallets: Mapping[Owner, Wallet]) -> dict[RebateKind, Wallet]:
+    """Of each kind the balance that has more; its customer's own where the group's has not."""
+    there = [wallets[owner] for owner in _owners(order)]
+    return {
+        kind: max((each for each in there if each.owner[3] == kind), key=lambda each: each.room) for kind in _KINDS
+    }
 
 
 def use_rebates(order: Priced, wallets: Mapping[Owner, Wallet]) -> None:
@@ -117,7 +131,7 @@ def use_rebates(order: Priced, wallets: Mapping[Owner, Wallet]) -> None:
     use = order.rebate
     if use is None:
         return
-    own = {kind: wallets[owner] for kind, owner in _owners(order).items()}
+    own = _chosen(order, wallets)
     goods = sum((row.gross for row in order.lines if row.line_no in use.lines), ZERO)
     wrong: list[Fault] = []
     use.goods_free = max(own["goods"].room, ZERO)
@@ -143,7 +157,7 @@ def use_rebates(order: Priced, wallets: Mapping[Owner, Wallet]) -> None:
 def give_back_rebates(order: Priced, wallets: Mapping[Owner, Wallet]) -> None:
     """The order is refused after all: what it took is there for others."""
     if order.rebate is not None:
-        give_back(order.rebate, {kind: wallets[owner] for kind, owner in _owners(order).items()})
+        give_back(order.rebate, [wallets[owner] for owner in _owners(order)])
 
 
 class _UseRow(msgspec.Struct, frozen=True):

@@ -12,8 +12,11 @@ from dinghuo.accounts.rebate_tables import rebate_balance
 from dinghuo.accounts.rebates import has_rebates
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import DealerPrincipal
+from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
 from dinghuo.kit.paging import Page
+from dinghuo.orders.terms import load_terms
+from dinghuo.parties.facts import load_customer
 from dinghuo.rebates.accruals import AccrualFilter, list_accruals
 from dinghuo.rebates.accrue import active_agreements
 from dinghuo.rebates.balances import list_movements
@@ -25,13 +28,14 @@ _MOST = 20
 
 class DealerBalance(msgspec.Struct, frozen=True, kw_only=True):
     """What may be used on orders (`credit` on any goods, `goods` for goods at their list price), and what open orders
-    hold."""
+    hold; `of_group` when it is that of the company at the top of the group."""
 
     id: UUID
     kind: str
     currency: str
     free: Decimal
     reserved: Decimal
+    of_group: bool
 
 
 class RebateProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,17 +86,32 @@ async def _balances(tx: Tx, dealer: DealerPrincipal) -> list[DealerBalance]:
         select(rebate_balance)
         .where(
             b.tenant_id == tx.tenant_id,
-            b.customer_id == dealer.customer_id,
+            among(b.customer_id, await _usable(tx, dealer.customer_id)),
             b.organisation_id == (organisation.id if organisation else None),
         )
-        .order_by(b.kind, b.currency)
+        .order_by(b.customer_id != dealer.customer_id, b.kind, b.currency)
     )
-    return [_balance(row) for row in rows]
+    return [_balance(row, dealer) for row in rows]
 
 
-def _balance(row: Any) -> DealerBalance:
-    free = row.credited - row.reserved - row.used
-    return DealerBalance(id=row.id, kind=row.kind, currency=row.currency, free=free, reserved=row.reserved)
+async def _usable(tx: Tx, customer_id: UUID) -> list[UUID]:
+    """Whose balances its orders may use."""
+    customer = await load_customer(tx, customer_id)
+    terms = await load_terms(tx, [customer]) if customer is not None else None
+    if customer is None or terms is None or not terms[customer_id].uses_group_rebates:
+        return [customer_id]
+    return list({customer_id, customer.parents[-1]})
+
+
+def _balance(row: Any, dealer: DealerPrincipal) -> DealerBalance:
+    return DealerBalance(
+        id=row.id,
+        kind=row.kind,
+        currency=row.currency,
+        free=row.credited - row.reserved - row.used,
+        reserved=row.reserved,
+        of_group=row.customer_id != dealer.customer_id,
+    )
 
 
 async def _progress(tx: Tx, dealer: DealerPrincipal) -> list[RebateProgress]:

@@ -42,7 +42,7 @@ async def list_accruals(
     check_sees_price(seen_by)
     today = await today_of(tx)
     a = rebate_accrual.c
-    statement = _accruals(tx, seen_by)
+    statement = _accruals(tx, seen_by, today)
     if wanted.agreement is not None:
         statement = statement.where(among(rebate_agreement.c.code, storable([wanted.agreement])))
     if wanted.customer is not None:
@@ -61,7 +61,7 @@ async def today_of(tx: Tx) -> date:
     return tx.now.astimezone((await load_tenant(tx)).zone).date()
 
 
-def _accruals(tx: Tx, seen_by: Principal) -> Select[Any]:
+def _accruals(tx: Tx, seen_by: Principal, today: date) -> Select[Any]:
     a, g = rebate_accrual.c, rebate_agreement.c
     return (
         select(
@@ -86,6 +86,8 @@ def _accruals(tx: Tx, seen_by: Principal) -> Select[Any]:
             g.active,
             # What came and went again, nothing of it settled, is nothing.
             or_(a.amount != 0, a.quantity != 0, a.settled != 0),
+            # What growth will be held against is no accrual yet.
+            a.period_from <= today,
             visible_customers(seen_by, customer),
         )
     )
@@ -123,7 +125,7 @@ async def list_sales(
 ) -> Page[RebateSale]:
     """A page of what documents brought to an accrual, the newest first; refused (404) when it is not theirs."""
     check_sees_price(seen_by)
-    if await tx.one(_accruals(tx, seen_by).where(rebate_accrual.c.id == accrual_id)) is None:
+    if await tx.one(_accruals(tx, seen_by, await today_of(tx)).where(rebate_accrual.c.id == accrual_id)) is None:
         raise missing("rebate accrual", accrual_id)
     s, o, r = rebate_sale.c, sales_order.c, historical_return.c
     statement = (

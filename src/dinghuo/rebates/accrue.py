@@ -67,7 +67,8 @@ class _Moved(msgspec.Struct, frozen=True, gc=False):
 _ACTIVE = "select a.id from rebate_agreement a where a.tenant_id = $1 and a.active order by a.id"
 # Whoever reckons for an agreement holds it: nobody puts the same difference down twice.
 _LOCK = """
-select a.id, a.measure, a.method, a.period, a.currency, a.valid_from, a.valid_until, a.active, a.steps::text as steps
+select a.id, a.measure, a.method, a.period, a.currency, a.valid_until, a.steps::text as steps,
+  (a.valid_from - case when a.over_last_year then interval '1 year' else interval '0' end)::date as begins
 from rebate_agreement a where a.tenant_id = $1 and a.id = any($2::uuid[]) and a.active order by a.id for no key update
 """
 _DIFFERENCES = f"""
@@ -183,7 +184,7 @@ async def accrue(tx: Tx, agreements: Sequence[UUID], documents: Collection[UUID]
     terms = {row["id"]: _terms(row) for row in rows}
     house = next((each.id for each in tenant.organisations.values()), None)
     if documents is None:
-        begins = min((row["valid_from"] for row in rows), default=None)
+        begins = min((row["begins"] for row in rows), default=None)
         from_id = first_id_at(_start(begins, tenant.zone))
         found = await tx.fetch(_OF_ALL, list(terms), tenant.zone.key, house, from_id)
     else:

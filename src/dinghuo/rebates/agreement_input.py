@@ -31,7 +31,8 @@ class AgreementFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     `steps` are its tiers, rising: percent of what was bought without tax (`net`) or with it (`gross`), or an amount
     for each base unit (`quantity`). Without `audience` it is with everyone, without `items` about all goods; both,
-    when given, are all there are. `with_branches` counts branches with the company at the top of theirs.
+    when given, are all there are. `with_branches` counts branches with the company at the top of theirs. With
+    `over_last_year` only what is more than in the same period of last year counts, for tiers and for what is earned.
     """
 
     name: str | UnsetType = UNSET
@@ -44,6 +45,7 @@ class AgreementFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     steps: list[Tier] | UnsetType = UNSET
     settle_as: Literal["credit", "goods"] | UnsetType = UNSET
     with_branches: bool | UnsetType = UNSET
+    over_last_year: bool | UnsetType = UNSET
     valid_from: date | UnsetType = UNSET
     valid_until: date | UnsetType | None = UNSET
     active: bool | UnsetType = UNSET

@@ -1,7 +1,8 @@
 """What documents bring under agreements, reckoned from the documents themselves, in one statement.
 
 From the documents outwards: their customers and those above them, their lines' SKUs and what these belong to. So it
-costs what the documents are, whatever the number of agreements' customers and goods.
+costs what the documents are, whatever the number of agreements' customers and goods. Of an agreement about growth
+(`over_last_year`) what was bought in a period of last year counts against the same period of this one.
 """
 
 from dinghuo.rebates.periods import STARTS
@@ -20,13 +21,15 @@ _NET, _GROSS = (
 # Columns: agreement_id, customer_id, period_from, kind, document_id, amount, quantity.
 FRESH = f"""
 agreement as materialized (
-  select a.id, a.organisation_id, a.currency, a.measure, a.period, a.with_branches, a.valid_from, a.valid_until,
+  select a.id, a.organisation_id, a.currency, a.measure, a.period, a.with_branches, a.over_last_year, a.valid_from,
+    a.valid_until,
     not exists (select from rebate_audience x where x.tenant_id = {{tenant}} and x.agreement_id = a.id) as for_all,
     not exists (
       select from rebate_item x where x.tenant_id = {{tenant}} and x.agreement_id = a.id and not x.excluded) as of_all
   from rebate_agreement a where a.tenant_id = {{tenant}} and a.id = any({{agreements}}) and a.active
 ), span as materialized (
-  select min(a.valid_from) as first, max(coalesce(a.valid_until, 'infinity'::date)) as last from agreement a
+  select min((a.valid_from - case when a.over_last_year then interval '1 year' else interval '0' end)::date) as first,
+    max(coalesce(a.valid_until, 'infinity'::date)) as last from agreement a
 ), line as materialized (
   select 'order' as kind, o.id as document_id, o.customer_id, o.organisation_id, o.currency,
     (o.placed_at at time zone {{zone}})::date as day, l.sku_id, {_NET} as net, {_GROSS} as gross,
@@ -93,14 +96,17 @@ agreement as materialized (
     sum(f.quantity) as quantity
   from (
     select a.id as agreement_id, p.holder_id as customer_id, l.kind, l.document_id,
-      {STARTS.format(period="a.period", day="l.day", valid_from="a.valid_from")} as period_from,
-      case a.measure when 'gross' then l.gross else l.net end as amount, l.quantity
+      {STARTS.format(period="a.period", day="d.day", valid_from="a.valid_from")} as period_from,
+      y.sign * case a.measure when 'gross' then l.gross else l.net end as amount, y.sign * l.quantity as quantity
     from agreement a
     join party p on p.agreement_id = a.id
+    join (values (0, 1), (1, -1)) as y(years, sign) on y.years = 0 or a.over_last_year
     join line l on l.customer_id = p.customer_id and l.organisation_id = a.organisation_id
-      and l.currency = a.currency and l.day >= a.valid_from and l.day <= coalesce(a.valid_until, 'infinity'::date)
+      and l.currency = a.currency
+    cross join lateral (select (l.day + make_interval(years => y.years))::date as day) d
     left join told t on t.agreement_id = a.id and t.sku_id = l.sku_id
-    where not coalesce(t.excluded, false) and (a.of_all or coalesce(t.counts, false))
+    where d.day between a.valid_from and coalesce(a.valid_until, 'infinity'::date)
+      and not coalesce(t.excluded, false) and (a.of_all or coalesce(t.counts, false))
   ) f
   group by 1, 2, 3, 4, 5
   having sum(f.amount) <> 0 or sum(f.quantity) <> 0

@@ -17,6 +17,7 @@ from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.rebates import accruals, balances, queries
 from dinghuo.rebates.accruals import AccrualFilter
 from dinghuo.rebates.agreement_input import AgreementFields, AgreementInput
+from dinghuo.rebates.propose import SettlementProposal, propose_settlements
 from dinghuo.rebates.save_agreements import edit_agreement, save_agreements
 from dinghuo.rebates.settle import SettlementPreview, SettlementRequest, SettleRequest, preview_settlement, settle
 from dinghuo.rebates.views import (
@@ -137,6 +138,13 @@ async def list_movements(
         return await balances.list_movements(tx, balance_id, seen_by=staff, cursor=cursor, limit=limit)
 
 
+@get("/rebates/settlements/proposal", opt=_SETTLE)
+async def propose(database: Database, staff: StaffPrincipal, until: date | None = None) -> SettlementProposal:
+    """Which agreements have periods that are over and not settled, and what they come to; to settle some or all."""
+    async with database.transaction(staff.tenant_id) as tx:
+        return await propose_settlements(tx, until=until, seen_by=staff)
+
+
 @post("/rebates/settlements/preview", opt=_SETTLE, status_code=200)
 async def preview(database: Database, staff: StaffPrincipal, data: SettlementRequest) -> SettlementPreview:
     """What settling would credit now, customer by customer; nothing is written."""
@@ -184,6 +192,7 @@ router = Router(
         list_sales,
         list_balances,
         list_movements,
+        propose,
         preview,
         settle_rebates,
         list_settlements,

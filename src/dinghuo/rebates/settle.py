@@ -15,7 +15,6 @@ import msgspec
 from sqlalchemy import insert
 
 from dinghuo.accounts.rebates import Owner, RebateEntry, find_wallets, open_wallets, write_rebates
-from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import Principal, StaffPrincipal
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
@@ -27,6 +26,7 @@ from dinghuo.kit.money import ZERO
 from dinghuo.kit.refs import Ref
 from dinghuo.kit.texts import storable, text_faults
 from dinghuo.pricing.locked import check_sees_price
+from dinghuo.rebates.accruals import today_of
 from dinghuo.rebates.events import Settled
 from dinghuo.rebates.tables import rebate_settlement, rebate_settlement_line
 
@@ -56,10 +56,10 @@ WHOLE_COMPANY = Message(
 
 
 class SettlementRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to settle: periods that ended on `until` or before, of one agreement when it is named."""
+    """What to settle: periods that ended on `until` or before, of these agreements; of all when none is named."""
 
     until: date
-    agreement: str | None = None
+    agreements: list[str] = []
 
 
 class SettleRequest(SettlementRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,15 +112,15 @@ from rebate_accrual a
 join rebate_agreement g on g.tenant_id = $1 and g.id = a.agreement_id and g.active
 join customer c on c.tenant_id = $1 and c.id = a.customer_id
 join organisation o on o.tenant_id = $1 and o.id = g.organisation_id
-where a.tenant_id = $1 and a.earned <> a.settled and a.period_until <= $2 and ($3::text is null or g.code = $3)
+where a.tenant_id = $1 and a.earned <> a.settled and a.period_until <= $2 and ($3::text[] = '{}' or g.code = any($3))
 order by a.id limit $4"""
 _LOCK_DUE = f"{_DUE} for no key update of a"
 # Agreements are locked before, as whoever accrues does.
 _LOCK_AGREEMENTS = """
 select g.id from rebate_agreement g
-where g.tenant_id = $1 and g.active and ($2::text is null or g.code = $2) order by g.id for no key update
+where g.tenant_id = $1 and g.active and ($2::text[] = '{}' or g.code = any($2)) order by g.id for no key update
 """
-_NAMED = "select g.id from rebate_agreement g where g.tenant_id = $1 and g.code = any($2::text[])"
+_NAMED = "select g.code from rebate_agreement g where g.tenant_id = $1 and g.code = any($2::text[])"
 _SETTLE = """
 update rebate_accrual a set settled = s.settled, updated_at = $3
 from json_to_recordset($2::json) as s(id uuid, settled numeric)
@@ -136,7 +136,7 @@ class _SettledRow(msgspec.Struct, frozen=True, gc=False):
 async def preview_settlement(tx: Tx, *, request: SettlementRequest, seen_by: Principal | None) -> SettlementPreview:
     """What would be settled now; nothing is written."""
     await _check(tx, request, seen_by)
-    rows = await tx.fetch(_DUE, request.until, request.agreement, MOST + 1)
+    rows = await tx.fetch(_DUE, request.until, request.agreements, MOST + 1)
     wallets = await find_wallets(tx, (_owner(row) for row in rows[:MOST]))
     free = {owner: wallet.free for owner, wallet in wallets.items()}
     return _preview(request.until, decide(rows[:MOST], free), more=len(rows) > MOST)
@@ -147,8 +147,8 @@ async def settle(tx: Tx, *, request: SettleRequest, seen_by: Principal | None, b
     await _check(tx, request, seen_by)
     if faults := list(text_faults("note", request.note, _LONGEST_NOTE)):
         raise Refused(faults)
-    await tx.fetch(_LOCK_AGREEMENTS, request.agreement)
-    rows = (await tx.fetch(_LOCK_DUE, request.until, request.agreement, MOST + 1))[:MOST]
+    await tx.fetch(_LOCK_AGREEMENTS, request.agreements)
+    rows = (await tx.fetch(_LOCK_DUE, request.until, request.agreements, MOST + 1))[:MOST]
     wallets = await open_wallets(tx, (_owner(row) for row in rows)) if rows else {}
     lines = decide(rows, {owner: wallet.free for owner, wallet in wallets.items()})
     preview = _preview(request.until, lines, more=False)
@@ -210,10 +210,15 @@ def _owner(row: Any) -> Owner:
 async def _check(tx: Tx, request: SettlementRequest, seen_by: Principal | None) -> None:
     check_sees_price(seen_by)
     check_sees_all(seen_by)
-    today = tx.now.astimezone((await load_tenant(tx)).zone).date()
+    today = await today_of(tx)
     faults = [NOT_OVER("until", today=today.isoformat())] if request.until >= today else []
-    if request.agreement is not None and not await tx.fetch(_NAMED, storable([request.agreement])):
-        faults.append(UNKNOWN_CODE("agreement", code=request.agreement))
+    if request.agreements:
+        known = {row["code"] for row in await tx.fetch(_NAMED, storable(request.agreements))}
+        faults += [
+            UNKNOWN_CODE(f"agreements[{place}]", line=place + 1, code=code)
+            for place, code in enumerate(request.agreements)
+            if code not in known
+        ]
     if faults:
         raise Refused(faults)
 

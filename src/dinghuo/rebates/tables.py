@@ -39,6 +39,8 @@ rebate_agreement = tenant_table(
     text("settle_as", default="credit"),
     # Branches count with the company at the top of theirs, which has the rebate.
     Column("with_branches", Boolean, nullable=False, server_default="false"),
+    # Only what is more than in the same period of last year counts.
+    Column("over_last_year", Boolean, nullable=False, server_default="false"),
     Column("valid_from", Date, nullable=False),
     # The last day; null = until further notice.
     Column("valid_until", Date, nullable=True),

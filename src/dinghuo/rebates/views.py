@@ -43,6 +43,7 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[Tier]
     settle_as: str
     with_branches: bool
+    over_last_year: bool
     valid_from: date
     valid_until: date | None
     active: bool

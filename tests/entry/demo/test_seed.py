@@ -30,6 +30,7 @@ from dinghuo.orders.faults import UNKNOWN_SKU
 from dinghuo.orders.place import place
 from dinghuo.orders.preview import preview
 from dinghuo.orders.requests import LineRequest, OrderRequest, Outcome, Placement
+from dinghuo.rebates.propose import propose_settlements
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -326,13 +327,18 @@ async def test_promotions_hold_and_are_granted(demo: Demo) -> None:
     assert [(line.sku, line.quantity) for line in seen.lines if line.kind == "gift"] == [(juice.code, Decimal(1))]
 
 
-async def test_rebates_have_accrued_and_last_month_is_settled(demo: Demo) -> None:
+async def test_rebates_have_accrued_and_most_are_settled(demo: Demo) -> None:
     rows = await demo.fetch(
         """select g.code, count(*) > 5, sum(a.settled) > 0 from rebate_agreement g
         join rebate_accrual a on a.tenant_id = $1 and a.agreement_id = g.id
         where g.tenant_id = $1 group by 1 order by 1"""
     )
-    assert rows == [("SODA-MONTH", True, True), ("YEAR", True, False)]
+    assert rows == [("INSTANT-GOODS", True, True), ("SODA-MONTH", True, True), ("YEAR", True, False)]
+    async with demo.database.transaction(demo.tenant.id) as tx:
+        proposal = await propose_settlements(tx, until=None, seen_by=None)
+    assert [(each.agreement.code, each.settle_as, each.periods) for each in proposal.items] == [
+        ("INSTANT-GOODS", "goods", 1)
+    ]
 
 
 async def test_some_orders_are_held_to_be_another_and_wait_for_their_money(demo: Demo) -> None:

@@ -45,10 +45,10 @@ def _agreement(company: Company) -> list[Call]:
 
 @bodies("POST /api/v1/rebates/settlements/preview")
 def _seen(company: Company) -> list[Call]:
-    return [Call(body={"until": "2024-12-31", "agreement": company["rebate.code"]})]
+    return [Call(body={"until": "2024-12-31", "agreements": [company["rebate.code"]]})]
 
 
 @bodies("POST /api/v1/rebates/settlements")
 def _settled(company: Company) -> list[Call]:
     # What is due of every accrual that was founded: those of both customers, ten each.
-    return [Call(body={"until": "2024-12-31", "agreement": company["rebate.code"], "expected": "20"})]
+    return [Call(body={"until": "2024-12-31", "agreements": [company["rebate.code"]], "expected": "20"})]

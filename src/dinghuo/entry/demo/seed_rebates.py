@@ -1,4 +1,5 @@
-"""Rebates of the demo company: one by months on soft drinks, settled last month; one over the year on everything."""
+"""Rebates of the demo company: by months on soft drinks, settled last month; by
+months on convenience food as goods, of which last month is still to be settled; over the year on everything."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,10 +14,11 @@ from dinghuo.rebates.settle import SettlementRequest, SettleRequest, preview_set
 from dinghuo.rebates.tiers import Tier
 
 _MONTHLY = "SODA-MONTH"
+_GOODS = "INSTANT-GOODS"
 
 
 async def rebates(tx: Tx) -> Outcome:
-    """Agreed when Dinghuo came; finance has settled the month before this one."""
+    """Agreed when Dinghuo came; finance has settled most of what is over."""
     today = tx.now.astimezone(CHINA).date()
     this_month = today.replace(day=1)
     agreements = [
@@ -32,6 +34,18 @@ async def rebates(tx: Tx) -> Outcome:
             items=[RebateGoods(kind="category", code="soda")],
         ),
         AgreementInput(
+            code=_GOODS,
+            name="方便食品月返货补",
+            name_en="Convenience food by month, as goods",
+            measure="gross",
+            method="whole",
+            period="month",
+            settle_as="goods",
+            steps=_tiers(("500", "2"), ("2000", "4")),
+            valid_from=date(this_month.year - 1, 1, 1),
+            items=[RebateGoods(kind="category", code="instant")],
+        ),
+        AgreementInput(
             code="YEAR",
             name="年度返利",
             name_en="Rebate of the year",
@@ -44,12 +58,18 @@ async def rebates(tx: Tx) -> Outcome:
     ]
     await save_agreements(tx, agreements=agreements, by=DEMO, seen_by=None)
     await accrue(tx, await active_agreements(tx), None)
-    until = this_month - timedelta(days=1)
-    seen = await preview_settlement(tx, request=SettlementRequest(until=until, agreement=_MONTHLY), seen_by=None)
-    if seen.lines:
-        request = SettleRequest(until=until, agreement=_MONTHLY, expected=seen.total, note="上月碳酸饮料返利")
-        await settle(tx, request=request, seen_by=None, by=DEMO)
+    last_month = this_month - timedelta(days=1)
+    await _settle(tx, _MONTHLY, last_month, "上月碳酸饮料返利")
+    await _settle(tx, _GOODS, last_month.replace(day=1) - timedelta(days=1), "方便食品货补")
     return NOTHING
+
+
+async def _settle(tx: Tx, agreement: str, until: date, note: str) -> None:
+    wanted = SettlementRequest(until=until, agreements=[agreement])
+    seen = await preview_settlement(tx, request=wanted, seen_by=None)
+    if seen.lines:
+        request = SettleRequest(until=until, agreements=[agreement], expected=seen.total, note=note)
+        await settle(tx, request=request, seen_by=None, by=DEMO)
 
 
 def _tiers(*steps: tuple[str, str]) -> list[Tier]:

@@ -1275,3 +1275,9 @@ CREATE TABLE sku_floor (
 );
 ALTER TABLE sku_floor ADD CONSTRAINT pk_sku_floor PRIMARY KEY (tenant_id, sku_id, valid_from);
 ALTER TABLE sku_floor ADD CONSTRAINT fk_sku_floor_tenant_id_sku_id FOREIGN KEY (tenant_id, sku_id) REFERENCES sku (tenant_id, id);
+
+-- orders: branches that use the rebates of their group
+ALTER TABLE order_terms ADD COLUMN uses_group_rebates BOOLEAN DEFAULT 'false' NOT NULL;
+
+-- rebates: growth against last year
+ALTER TABLE rebate_agreement ADD COLUMN over_last_year BOOLEAN DEFAULT 'false' NOT NULL;

@@ -96,6 +96,9 @@ export default {
   lists: 'Price lists, in the order they count',
   taxIncluded: 'with tax',
   taxExcluded: 'without tax',
+  rebates: 'Rebates',
+  usesGroupRebates: 'May use the rebates of its group',
+  usesGroupRebatesHint: 'Its orders use its own balance or that of the company at the top, whichever has more.',
   credit: 'Credit account',
   creditOf: 'Credit · {organisation}',
   buckets: {

@@ -13,6 +13,7 @@ export interface AgreementForm {
   steps: Tier[]
   settle_as: 'credit' | 'goods'
   with_branches: boolean
+  over_last_year: boolean
   currency: string
   valid_from: string
   valid_until: string
@@ -31,6 +32,7 @@ export const blank = (currency: string, today: string): AgreementForm => ({
   steps: [{ from: '10000', value: '1' }],
   settle_as: 'credit',
   with_branches: false,
+  over_last_year: false,
   currency,
   valid_from: `${today.slice(0, 7)}-01`,
   valid_until: '',
@@ -49,6 +51,7 @@ export const formOf = (row: Agreement): AgreementForm => ({
   steps: row.steps,
   settle_as: row.settle_as,
   with_branches: row.with_branches,
+  over_last_year: row.over_last_year,
   currency: row.currency,
   valid_from: row.valid_from,
   valid_until: row.valid_until ?? '',

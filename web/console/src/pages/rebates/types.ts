@@ -34,6 +34,7 @@ export interface Agreement {
   steps: Tier[]
   settle_as: 'credit' | 'goods'
   with_branches: boolean
+  over_last_year: boolean
   valid_from: string
   valid_until: string | null
   active: boolean
@@ -116,6 +117,22 @@ export interface DueLine {
   settled: string
   amount: string
   left: string
+}
+/** An agreement with periods that are over and not settled. */
+export interface Proposed {
+  agreement: Named
+  settle_as: 'credit' | 'goods'
+  currency: string
+  periods: number
+  period_from: string
+  period_until: string
+  customers: number
+  amount: string
+}
+export interface Proposal {
+  until: string
+  items: Proposed[]
+  more: boolean
 }
 export interface Preview {
   until: string

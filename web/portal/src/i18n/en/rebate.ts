@@ -3,6 +3,8 @@ export const rebate = {
     title: 'Rebates',
     credit: 'Rebates to use',
     goods: 'Goods rebates to use',
+    creditOfGroup: 'Rebates of the group to use',
+    goodsOfGroup: 'Goods rebates of the group to use',
     earned: '{value} earned',
     next: '{missing} more for {value}',
     top: 'Highest tier reached',

@@ -3,6 +3,8 @@ export const rebate = {
     title: '返利',
     credit: '可用返利',
     goods: '可用货补',
+    creditOfGroup: '集团可用返利',
+    goodsOfGroup: '集团可用货补',
     earned: '已返 {value}',
     next: '再买 {missing} 返 {value}',
     top: '已达最高一档',
