@@ -14,6 +14,7 @@ from tests.support import client_of
 from dinghuo.entry.app import UnguardedRoute, create_app
 from dinghuo.identity.permissions import PUBLIC
 from dinghuo.identity.principals import StaffPrincipal
+from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import needs
 
@@ -177,6 +178,16 @@ async def test_every_answer_has_its_id_and_guards_browsers(client: httpx.AsyncCl
     for bad in ("x" * 65, "a b", "<script>"):
         answer = await client.get("/healthz", headers={"x-request-id": bad})
         assert answer.headers["x-request-id"] != bad
+
+
+@pytest.mark.parametrize(
+    ("proxies", "believed"), [("127.0.0.1", True), ("10.0.0.0/8,127.0.0.1", True), ("10.0.0.1", False)]
+)
+async def test_only_known_proxies_are_believed(database: Database, proxies: str, believed: bool) -> None:
+    app = create_app(database, web=Web(proxies=proxies))
+    async with client_of(app, x_forwarded_proto="https", x_forwarded_for="203.0.113.9") as client:
+        for path in ("/healthz", "/api/v1/orders"):
+            assert ("strict-transport-security" in (await client.get(path)).headers) == believed
 
 
 async def test_the_log_names_who_did_what_and_no_query(as_role: AsRole) -> None:

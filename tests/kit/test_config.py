@@ -29,6 +29,7 @@ def test_everything_given(tmp_path: Path) -> None:
         "DINGHUO_ORIGINS": "https://shop.example.com/, http://10.0.0.1:8080",
         "DINGHUO_URL": "https://shop.example.com/dinghuo/",
         "DINGHUO_WECHAT_URL": "http://127.0.0.1:9",
+        "FORWARDED_ALLOW_IPS": "10.0.0.0/8",
     }
     assert settings(env) == Settings(
         data=tmp_path / "b",
@@ -43,6 +44,7 @@ def test_everything_given(tmp_path: Path) -> None:
         web=Web(
             origins=("https://shop.example.com", "http://10.0.0.1:8080"),
             url="https://shop.example.com/dinghuo",
+            proxies="10.0.0.0/8",
             wechat_url="http://127.0.0.1:9",
         ),
     )

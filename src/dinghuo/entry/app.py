@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.di import Provide
 from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp
 from sqlalchemy import text
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dinghuo.entry.clients import clients
 from dinghuo.entry.compress import compressed
@@ -82,8 +84,13 @@ def create_app(
         logging_config=None,
     )
     _check_routes(app)
+    inner = edge(clients(compressed(app.asgi_handler)))
     app.asgi_handler = hot_lane(
-        edge(clients(compressed(app.asgi_handler))), database=database, intake=intake, body_bytes=body_bytes
+        # Under the hot lane, which asks neither for addresses nor for schemes.
+        cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, inner), trusted_hosts=web.proxies)),
+        database=database,
+        intake=intake,
+        body_bytes=body_bytes,
     )
     return app
 

@@ -86,6 +86,7 @@ async def _web(job: Job, stop: asyncio.Event, ready: Callable[[], None]) -> None
     _calm_collector()
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="on", access_log=False, log_config=None, server_header=False,
+        proxy_headers=False,  # the application looks at them itself
         timeout_graceful_shutdown=_GRACE_SECONDS, timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         log_level=job.log_level,
     )  # fmt: skip

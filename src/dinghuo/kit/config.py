@@ -64,11 +64,12 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
     """How the web processes are reached, and whom they call.
 
     `origins` are further sites whose pages may call with a session's cookie; `url` is what links that leave the house
-    begin with.
+    begin with. `proxies` are believed about who calls through them: addresses and networks with commas between.
     """
 
     origins: tuple[str, ...] = ()
     url: str | None = None
+    proxies: str = "127.0.0.1"
     wechat_url: str = "https://api.weixin.qq.com"
     wecom_url: str = "https://qyapi.weixin.qq.com"
 
@@ -157,6 +158,7 @@ def _web(given: Mapping[str, str], faults: list[Fault]) -> Web:
     return Web(
         origins=tuple(address("DINGHUO_ORIGINS", one, path=False) for one in _listed(given, "DINGHUO_ORIGINS")),
         url=address("DINGHUO_URL", given["DINGHUO_URL"], path=True) if "DINGHUO_URL" in given else None,
+        proxies=given.get("FORWARDED_ALLOW_IPS", base.proxies),
         wechat_url=address("DINGHUO_WECHAT_URL", given.get("DINGHUO_WECHAT_URL", base.wechat_url), path=True),
         wecom_url=address("DINGHUO_WECOM_URL", given.get("DINGHUO_WECOM_URL", base.wecom_url), path=True),
     )

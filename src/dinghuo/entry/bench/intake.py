@@ -51,7 +51,7 @@ class IntakePlan(msgspec.Struct, frozen=True, kw_only=True):
     warm_up_orders: int = 15_000
     calibration_seconds: int = 5
     workers: tuple[int, ...] = (1, 2)
-    connections: tuple[int, ...] = (64, 128)
+    connections: tuple[int, ...] = (64, 128, 256)
     background: bool = False
     with_rules: bool = False
 
