@@ -23,6 +23,7 @@ ALWAYS_FEW = {
     # As often as one record was changed.
     *(f"GET /api/v1/{of}/history" for of in ("customers/{customer_id}", "skus/{sku_id}")),
     *(f"GET /api/v1/{of}/history" for of in ("products/{product_id}", "price-lists/{code}", "accounts/{account_id}")),
+    "GET /api/v1/promotions/{code}/history",
     # As often as one order was held, was to be another, got a file.
     "GET /api/v1/orders/{order_id}/holds",
     *(f"GET {base}/v1/orders/{{order_id}}/amendments" for base in ("/api", "/portal")),

@@ -31,7 +31,8 @@ async def found_goods(f: Founder) -> None:
     days = [f"20{20 + n // 28:02}-02-{1 + n % 28:02}" for n in range(f.more)]
     older = [{"sku": f.code("SKU"), "valid_from": day, "cost": str(COST)} for day in days if day != DAY]
     await f.put("skus/costs", costs + older)
-    await f.put("skus/floors", [{"sku": row["code"], "valid_from": DAY, "floor": str(COST)} for row in rows])
+    floors = [{"sku": row["sku"], "valid_from": row["valid_from"], "floor": row["cost"]} for row in costs + older]
+    await f.put("skus/floors", floors)
 
 
 async def found_stock(f: Founder) -> None:

@@ -16,6 +16,8 @@ RECORDS.update(
         f"PATCH {_AGREEMENTS}/{{code}}.code": "rebate.code",
     }
 )
+# How much is to be paid by rebates.
+PLAIN["use_rebate"] = "0"
 
 
 def _aimed(company: Company) -> dict[str, object]:
