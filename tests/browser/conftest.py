@@ -13,6 +13,7 @@ from tests.browser.chromium import find_chromium
 from tests.browser.visitor import Device, Language, Theme, Visitor, close, context_options
 from tests.entry.home import Home
 from tests.wechat import FakeWeChat, fake_wechat
+from tests.wecom import FakeWeCom, fake_wecom
 
 from dinghuo.entry.demo.company import COMPANY
 from dinghuo.entry.demo.seed_company import PASSWORD
@@ -41,7 +42,14 @@ async def wechat() -> AsyncIterator[FakeWeChat]:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory, wechat: FakeWeChat) -> Iterator[Shop]:
+async def wecom() -> AsyncIterator[FakeWeCom]:
+    """What the shop takes for WeCom. It answers while an asynchronous test runs."""
+    async with fake_wecom() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, wechat: FakeWeChat, wecom: FakeWeCom) -> Iterator[Shop]:
     """`dinghuo demo`, as a newcomer starts it; or one that runs already, for who writes these tests."""
     running = os.environ.get("DINGHUO_DEMO_URL")
     if running:
@@ -50,6 +58,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, wechat: FakeWeChat) -> Iterat
         return
     home = Home(tmp_path_factory.mktemp("shop"))
     home.environment["DINGHUO_WECHAT_URL"] = wechat.url
+    home.environment["DINGHUO_WECOM_URL"] = wecom.url
     with (
         server(home.data, options={"fsync": "off", "full_page_writes": "off"}),
         home.running("demo", "--port", "0", "--workers", "1", "--json") as process,

@@ -13,7 +13,7 @@ import pyotp
 import pytest
 from litestar import Litestar
 from tests.identity.conftest import PASSWORD, give_password, quick_passwords  # noqa: F401 - a fixture
-from tests.support import VAULT, Tenant, client_of, contents, key_of, make_user, trail
+from tests.support import VAULT, Tenant, client_of, contents, key_of, make_tenant, make_user, trail
 from tests.wecom import AGENT_ID, CORP_ID, SECRET, FakeWeCom, fake_wecom
 
 from dinghuo.entry.app import create_app
@@ -108,14 +108,21 @@ async def office(database_urls: Urls, tenant: Tenant) -> AsyncIterator[Office]:
 async def test_where_it_is_not_set_up_there_is_no_door(office: Office) -> None:
     browser = await office.browser()
     query = {"company": office.tenant.code}
-    assert (await browser.get(f"{API}/wecom/door", params=query)).json() == {"available": False}
+
+    async def door(**query: str) -> Any:
+        return (await browser.get(f"{API}/wecom/door", params=query)).json()
+
+    closed, opened = ({"available": each, "asks_company": False} for each in (False, True))
+    assert await door(**query) == closed
     assert refused(await browser.post(f"{API}/wecom/begin", json=query)) == (409, ["wecom-not-set-up"])
     await office.set_up()
-    assert (await browser.get(f"{API}/wecom/door", params=query)).json() == {"available": True}
+    assert await door(**query) == opened
     await office.set_up(active=False)
-    assert (await browser.get(f"{API}/wecom/door", params=query)).json() == {"available": False}
-    nobody = await browser.get(f"{API}/wecom/door", params={"company": "nobody"})
-    assert nobody.json() == {"available": False}
+    assert await door(**query) == closed
+    assert await door(company="nobody") == closed
+    # Where there are several companies it is theirs, and one is asked which.
+    await make_tenant(office.database)
+    assert await door() == {"available": False, "asks_company": True}
 
 
 @pytest.mark.parametrize("agent", ["Firefox", _IN_WECOM])

@@ -23,7 +23,7 @@ from dinghuo.identity.http.site import Site
 from dinghuo.identity.permissions import OWN_ACCOUNT, PUBLIC
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.identity.throttle import PER_ADDRESS, Attempt, count
-from dinghuo.identity.which_tenant import which_tenant
+from dinghuo.identity.which_tenant import COMPANY_NEEDED, which_tenant
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import BUSY, UNAUTHENTICATED, Message, Refused
 from dinghuo.kit.http import language_of, needs
@@ -71,9 +71,10 @@ log = structlog.get_logger()
 
 
 class WeComDoor(msgspec.Struct, frozen=True):
-    """Whether one may sign in by WeCom here."""
+    """Whether one may sign in by WeCom here; with `asks_company` that depends on the company, which is not told."""
 
     available: bool
+    asks_company: bool = False
 
 
 class CompanyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,8 +127,8 @@ async def read_door(request: AnyRequest, database: Database, company: str | None
     """Whether the company has set up its app in WeCom; of one that is not there no more is said."""
     try:
         found = await which_tenant(database, host=request.headers.get("host", ""), company=company)
-    except Refused:
-        return WeComDoor(False)
+    except Refused as refused:
+        return WeComDoor(False, any(fault.message is COMPANY_NEEDED for fault in refused.faults))
     async with database.transaction(found.id) as tx:
         return WeComDoor(await wecom_keys(tx) is not None)
 

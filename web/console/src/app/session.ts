@@ -30,6 +30,11 @@ export function remembered(): { company: string; login: string } {
   return { company: localStorage.getItem(COMPANY) ?? '', login: localStorage.getItem(LOGIN) ?? '' }
 }
 
+/** Whoever comes by another door than the form is asked for their company once, too. */
+export function rememberCompany(company: string): void {
+  if (company) localStorage.setItem(COMPANY, company)
+}
+
 /** May do this, or any one of these. */
 export function may(permission: string | readonly string[] | undefined): boolean {
   if (!permission) return true

@@ -1,6 +1,8 @@
 /** The way to WeCom and back: what this tab keeps meanwhile. */
 
+import type { WeComDoor } from '@dinghuo/api'
 import { api } from '@/app/api'
+import { rememberCompany } from '@/app/session'
 
 const KEPT = 'dinghuo.wecom'
 const TRIED = 'dinghuo.wecom.tried'
@@ -21,14 +23,12 @@ export function within(to: unknown): string {
   return /^\/(?![/\\])/.test(path) ? path : '/'
 }
 
-export async function isAvailable(company: string): Promise<boolean> {
+/** Whether there is such a door; where there are several companies, it is the company's. */
+export async function lookForDoor(company: string): Promise<WeComDoor> {
   try {
-    const door = await api.send<{ available: boolean }>('get', '/api/v1/wecom/door', {
-      query: { company: company || undefined },
-    })
-    return door.available
+    return await api.send<WeComDoor>('get', '/api/v1/wecom/door', { query: { company: company.trim() || undefined } })
   } catch {
-    return false
+    return { available: false, asks_company: false }
   }
 }
 
@@ -39,6 +39,7 @@ export async function goToWeCom(errand: Errand, company = ''): Promise<void> {
     errand.purpose === 'link' ? '/api/v1/me/wecom/begin' : '/api/v1/wecom/begin',
     { body: errand.purpose === 'link' ? {} : { company: company.trim() || null } },
   )
+  rememberCompany(company.trim())
   sessionStorage.setItem(KEPT, JSON.stringify(errand))
   location.assign(url)
 }
