@@ -11,6 +11,7 @@ from tests.wecom import AGENT_ID, CORP_ID, SECRET, FakeWeCom
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
+_WECOM = "login.work.weixin.qq.com"
 _DOOR = "**/api/v1/wecom/door*"
 
 
@@ -33,7 +34,8 @@ async def agreeing(visitor: Visitor, wecom: FakeWeCom, user: str) -> None:
     async def back(route: Route) -> None:
         await route.fulfill(status=302, headers={"location": wecom.agree(route.request.url, user)})
 
-    await visitor.page.route("https://login.work.weixin.qq.com/**", back)
+    visitor.elsewhere.append(_WECOM)
+    await visitor.page.route(f"https://{_WECOM}/**", back)
 
 
 @pytest.mark.parametrize(("language", "device"), [("zh", "desk"), ("en", "phone")])

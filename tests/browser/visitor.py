@@ -47,6 +47,8 @@ class Visitor:
     # Answers that a story provokes on purpose: (status, path).
     expected: list[tuple[int, str]] = field(default_factory=lambda: list(_ASKED))
     faults: list[str] = field(default_factory=list)
+    # Other sites that a story leads to on purpose.
+    elsewhere: list[str] = field(default_factory=list)
     offline: bool = False
 
     async def goto(self, path: str) -> None:
@@ -138,7 +140,8 @@ class Visitor:
 
     def _request(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.url).netloc:
+        own = {urlsplit(self.url).netloc, *self.elsewhere}
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc not in own:
             self.faults.append(f"third party: {url}")
 
     def _response(self, response: Response) -> None:
