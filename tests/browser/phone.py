@@ -1,4 +1,4 @@
-"""What fingers do: Playwright taps, but it does not swipe."""
+"""What fingers do: Playwright taps, but it neither swipes nor pastes."""
 
 from playwright.async_api import Locator, Page
 
@@ -17,3 +17,15 @@ async def swipe_left(page: Page, over: Locator, by: float) -> None:
         await client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [moved]})
     await client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     await client.detach()
+
+
+_PASTE = """(field, text) => {
+  const clipboardData = new DataTransfer()
+  for (const kind of ['text/plain', 'text']) clipboardData.setData(kind, text)
+  field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+}"""
+
+
+async def paste(into: Locator, text: str) -> None:
+    """Paste this text into a field."""
+    await into.evaluate(_PASTE, text)

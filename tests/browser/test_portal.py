@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 from playwright.async_api import expect
 from tests.browser.conftest import Visit
+from tests.browser.phone import paste
 from tests.browser.visitor import Language, Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -141,13 +142,7 @@ async def by_code(dealer: Visitor, rows: list[tuple[str, str, str]]) -> None:
     fields = page.locator(".grid-input:visible")
     await fields.first.wait_for()
     text = "\n".join(f"{code}\t{quantity}" for code, quantity, _ in rows)
-    await fields.first.evaluate(
-        """(field, text) => {
-          const data = new DataTransfer(); data.setData('text/plain', text); data.setData('text', text)
-          field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
-        }""",
-        text,
-    )
+    await paste(fields.first, text)
     await dealer.look("portal-by-code")
     await page.locator(".btn-red:visible:enabled").last.click()
 

@@ -2,7 +2,7 @@ import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createApp, defineComponent, h, nextTick, ref } from 'vue'
 import { i18n } from '@/app/i18n'
-import { isAhead, typeKeys } from '@/app/typeAhead'
+import { holdKeys, isAhead, typeKeys } from '@/app/typeAhead'
 import SearchPicker from '@/components/SearchPicker.vue'
 
 interface Option {
@@ -87,4 +87,21 @@ it('knows what is typed ahead from what is a command', () => {
     false,
     false,
   ])
+})
+
+it('holds what is typed until its field has come', async () => {
+  const release = holdKeys()
+  const trusted = (key: string) => {
+    const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
+    Object.defineProperty(event, 'isTrusted', { value: true })
+    document.body.dispatchEvent(event)
+    return event.defaultPrevented
+  }
+  expect([trusted('D'), trusted('1'), trusted('Escape')]).toEqual([true, true, false])
+  const next = document.querySelector('#next') as HTMLInputElement
+  next.focus()
+  release()
+  await vi.advanceTimersByTimeAsync(10)
+  expect(next.value).toBe('D1')
+  expect(trusted('2')).toBe(false)
 })

@@ -30,3 +30,26 @@ function press(key: string): void {
   field.setRangeText(key, field.selectionStart ?? end, field.selectionEnd ?? end, 'end')
   field.dispatchEvent(new InputEvent('input', { bubbles: true, data: key, inputType: 'insertText' }))
 }
+
+/** How long keys wait at most for a field to come. */
+const PATIENCE = 2000
+
+/** Keeps what is typed until a field has come to type it into; call the result then. */
+export function holdKeys(): () => void {
+  const keys: string[] = []
+  const keep = (event: KeyboardEvent) => {
+    // Those that `typeKeys` makes are on their way already.
+    if (!event.isTrusted || !isAhead(event)) return
+    keys.push(event.key)
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  const release = () => {
+    clearTimeout(timer)
+    window.removeEventListener('keydown', keep, true)
+    void typeKeys(keys.splice(0))
+  }
+  const timer = setTimeout(release, PATIENCE)
+  window.addEventListener('keydown', keep, true)
+  return release
+}
