@@ -19,7 +19,7 @@ async def test_an_agreement_and_what_was_settled(visit: Visit) -> None:
     await expect(page.get_by_text("客户进度")).to_be_visible()
     await clerk.look("console-rebate-agreement")
     await clerk.goto("/rebates/settle")
-    await expect(page.get_by_text("方便食品月返货补")).to_be_visible()
+    await expect(page.get_by_text("休闲食品同比增长返利")).to_be_visible()
     await page.get_by_role("button", name="预览").click()
     await expect(page.get_by_text("合计")).to_be_visible()
     await clerk.look("console-rebate-proposal")

@@ -333,11 +333,14 @@ async def test_rebates_have_accrued_and_most_are_settled(demo: Demo) -> None:
         join rebate_accrual a on a.tenant_id = $1 and a.agreement_id = g.id
         where g.tenant_id = $1 group by 1 order by 1"""
     )
-    assert rows == [("INSTANT-GOODS", True, True), ("SODA-MONTH", True, True), ("YEAR", True, False)]
+    assert rows == [
+        ("INSTANT-GOODS", True, True), ("SNACKS-GROWTH", True, False), ("SODA-MONTH", True, True),
+        ("YEAR", True, False),
+    ]  # fmt: skip
     async with demo.database.transaction(demo.tenant.id) as tx:
         proposal = await propose_settlements(tx, until=None, seen_by=None)
     assert [(each.agreement.code, each.settle_as, each.periods) for each in proposal.items] == [
-        ("INSTANT-GOODS", "goods", 1)
+        ("SNACKS-GROWTH", "credit", 1)
     ]
 
 

@@ -1,5 +1,5 @@
-"""Rebates of the demo company: by months on soft drinks, settled last month; by
-months on convenience food as goods, of which last month is still to be settled; over the year on everything."""
+"""Rebates of the demo company: by months on soft drinks and, as goods, on convenience food, both settled last month;
+by months on the growth of snacks, still to be settled; over the year on everything."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -46,6 +46,18 @@ async def rebates(tx: Tx) -> Outcome:
             items=[RebateGoods(kind="category", code="instant")],
         ),
         AgreementInput(
+            code="SNACKS-GROWTH",
+            name="休闲食品同比增长返利",
+            name_en="Snacks, growth over last year",
+            measure="net",
+            method="slice",
+            period="month",
+            over_last_year=True,
+            steps=_tiers(("1000", "1"), ("5000", "2")),
+            valid_from=date(this_month.year - 1, 1, 1),
+            items=[RebateGoods(kind="category", code="snacks")],
+        ),
+        AgreementInput(
             code="YEAR",
             name="年度返利",
             name_en="Rebate of the year",
@@ -60,7 +72,7 @@ async def rebates(tx: Tx) -> Outcome:
     await accrue(tx, await active_agreements(tx), None)
     last_month = this_month - timedelta(days=1)
     await _settle(tx, _MONTHLY, last_month, "上月碳酸饮料返利")
-    await _settle(tx, _GOODS, last_month.replace(day=1) - timedelta(days=1), "方便食品货补")
+    await _settle(tx, _GOODS, last_month, "上月方便食品货补")
     return NOTHING
 
 
