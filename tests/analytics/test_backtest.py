@@ -89,6 +89,14 @@ async def test_what_no_list_prices_any_more_is_counted_and_stays(owner: httpx.As
     assert amounts(told["by_customer"][0]["amounts"]) == (1, "53.10", "53.10", "60.00", "6.90")
 
 
+async def test_a_list_that_is_published_changes_nothing(owner: httpx.AsyncClient, sold: None) -> None:
+    lists = (await owner.get("/api/v1/price-lists?limit=50")).json()["items"]
+    base = next(each["code"] for each in lists if (each["kind"], each["state"]) == ("base", "published"))
+    told = await read(owner, base, "backtest", months=2)
+    assert told["total"]["lines"] > 0
+    assert told["total"]["change"] == "0.00"
+
+
 async def test_months_without_orders_and_a_list_for_nobody_are_empty(owner: httpx.AsyncClient, sold: None) -> None:
     code = await drafted(owner, GOLD | {"currency": "USD"}, {"sku": "COLA", "price": "1"})
     told = await read(owner, code, "backtest", months=1)

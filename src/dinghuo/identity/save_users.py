@@ -90,7 +90,8 @@ _DEFAULTS: dict[str, Any] = {
 
 # The two things above this module that a login refers to; they are named and never imported.
 def _above(name: str, *ids: str) -> Any:
-    columns = {"tenant_id": BigInteger, "id": Uuid, "code": Text, "name": Text, **dict.fromkeys(ids, Uuid)}
+    columns = {"tenant_id": BigInteger, "id": Uuid, "code": Text, "name": Text, "name_en": Text}
+    columns |= dict.fromkeys(ids, Uuid)
     return named_table(name, *(column(name, type_) for name, type_ in columns.items()))
 
 

@@ -68,7 +68,8 @@ async def prepare_backtest(
     sku_ids = list({each.sku_id for each in sold})
     lists = await present_lists(tx, [customers[id] for id in bought])
     drafted = {id: with_draft(several, draft, customers[id]) for id, several in lists.items()}
-    asked = {each.id: each for several in (*lists.values(), *drafted.values()) for each in several}
+    # What is tried may be published already: then it is there twice, before and after.
+    asked = {id(each): each for several in (*lists.values(), *drafted.values()) for each in several}
     await fill(tx, list(asked.values()), sku_ids)
     goods = await goods_of(tx, sku_ids)
 
