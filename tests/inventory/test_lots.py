@@ -294,7 +294,9 @@ async def test_only_what_will_be_good_is_promised(depot: Depot, owner: httpx.Asy
     await come(owner, "SOON", 10, expires_on=after(9).isoformat())
     await come(owner, "LATE", 4, expires_on=after(90).isoformat())
     days = (await owner.get("/api/v1/stock/by-day", params={"sku": "A", "days": 12})).json()["days"]
-    assert [(int(float(day["available"])), int(float(day["barred"]))) for day in days] == [(14, 0)] * 10 + [(4, 10)] * 2
+    assert [(int(float(day["available"])), int(float(day["barred"]))) for day in days] == [(14, 0)] * 10 + [
+        (4, 10)
+    ] * 2
 
     async def asked(customer: str, on: date) -> tuple[str | None, list[str]]:
         wanted = {"sku": "A", "quantity": "8", "unit": "瓶", "date": on.isoformat()}

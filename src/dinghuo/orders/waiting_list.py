@@ -51,6 +51,7 @@ class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
     order_state: str
     customer: str
     customer_name: str
+    customer_name_en: str | None
     line_no: int
     sku: str
     sku_name: str
@@ -121,6 +122,7 @@ def _rows(tx: Tx, turn: Any, staff: StaffPrincipal) -> Select[Any]:
             o.state.label("order_state"),
             c.code.label("customer"),
             c.name.label("customer_name"),
+            c.name_en.label("customer_name_en"),
             k.code.label("sku"),
             k.name.label("sku_name"),
             k.name_en.label("sku_name_en"),

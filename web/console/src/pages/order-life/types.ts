@@ -59,7 +59,7 @@ export interface AmendmentSummary {
   order_id: string
   number: string
   state: 'pending' | 'applied' | 'rejected' | 'withdrawn'
-  waits_for: 'seller' | 'approval' | null
+  waits_for: 'colleague' | 'seller' | 'approval' | null
   reason: string | null
   requested_at: string
   requested_by: string
