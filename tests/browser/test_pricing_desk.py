@@ -121,7 +121,9 @@ async def test_promotions_are_listed_read_and_tried_on_the_past(
     await page.get_by_role("region", name=re.compile("成本的价格|below cost")).wait_for()
     await page.get_by_role("region", name=re.compile("限价的价格|below the floor")).wait_for()
     await boss.goto(f"/promotions/{rival}")
-    await page.get_by_text(re.compile("^(发布|published it)$")).first.wait_for()
+    await page.get_by_role("heading", name=re.compile("^(变更记录|History)$")).wait_for()
+    happened = (await boss.ask("GET", f"/api/v1/promotions/{rival}/history"))["items"]
+    assert [each["action"] for each in happened] == ["published", "created"]
     await boss.ask("POST", f"/api/v1/promotions/{rival}/withdraw", {}, revision=2)
 
 
