@@ -122,6 +122,7 @@ describe('an entry', () => {
         requested_date: '2026-12-02',
         ship_to: elsewhere,
         blanket: 'BO-1',
+        rebate_goods: true,
       },
     ],
     order_id: null,
@@ -147,6 +148,7 @@ describe('an entry', () => {
           requested_date: '2026-12-02',
           ship_to: elsewhere,
           blanket: 'BO-1',
+          rebate_goods: true,
         },
       ],
     })
