@@ -59,7 +59,7 @@ async def hold_to_rules_again(tx: Tx, found: Workout) -> None:
 
 async def _charge_again(tx: Tx, found: Workout, book: RuleBook, scopes: Sequence[str]) -> None:
     diff = found.diff
-    skus = await _skus(tx, found)
+    skus = await skus_of(tx, found)
     standing = _going_to(found.standing, _ship_to(diff))
     after = _as_priced(standing, (line.new for line in diff.lines if line.new is not None), skus)
     before = _as_priced(found.standing, (line.old.row for line in diff.lines if line.old is not None), skus)
@@ -102,7 +102,8 @@ def _told(charges: Sequence[Charge]) -> list[tuple[Any, ...]]:
     return [(charge.kind, charge.rule, charge.net, charge.tax, charge.gross) for charge in charges]
 
 
-async def _skus(tx: Tx, found: Workout) -> dict[UUID, SkuFacts]:
+async def skus_of(tx: Tx, found: Workout) -> dict[UUID, SkuFacts]:
+    """The goods of an order as it is and as it is to be."""
     rows = [row for line in found.diff.lines for row in (line.new, line.old.row if line.old else None) if row]
     known = await load_skus(tx, {found.codes.get(row.sku_id, row.sku_code) for row in rows})
     return {sku.id: sku for sku in known.values()}

@@ -1,14 +1,18 @@
 """An order that waits for approval was amended: it is another one now, and is held against the policies anew."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from dinghuo.accounts.reserve import Credit, find_credit
 from dinghuo.approvals.ask import withdraw_open
+from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO
 from dinghuo.kit.transitions import transition
+from dinghuo.orders.amend_rules import skus_of
 from dinghuo.orders.amend_workout import Workout
 from dinghuo.orders.ask_approval import SUBJECT, ask_approvals, find_policies, hold_to_policies
 from dinghuo.orders.decide import LineRow, Priced
@@ -34,7 +38,7 @@ async def ask_again(tx: Tx, found: Workout, by: Actor) -> None:
     now = (await find_credit(tx, [holder]))[holder]
     # What was taken up before this order.
     before = Credit(holder, now.account_id, now.limit, now.exposure - diff.after.gross)
-    asked = _as_placed(found.standing, diff, before, by)
+    asked = _as_placed(found.standing, diff, await skus_of(tx, found), before, by)
     asking = await find_policies(tx, [asked])
     hold_to_policies(asked, asking)
     if asked.policies:
@@ -46,10 +50,10 @@ async def ask_again(tx: Tx, found: Workout, by: Actor) -> None:
     await audit.record(tx, [audit.Change("order", order.id, "approved", by, change)])
 
 
-def _as_placed(standing: Priced, diff: Diff, credit: Credit, by: Actor) -> Priced:
+def _as_placed(standing: Priced, diff: Diff, skus: Mapping[UUID, SkuFacts], credit: Credit, by: Actor) -> Priced:
     """The order as if it were placed like that."""
     rows = [line.new for line in diff.lines if line.new is not None]
-    standing.lines = rows
+    standing.lines, standing.skus = rows, [skus[row.sku_id] for row in rows]
     standing.net, standing.tax, standing.gross = diff.after.net, diff.after.tax, diff.after.gross
     standing.credit = credit
     request = OrderRequest(standing.customer.code, _requests(rows))
