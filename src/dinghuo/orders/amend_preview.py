@@ -3,6 +3,7 @@
 Nothing is locked and nothing is written; the same functions decide as when it is asked for.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from dinghuo.orders.amend_allotted import claim_difference
 from dinghuo.orders.amend_request import AmendRequest
 from dinghuo.orders.amend_workout import rights_of, settle_stock, work_out
 from dinghuo.orders.amendments import ChargeChange, HeadChange, LineView, charges_of_diff, head_of, views_of
+from dinghuo.orders.diff import DiffLine
 from dinghuo.orders.lock_orders import holder_of
 from dinghuo.orders.short_close import amendment_waits
 from dinghuo.orders.tables import sales_order
@@ -58,6 +60,9 @@ _PROMISES = """
 select r.document_id, r.line_no, r.sku_id, r.warehouse_id, r.held, r.backordered
 from reservation r where r.tenant_id = $1 and r.document_id = $2 order by r.line_no, r.warehouse_id
 """
+
+
+_ENGLISH = "select s.id, s.name_en from sku s where s.tenant_id = $1 and s.id = any($2::uuid[])"
 
 
 async def preview_amendment(
@@ -94,12 +99,18 @@ async def preview_amendment(
         difference=diff.after.gross - diff.before.gross if told else UNSET,
         charges=charges_of_diff(diff.old_charges, diff.charges) if told else UNSET,
         head=head_of(diff.head),
-        lines=views_of(diff.lines, told=told),
+        lines=views_of(diff.lines, told=told, english=await _english(tx, diff.lines)),
         then="asked" if waits else "applied",
         waits_for=judged.waits_for,
         faults=[fault_view(fault, language) for fault in diff.faults],
         credit_left=credit.room() if told else UNSET,
     )
+
+
+async def _english(tx: Tx, lines: Sequence[DiffLine]) -> dict[UUID, str | None]:
+    rows = [line.new or (line.old.row if line.old else None) for line in lines]
+    ids = sorted({row.sku_id for row in rows if row is not None})
+    return {row["id"]: row["name_en"] for row in await tx.fetch(_ENGLISH, ids)}
 
 
 async def _order(tx: Tx, order_id: UUID, principal: Principal) -> Any:

@@ -1,6 +1,6 @@
 """Amendments as their readers see them: the revisions of an order, each with old and new side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Select, and_, select
 
+from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import DealerPrincipal, Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.database import Tx
@@ -58,6 +59,7 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     line_no: int
     sku: str
     name: str
+    name_en: str | None
     old: LineSide | None
     new: LineSide | None
     least: Decimal
@@ -140,8 +142,9 @@ async def get_amendment(tx: Tx, *, principal: Principal, order_id: UUID, amendme
         raise Refused(say.UNKNOWN_AMENDMENT("amendment_id"))
     line = order_amendment_line.c
     lines = await tx.rows(
-        select(order_amendment_line)
-        .where(line.tenant_id == tx.tenant_id, line.amendment_id == amendment_id)
+        select(order_amendment_line, sku.c.name_en.label("sku_name_en"))
+        .join(sku, and_(sku.c.tenant_id == line.tenant_id, sku.c.id == line.sku_id))
+        .where(line.tenant_id == tx.tenant_id, sku.c.tenant_id == tx.tenant_id, line.amendment_id == amendment_id)
         .order_by(line.line_no)
     )
     told = principal.sees_price
@@ -154,6 +157,7 @@ async def get_amendment(tx: Tx, *, principal: Principal, order_id: UUID, amendme
                 line_no=each.line_no,
                 sku=each.sku_code,
                 name=each.sku_name,
+                name_en=each.sku_name_en,
                 old=_kept_side(each.old, told=told),
                 new=_kept_side(each.new, told=told),
                 least=ZERO,
@@ -195,6 +199,7 @@ def _statement(tx: Tx, principal: Principal) -> Select[Any]:
             o.currency,
             o.customer_name,
             customer.c.code.label("customer_code"),
+            customer.c.name_en.label("customer_name_en"),
         )
         .join(sales_order, and_(o.tenant_id == a.tenant_id, o.id == a.order_id))
         .join(customer, and_(customer.c.tenant_id == a.tenant_id, customer.c.id == o.customer_id))
@@ -215,7 +220,7 @@ def _fields(row: Any, principal: Principal) -> dict[str, Any]:
         "id": row.id,
         "order_id": row.order_id,
         "number": row.number,
-        "customer": CustomerName(row.customer_id, row.customer_code, row.customer_name),
+        "customer": CustomerName(row.customer_id, row.customer_code, row.customer_name, row.customer_name_en),
         "currency": row.currency,
         "revision_from": row.revision_from,
         "revision_to": row.revision_to,
@@ -284,8 +289,8 @@ def _without_reason(kept: dict[str, Any]) -> dict[str, Any]:
     return kept | {"price_reason": msgspec.Raw(b"null")}
 
 
-def views_of(lines: Sequence[DiffLine], *, told: bool) -> list[LineView]:
-    """Every line of an order, old and new side by side."""
+def views_of(lines: Sequence[DiffLine], *, told: bool, english: Mapping[UUID, str | None]) -> list[LineView]:
+    """Every line of an order, old and new side by side. `english`: what its SKUs are called in English."""
     found = []
     for line in lines:
         row = line.new or (line.old.row if line.old else None)
@@ -296,6 +301,7 @@ def views_of(lines: Sequence[DiffLine], *, told: bool) -> list[LineView]:
                     line_no=line.line_no,
                     sku=row.sku_code,
                     name=row.sku_name,
+                    name_en=english.get(row.sku_id),
                     old=side_of(line.old.row if line.old else None, told=told),
                     new=side_of(line.new, told=told),
                     least=line.old.least if line.old else ZERO,

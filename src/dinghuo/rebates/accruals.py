@@ -76,6 +76,7 @@ def _accruals(tx: Tx, seen_by: Principal, today: date) -> Select[Any]:
             g.steps,
             customer.c.code.label("customer_code"),
             customer.c.name.label("customer_name"),
+            customer.c.name_en.label("customer_name_en"),
         )
         .join(rebate_agreement, and_(g.tenant_id == a.tenant_id, g.id == a.agreement_id))
         .join(customer, and_(customer.c.tenant_id == a.tenant_id, customer.c.id == a.customer_id))
@@ -99,7 +100,7 @@ def view_of(row: Any, today: date) -> AccrualView:
     return AccrualView(
         id=row.id,
         agreement=AgreementName(row.agreement_id, row.agreement_code, row.agreement_name, row.agreement_name_en),
-        customer=Ref(row.customer_id, row.customer_code, row.customer_name),
+        customer=Ref(row.customer_id, row.customer_code, row.customer_name, row.customer_name_en),
         period_from=row.period_from,
         period_until=row.period_until,
         is_over=row.period_until < today,

@@ -51,6 +51,7 @@ def _balances(tx: Tx, seen_by: Principal) -> Select[Any]:
             rebate_balance,
             customer.c.code.label("customer_code"),
             customer.c.name.label("customer_name"),
+            customer.c.name_en.label("customer_name_en"),
             o.code.label("organisation"),
         )
         .join(customer, and_(customer.c.tenant_id == b.tenant_id, customer.c.id == b.customer_id))
@@ -67,7 +68,7 @@ def _balances(tx: Tx, seen_by: Principal) -> Select[Any]:
 def balance_view(row: Any) -> RebateBalance:
     return RebateBalance(
         id=row.id,
-        customer=Ref(row.customer_id, row.customer_code, row.customer_name),
+        customer=Ref(row.customer_id, row.customer_code, row.customer_name, row.customer_name_en),
         organisation=row.organisation,
         kind=row.kind,
         currency=row.currency,
@@ -197,8 +198,8 @@ async def list_settled(
 def _settled(row: Any) -> SettledLine:
     return SettledLine(
         accrual_id=row.accrual_id,
-        agreement=Ref(row.agreement_id, row.agreement_code, row.agreement_name),
-        customer=Ref(row.customer_id, row.customer_code, row.customer_name),
+        agreement=Ref(row.agreement_id, row.agreement_code, row.agreement_name, row.agreement_name_en),
+        customer=Ref(row.customer_id, row.customer_code, row.customer_name, row.customer_name_en),
         currency=row.currency,
         settle_as=row.settle_as,
         period_from=row.period_from,

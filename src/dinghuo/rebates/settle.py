@@ -106,8 +106,10 @@ class SettlementPreview(msgspec.Struct, frozen=True, kw_only=True):
 
 _DUE = """
 select a.id, a.customer_id, a.period_from, a.period_until, a.amount, a.quantity, a.earned, a.settled,
-  g.id as agreement_id, g.code as agreement_code, g.name as agreement_name, g.organisation_id, g.currency, g.measure,
-  g.settle_as, c.code as customer_code, c.name as customer_name, o.code as organisation
+  g.id as agreement_id, g.code as agreement_code, g.name as agreement_name,
+  g.name_en as agreement_name_en, g.organisation_id, g.currency, g.measure,
+  g.settle_as, c.code as customer_code, c.name as customer_name, c.name_en as customer_name_en,
+  o.code as organisation
 from rebate_accrual a
 join rebate_agreement g on g.tenant_id = $1 and g.id = a.agreement_id and g.active
 join customer c on c.tenant_id = $1 and c.id = a.customer_id
@@ -177,11 +179,15 @@ def decide(rows: Sequence[Any], free: dict[Owner, Decimal]) -> list[DueLine]:
     return lines
 
 
+def _ref(row: Any, name: str) -> Ref:
+    return Ref(row[f"{name}_id"], row[f"{name}_code"], row[f"{name}_name"], row[f"{name}_name_en"])
+
+
 def _line(row: Any, amount: Decimal, left: Decimal) -> DueLine:
     return DueLine(
         accrual_id=row["id"],
-        agreement=Ref(row["agreement_id"], row["agreement_code"], row["agreement_name"]),
-        customer=Ref(row["customer_id"], row["customer_code"], row["customer_name"]),
+        agreement=_ref(row, "agreement"),
+        customer=_ref(row, "customer"),
         organisation=row["organisation"],
         currency=row["currency"],
         settle_as=row["settle_as"],

@@ -31,6 +31,7 @@ export interface AmendedLine {
   line_no: number | null
   sku: string
   name: string
+  name_en: string | null
   old: LineSide | null
   new: LineSide | null
   least: string | null
