@@ -59,7 +59,8 @@ def _why_of_order(company: Company) -> list[Call]:
 
 @bodies("PUT /portal/v1/consents/{draft_id}/lines")
 def _asked_lines(company: Company) -> list[Call]:
-    return [Call(body={"revision": 2, "lines": [{"line_no": 1, "quantity": "2"}]})]
+    revision = company.revisions.get(str(company["consent.id"]), 1)
+    return [Call(body={"revision": revision, "lines": [{"line_no": 1, "quantity": "2"}]})]
 
 
 @bodies("POST /portal/v1/consents/{draft_id}/reject")
