@@ -54,6 +54,31 @@ async def test_a_line_goes_to_another_place(visit: Visit, language: Language, de
     placed = await dealer.ask("GET", f"/portal/v1/orders/{page.url.partition('id=')[2]}")
     bought = [each for each in placed["lines"] if each["kind"] != "gift"]
     assert [each["ship_to"] and each["ship_to"]["recipient"] for each in bought] == ["城北店", None]
+    await _changed_later(dealer, placed["id"], [each["line_no"] for each in bought])
+
+
+async def _changed_later(dealer: Visitor, order_id: str, goods: list[int]) -> None:
+    """Once it is placed, its two lines of goods change places, and the dealer sees where each went and is to go."""
+    page = dealer.page
+    await dealer.goto(f"/portal/#/more/order/index?id={order_id}")
+    await expect(page.locator(".order-line").first).to_contain_text("城北店")
+    await dealer.goto(f"/portal/#/more/amend/index?id={order_id}")
+    lines, sheet = page.locator(".amend-line"), page.get_by_role("dialog")
+    await lines.nth(0).locator(".line-place").click()
+    await sheet.locator(".address-pick").first.click()
+    await lines.nth(1).locator(".line-place").click()
+    await sheet.locator(".address-pick", has_text="城北店").click()
+    await expect(page.locator(".sides-goes", has_text="城北店").first).to_be_visible()
+    await dealer.look("portal-amend-places")
+    await dealer.accessible()
+    await expect(page.locator(".foot .btn-red")).to_be_enabled()
+    await page.locator(".foot .btn-red").click()
+    await page.locator(".amended").first.wait_for()
+    (asked,) = await dealer.ask("GET", f"/portal/v1/orders/{order_id}/amendments")
+    amendment = await dealer.ask("GET", f"/portal/v1/orders/{order_id}/amendments/{asked['id']}")
+    changed = {each["line_no"]: each for each in amendment["lines"]}
+    places = [[changed[number][side]["ship_to"] for side in ("old", "new")] for number in goods]
+    assert [[to and to["recipient"] for to in sides] for sides in places] == [["城北店", None], [None, "城北店"]]
 
 
 @pytest.mark.parametrize(("language", "device"), [("zh", "phone"), ("en", "phone")])
