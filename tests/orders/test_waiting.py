@@ -114,6 +114,7 @@ async def test_waiting_lines_are_promised_explained_ranked_and_served(
     assert (number(place["ahead"]), place["documents_ahead"], place["priority"]) == (15, 1, 100)
     assert (waits["expected_on"], waits["late"], place["supplies"][-1]["code"]) == (day(9), False, "PO2/1")
     assert [reason["code"] for reason in waits["reasons"]] == ["waiting-supply"]
+    await drain(database, world.tenant.id, BY_KIND)
     # The gold tier is served first from now on, whoever ordered sooner.
     items = [{"kind": "tier", "code": "gold", "priority": 10}]
     assert (await coming.put("/api/v1/allocation-priorities", json={"items": items})).json() == {"updated": 1}

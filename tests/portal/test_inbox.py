@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from tests.callers import Staff, staff
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import change, order
 from tests.support import Tenant
@@ -12,6 +13,8 @@ from tests.support import Tenant
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
+
+__all__ = ["staff"]
 
 INBOX = "/portal/v1/inbox"
 
@@ -86,41 +89,41 @@ async def test_messages_belong_to_the_company_acted_for(
     assert (await buyer.get(f"{INBOX}/count")).json() == {"unread": 0}
 
 
+async def comes(owner: httpx.AsyncClient, days: int, **more: Any) -> str:
+    """A hundred teas are expected so many days from now."""
+    day = (datetime.now(ZoneInfo("Asia/Shanghai")).date() + timedelta(days=days)).isoformat()
+    expected = {"code": "PO/1", "sku": "JASMINE", "warehouse": "MAIN", "quantity": "100", "expected_on": day}
+    saved = await owner.put("/api/v1/expected-supply", json={"items": [expected | more]})
+    assert saved.is_success, saved.text
+    return day
+
+
 async def test_another_day_for_what_is_waited_for_is_told_once_for_an_order(
     owner: httpx.AsyncClient, buyer: httpx.AsyncClient, database: Database, tenant: Tenant
 ) -> None:
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-
-    async def comes(days: int) -> str:
-        day = (today + timedelta(days=days)).isoformat()
-        expected = {"code": "PO/1", "sku": "JASMINE", "warehouse": "MAIN", "quantity": "100", "expected_on": day}
-        saved = await owner.put("/api/v1/expected-supply", json={"items": [expected]})
-        assert saved.is_success, saved.text
-        return day
-
-    first = await comes(5)
+    first = await comes(owner, 5)
     placed = await order(buyer, change("JASMINE", "20", "瓶"), change("JASMINE", "1", "箱"))
     number, again = placed["number"], f"/api/v1/orders/{placed['id']}/promise"
     await drain(database, tenant.id, BY_KIND)
     assert await told(buyer) == []
     # Nothing moved; then twice, before anybody is told.
     assert (await owner.post(again)).is_success
-    await comes(7)
+    await comes(owner, 7)
     assert (await owner.post(again)).is_success
-    later = await comes(9)
+    later = await comes(owner, 9)
     assert (await owner.post(again)).is_success
     await drain(database, tenant.id, BY_KIND)
     body = f"茉莉花茶：{first} → {later}"
     assert await told(buyer) == [
         ("orders.repromised", f"订单 {number} 的 2 行预计到货推迟", f"{body}\n{body}"),
     ]
-    await comes(8)
+    await comes(owner, 8)
     assert (await owner.post(again)).is_success
-    await comes(9)
+    await comes(owner, 9)
     assert (await owner.post(again)).is_success
     await drain(database, tenant.id, BY_KIND)
     assert len(await told(buyer)) == 1
-    sooner = await comes(6)
+    sooner = await comes(owner, 6)
     assert (await owner.post(again)).is_success
     await drain(database, tenant.id, BY_KIND)
     newest = (await buyer.get(INBOX)).json()["items"][0]
@@ -129,3 +132,46 @@ async def test_another_day_for_what_is_waited_for_is_told_once_for_an_order(
         f"order:{placed['id']}",
     )
     assert sooner in newest["body_en"]
+
+
+async def test_who_answers_for_the_dealer_is_told_too_when_days_move_by_themselves(
+    owner: httpx.AsyncClient, buyer: httpx.AsyncClient, staff: Staff, database: Database, tenant: Tenant
+) -> None:
+    sales = await staff("sales")
+    me = (await sales.get("/api/v1/me")).json()
+    async with database.transaction(tenant.id) as tx:
+        await tx.write(
+            """update customer c set name_en = 'First Dealer', owner_id = k.user_id from api_key k
+            where c.tenant_id = $1 and c.code = 'D1' and k.tenant_id = $1 and k.id = $2""",
+            me["id"],
+        )
+        name = (await tx.fetch("select name from customer where tenant_id = $1 and code = 'D1'"))[0]["name"]
+
+    async def messages() -> list[tuple[str, str, str]]:
+        found = (await sales.get("/api/v1/inbox")).json()["items"]
+        return [(each["title"], each["title_en"], each["body"]) for each in found]
+
+    first = await comes(owner, 5)
+    placed = await order(buyer, change("JASMINE", "20", "瓶"))
+    number = placed["number"]
+    later = await comes(owner, 7)
+    await drain(database, tenant.id, BY_KIND)
+    said = f"订单 {number} 的 1 行预计到货推迟"
+    body = f"茉莉花茶：{first} → {later}"
+    assert await told(buyer) == [("orders.repromised", said, body)]
+    assert await messages() == [(f"{name}：{said}", f"First Dealer: 1 line of order {number} will come later", body)]
+    # What they move themselves they know.
+    await comes(owner, 7, state="cancelled")
+    assert (await sales.post(f"/api/v1/orders/{placed['id']}/promise")).is_success
+    await drain(database, tenant.id, BY_KIND)
+    assert (await told(buyer))[0] == ("orders.repromised", said, f"茉莉花茶：{later} → 未定")
+    assert len(await messages()) == 1
+    known = await comes(owner, 9, state="expected")
+    await drain(database, tenant.id, BY_KIND)
+    said = f"订单 {number} 的 1 行预计到货日期已定"
+    assert (await told(buyer))[0] == ("orders.repromised", said, f"茉莉花茶：{known}")
+    assert (await messages())[0] == (
+        f"{name}：{said}",
+        f"First Dealer: 1 line of order {number} will come on a day that is known now",
+        f"茉莉花茶：{known}",
+    )

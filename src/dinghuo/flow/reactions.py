@@ -34,6 +34,8 @@ from dinghuo.orders.blankets.activate import expire_blankets
 from dinghuo.orders.blankets.events import BlanketEnds
 from dinghuo.orders.file_for_search import file_for_search
 from dinghuo.orders.fit_rebates import consume_rebates
+from dinghuo.orders.promise_again import EVERY as PROMISES_EVERY
+from dinghuo.orders.promise_again import move_promises, move_promises_when_due
 from dinghuo.orders.rank_waiting import rank_waiting
 from dinghuo.orders.settle_amendment import settle_amendments
 from dinghuo.orders.settle_approval import settle_approvals
@@ -68,6 +70,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     orders.SlipSubmitted: [],
     orders.SlipDecided: [tell_of_slips],
     orders.Repromised: [tell_of_promises],
+    orders.PromisesDue: [move_promises_when_due],
     orders.Paid: [],
     expire_unpaid.UnpaidDue: [expire_unpaid.expire_when_due],
     orders.Commented: [],
@@ -80,9 +83,10 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     rebates.AgreementSaved: [accrue_agreements],
     rebates.Settled: [],
     rebates.CountDue: [count_when_due],
-    inventory.Changed: [],
+    inventory.Changed: [move_promises],
+    inventory.SupplyChanged: [move_promises],
     inventory.Backordered: [],
-    inventory.Filled: [tell_of_orders],
+    inventory.Filled: [tell_of_orders, move_promises],
     inventory.PrioritiesChanged: [rank_waiting],
     notices.Published: [],
     notices.Changed: [],
@@ -114,6 +118,7 @@ PERIODS: Sequence[Period] = [
     (fill_waiting.FillDue(subject_id=TENANT), fill_waiting.EVERY),
     (recount.RecountDue(subject_id=TENANT), recount.EVERY),
     (expire_unpaid.UnpaidDue(subject_id=TENANT), expire_unpaid.EVERY),
+    (orders.PromisesDue(subject_id=TENANT), PROMISES_EVERY),
     (rebates.CountDue(subject_id=TENANT), REBATES_EVERY),
     (find_duplicates.DuplicatesDue(subject_id=TENANT), find_duplicates.EVERY),
     (imports_purge.FilePurgeDue(subject_id=TENANT), imports_purge.EVERY),

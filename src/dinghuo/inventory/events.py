@@ -14,6 +14,12 @@ class Changed(Event, frozen=True, tag="inventory.changed"):
     skus: list[UUID] | None
 
 
+class SupplyChanged(Event, frozen=True, tag="inventory.supply_changed"):
+    """Of these SKUs something else is expected than before."""
+
+    skus: list[UUID]
+
+
 class ShiftedLine(msgspec.Struct, frozen=True):
     """How much of a document's line changed between held and waiting, in base units."""
 

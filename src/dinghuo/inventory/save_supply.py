@@ -9,13 +9,16 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from dinghuo.catalogue.facts import SkuFacts
+from dinghuo.inventory.events import SupplyChanged
 from dinghuo.inventory.goods import Known, know
 from dinghuo.inventory.tables import expected_supply
+from dinghuo.kit import outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.bulk import MISSING, Planned, Saved, check_codes, given, plan, saved, store
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, Message
+from dinghuo.kit.periodic import TENANT
 from dinghuo.kit.texts import check_texts
 
 HAS_COME = Message(
@@ -75,8 +78,11 @@ async def save_supply(tx: Tx, *, supplies: Sequence[SupplyInput], by: Actor) -> 
     for row in planned:
         _check(known, row, supplies[row.line], by_id)
     known.faults.check()
-    if await store(tx, expected_supply, planned, by=by):
+    if written := await store(tx, expected_supply, planned, by=by):
         await touch(tx, "inventory")
+        # Of which SKU it was expected before counts too.
+        changed = {row["sku_id"] for each in written for row in (each.old, each.new) if row is not None}
+        await outbox.emit(tx, [SupplyChanged(subject_id=TENANT, skus=sorted(changed))])
     return saved(planned)
 
 

@@ -138,7 +138,8 @@ class Supply(msgspec.Struct, frozen=True, gc=False):
     transfer_id: UUID | None = None
 
 
-_OPEN = """
+# What of the SKUs in $2 has not come yet.
+OPEN_SUPPLY = """
 select e.code, e.sku_id, e.warehouse_id, e.expected_on, e.quantity - e.received as quantity,
   null::uuid as transfer_id
 from expected_supply e
@@ -148,8 +149,8 @@ select t.number, l.sku_id, t.to_id, t.expected_on, sum(l.base_quantity), t.id
 from transfer t join transfer_line l on l.tenant_id = $1 and l.transfer_id = t.id
 where t.tenant_id = $1 and t.state = 'shipped' and l.sku_id = any($2::uuid[])
 group by t.id, t.number, l.sku_id, t.to_id, t.expected_on
-order by 2, 4, 1
 """
+_OPEN = f"{OPEN_SUPPLY}order by 2, 4, 1"
 _ANY = """
 select exists (select from expected_supply where tenant_id = $1 and state = 'expected')
   or exists (select from transfer where tenant_id = $1 and state = 'shipped') as is_there

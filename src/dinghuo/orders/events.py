@@ -85,9 +85,16 @@ class MovedPromise(msgspec.Struct, frozen=True):
 
 
 class Repromised(Event, frozen=True, tag="orders.repromised"):
-    """Lines of an order that wait are promised for other days than before."""
+    """Lines of an order that wait are promised for other days than before; `moved_by` None: by themselves."""
 
     lines: list[MovedPromise]
+    moved_by: UUID | None = None
+
+
+class PromisesDue(Event, frozen=True, kw_only=True, tag="orders.promises_due"):
+    """It is time to see whether lines that wait are promised for the right days, from a SKU on."""
+
+    after: UUID | None = None
 
 
 class Paid(Event, frozen=True, tag="orders.paid"):

@@ -17,7 +17,7 @@ from dinghuo.kit.paging import MOST, Page
 from dinghuo.orders import faults as say
 from dinghuo.orders.allocation import Allocation, preview_allocation, run_allocation
 from dinghuo.orders.lots import OrderLots, Trace, lots_of_order, trace_lot
-from dinghuo.orders.promise_dates import Promised, promise_again
+from dinghuo.orders.promise_again import Promised, promise_again
 from dinghuo.orders.scope import sees
 from dinghuo.orders.sourcing import SourcingRoute, try_route
 from dinghuo.orders.waiting import WaitingOrder, why_waiting

@@ -10,6 +10,7 @@ import msgspec
 
 from dinghuo.catalogue.quantities import plain
 from dinghuo.inventory.book import book
+from dinghuo.inventory.events import SupplyChanged
 from dinghuo.inventory.levels import Level, Place
 from dinghuo.inventory.lots.bar import barred_of
 from dinghuo.inventory.lots.tracked import load_tracked
@@ -18,13 +19,14 @@ from dinghuo.inventory.rebalance import Booking
 from dinghuo.inventory.states import TRANSFER
 from dinghuo.inventory.tables import transfer
 from dinghuo.inventory.transfers.locked import Sent, lines_of, lock_transfer
-from dinghuo.kit import audit
+from dinghuo.kit import audit, outbox
 from dinghuo.kit.actor import Actor
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import CONFLICT, MALFORMED, Fault, Message, Refused
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.money import ZERO, fits
+from dinghuo.kit.periodic import TENANT
 from dinghuo.kit.texts import text_faults
 from dinghuo.kit.transitions import transition
 
@@ -103,7 +105,14 @@ async def receive_transfer(
         for line in lines
         if quantities[line.line_no] != line.quantity
     }
+    if missing:
+        await _tell(tx, lines)
     await _record(tx, head, "received", by, missing | ({"note": [head.note, note]} if note else {}))
+
+
+async def _tell(tx: Tx, lines: Sequence[Sent]) -> None:
+    """What was on its way is not expected any more, whether it has come or not."""
+    await outbox.emit(tx, [SupplyChanged(subject_id=TENANT, skus=sorted({line.sku_id for line in lines}))])
 
 
 _RECEIVE = """
