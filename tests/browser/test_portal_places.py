@@ -95,6 +95,7 @@ async def test_a_colleague_changes_quantities_and_agrees_to_a_change(
     await admin.ask("PUT", RULE, {"active": True}, revision=int(answer.headers["etag"].strip('"')))
     try:
         await _changed_before_consent(buyer, approver)
+        await _refused_by_the_seller(await visit("/", device=device, language=language), buyer, placed)
         await _change_agreed_to(buyer, approver, placed)
     finally:
         await no_rule(admin)
@@ -118,6 +119,29 @@ async def _changed_before_consent(buyer: Visitor, approver: Visitor) -> None:
     await expect(page.locator(".foot .btn-red")).to_be_enabled()
     await page.locator(".foot .btn-red").click()
     await page.locator(".placed").wait_for()
+
+
+async def _refused_by_the_seller(boss: Visitor, buyer: Visitor, placed: Any) -> None:
+    """The seller's people need not wait for a dealer's colleague to refuse what is asked for."""
+    await boss.sign_in_to_console("boss")
+    order = await buyer.ask("GET", f"/portal/v1/orders/{placed['id']}")
+    more = {"line_no": order["lines"][0]["line_no"], "quantity": str(float(order["lines"][0]["quantity"]) + 1)}
+    path = f"/portal/v1/orders/{placed['id']}/amendments"
+    asked = await buyer.ask("POST", path, {"revision": order["revision"], "lines": [more]}, 201)
+    assert asked["waits_for"] == "colleague"
+    page = boss.page
+    await boss.goto(f"/orders/{placed['id']}")
+    deeds = page.locator(".acts")
+    await expect(deeds.locator("button")).to_have_count(1)
+    await deeds.scroll_into_view_if_needed()
+    await boss.look("console-order-amendment-waits")
+    await boss.accessible()
+    await deeds.locator("button").click()
+    await deeds.locator("input").fill("缺货")
+    await deeds.locator(".el-button--danger").click()
+    await expect(deeds).to_have_count(0)
+    seen = await buyer.ask("GET", f"{path}/{asked['id']}")
+    assert (seen["state"], seen["decision_reason"], seen["actions"]) == ("rejected", "缺货", [])
 
 
 async def _change_agreed_to(buyer: Visitor, approver: Visitor, placed: Any) -> None:

@@ -61,6 +61,8 @@ export interface AmendmentSummary {
   number: string
   state: 'pending' | 'applied' | 'rejected' | 'withdrawn'
   waits_for: 'colleague' | 'seller' | 'approval' | null
+  /** What the reader may do with it now. */
+  actions: ('accept' | 'reject' | 'withdraw')[]
   reason: string | null
   requested_at: string
   requested_by: string
