@@ -44,6 +44,40 @@ async def test_a_list_is_made_priced_published_and_withdrawn(prices: Prices, own
     assert withdrawn.json()["customer"]["code"] == "CHILD"
 
 
+async def test_what_was_read_before_a_price_changed_neither_publishes_nor_withdraws(
+    prices: Prices, owner: httpx.AsyncClient
+) -> None:
+    url = "/api/v1/price-lists/C1"
+    await owner.put("/api/v1/price-lists", json={"items": [CONTRACT]})
+
+    async def save(price: str | None) -> httpx.Response:
+        return await owner.put(f"{url}/entries", json={"items": [{"sku": "A", "price": price}]})
+
+    async def cell(price: str | None) -> httpx.Response:
+        return await owner.put("/api/v1/price-grid", json={"cells": [{"list": "C1", "sku": "A", "price": price}]})
+
+    async def delete(_price: str | None) -> httpx.Response:
+        return await owner.post(f"{url}/entries/delete", json={"items": [{"sku": "A"}]})
+
+    for verb, before, after in (("publish", "draft", "published"), ("withdraw", "published", "withdrawn")):
+        for change, price in ((save, "24.5"), (cell, "25"), (cell, None), (save, "26"), (delete, "26")):
+            read = (await owner.get(url)).headers["etag"]
+            assert (await change(price)).status_code == 200
+            late = await owner.post(f"{url}/{verb}", headers={"if-match": read})
+            assert (late.status_code, late.json()["faults"][0]["code"]) == (412, "stale-revision")
+            late = await owner.patch(url, json={"name": "旧"}, headers={"if-match": read})
+            assert late.status_code == 412
+            now = await owner.get(url)
+            assert (now.json()["state"], now.json()["name"]) == (before, "合同价")
+        # What is as it was is no change.
+        assert (await save("7")).status_code == 200
+        read = (await owner.get(url)).headers["etag"]
+        assert (await save("7")).json() == {"created": 0, "updated": 0, "unchanged": 1}
+        done = await owner.post(f"{url}/{verb}", headers={"if-match": read})
+        assert (done.status_code, done.json()["state"]) == (200, after)
+        assert (await delete("7")).status_code == 200
+
+
 async def test_prices_are_read_page_by_page(prices: Prices, owner: httpx.AsyncClient, staff: Staff) -> None:
     await owner.put(
         "/api/v1/price-lists", json={"items": [{**CONTRACT, "code": "X", "kind": "base", "customer": None}]}

@@ -103,7 +103,7 @@ left join before b on b.list_id = s.list_id and b.sku_id = s.sku_id and b.unit =
 """
 
 _BUMP = """
-update price_list p set version = p.version + 1, updated_at = $3
+update price_list p set version = p.version + 1, revision = p.revision + 1, updated_at = $3
 where p.tenant_id = $1 and p.id = any($2::uuid[])
 """
 
@@ -167,7 +167,7 @@ def _check(faults: Faults, key: EntryKey, price_list: LockedList | None, sku: Sk
 
 
 async def remember_changes(tx: Tx, rows: Sequence[Any], located: Located, by: Actor) -> None:
-    """Give each changed list its next version, say in the audit what changed, and make processes forget.
+    """Give each changed list its next version and revision, audit what changed, and make processes forget.
 
     Each row is a price's key with what it was (`old`) and is (`price`), null where there was or is none.
     """
