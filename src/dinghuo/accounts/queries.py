@@ -1,5 +1,6 @@
 """Reading accounts: what customers owe, what they may still take, and entry by entry how it came about."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Row, Select, and_, select, true, tuple_
 
+from dinghuo.accounts.limit_changes import LimitWaiting, waiting_views
 from dinghuo.accounts.tables import account, account_entry
 from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
@@ -22,7 +24,10 @@ from dinghuo.parties.tables import customer
 
 
 class AccountView(msgspec.Struct, frozen=True):
-    """`exposure` is the sum of the four buckets; `room` what is left below the limit. Null is unlimited."""
+    """`exposure` is the sum of the four buckets; `room` what is left below the limit. Null is unlimited.
+
+    `waiting` is another limit that somebody has to agree to first.
+    """
 
     id: UUID
     customer: str
@@ -38,6 +43,7 @@ class AccountView(msgspec.Struct, frozen=True):
     room: Decimal | None
     oldest_due: date | None
     updated_at: datetime
+    waiting: LimitWaiting | None = None
 
 
 class AccountEntryView(msgspec.Struct, frozen=True):
@@ -79,7 +85,8 @@ async def list_accounts(
         # Of two tables no index knows the pair: the first of it is where the walk begins.
         statement = statement.where(customer.c.code >= last[0], key > tuple_(*last))
     rows = await tx.rows(statement.order_by(customer.c.code, account.c.id).limit(limit + 1))
-    return page(rows, limit, lambda row: (row.customer, row.id), _view)
+    waiting = await waiting_views(tx, [row.id for row in rows[:limit]])
+    return page(rows, limit, lambda row: (row.customer, row.id), lambda row: _view(row, waiting))
 
 
 async def get_account(tx: Tx, account_id: UUID, *, seen_by: Principal | None) -> AccountView:
@@ -87,7 +94,7 @@ async def get_account(tx: Tx, account_id: UUID, *, seen_by: Principal | None) ->
     row = await tx.one(_accounts(tx, seen_by).where(account.c.id == account_id))
     if row is None:
         raise missing("account", account_id)
-    return _view(row)
+    return _view(row, await waiting_views(tx, [account_id]))
 
 
 async def list_entries(
@@ -126,6 +133,7 @@ def _accounts(tx: Tx, seen_by: Principal | None) -> Select[Any]:
     )
 
 
-def _view(row: Row[Any]) -> AccountView:
+def _view(row: Row[Any], waiting: Mapping[UUID, LimitWaiting]) -> AccountView:
     limit = row.credit_limit
-    return AccountView(**row._mapping, room=None if limit is None else limit - row.exposure)
+    room = None if limit is None else limit - row.exposure
+    return AccountView(**row._mapping, room=room, waiting=waiting.get(row.id))

@@ -2,6 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Date, Integer, Uuid
 
+from dinghuo.accounts.states import LIMIT_CHANGE
 from dinghuo.kit.tables import MONEY, index, moment, one_of, reference, tenant_table, text, unique
 
 BUCKETS = ("open", "shipped", "billed", "unapplied")
@@ -46,6 +47,31 @@ account_entry = tenant_table(
     CheckConstraint("amount <> 0", name="moves_something"),
 )
 index("ix_account_entry_account", account_entry.c.account_id, account_entry.c.id)
+
+# A credit limit that somebody has to agree to before it counts. Whoever writes here has locked the account.
+limit_change = tenant_table(
+    "limit_change",
+    Column("account_id", Uuid, nullable=False),
+    # Null is unlimited. `old_limit` is what counted when it was asked about, and has to count still when it is set.
+    Column("old_limit", MONEY, nullable=True),
+    Column("new_limit", MONEY, nullable=True),
+    text("state", default="waiting"),
+    moment("asked_at"),
+    text("asked_by_name"),
+    moment("closed_at", nullable=True),
+    reference("account", "account_id"),
+    one_of("state", LIMIT_CHANGE.states),
+    CheckConstraint("old_limit is distinct from new_limit", name="changes_something"),
+    CheckConstraint("new_limit >= 0", name="limit_not_negative"),
+    CheckConstraint("(state = 'waiting') = (closed_at is null)", name="closed_whole"),
+)
+index(
+    "ix_limit_change_waiting",
+    limit_change.c.account_id,
+    where=limit_change.c.state == "waiting",
+    unique=True,
+)
+index("ix_limit_change_account", limit_change.c.account_id, limit_change.c.id)
 
 # What may be granted of something, by amount and by number of uses, in all or to one customer; null is unlimited.
 # Opened when it is first drawn on. Its id follows from the subject and the customer (`accounts.budgets.budget_id`).

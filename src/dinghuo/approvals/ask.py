@@ -17,7 +17,7 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.kit.ids import new_id
 
-__all__ = ["Ask", "ask", "load_policies", "open_requests", "withdraw_open"]
+__all__ = ["Ask", "ask", "load_policies", "open_requests", "origin_of", "people_behind", "withdraw_open"]
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ async def open_requests(tx: Tx, asks: Sequence[tuple[Ask, tuple[Policy, ...]]]) 
     if not asks:
         return []
     rows, steps, opened = [], [], []
-    people = await _people_behind(tx, [one.by for one, _ in asks])
+    people = await people_behind(tx, [one.by for one, _ in asks])
     for one, policies in asks:
         id, specs = new_id(), steps_of(policies)
         hours = [policy.expires_hours for policy in policies if policy.expires_hours is not None]
@@ -133,12 +133,20 @@ async def open_requests(tx: Tx, asks: Sequence[tuple[Ask, tuple[Policy, ...]]]) 
 _KEYS = "select k.id, k.user_id from api_key k where k.tenant_id = $1 and k.id = any($2::uuid[])"
 
 
-async def _people_behind(tx: Tx, actors: Sequence[Actor]) -> dict[UUID, UUID]:
+async def people_behind(tx: Tx, actors: Sequence[Actor]) -> dict[UUID, UUID]:
     """The users of our own that act, also by their keys; a dealer's and a system's key are none of them."""
     keys = {actor.id for actor in actors if actor.kind == "key" and actor.id is not None}
     people = {actor.id: actor.id for actor in actors if actor.kind == "staff" and actor.id is not None}
     rows = await tx.fetch(_KEYS, sorted(keys)) if keys else []
     return people | {row["id"]: row["user_id"] for row in rows if row["user_id"] is not None}
+
+
+async def origin_of(tx: Tx, by: Actor) -> str:
+    """Whether it comes from a `person`, also by a key of theirs, from a system's own key (`system_key`), or from this
+    program itself (`system`): what policies may tell apart."""
+    if by.kind == "key":
+        return "person" if await people_behind(tx, [by]) else "system_key"
+    return "system" if by.kind == "system" else "person"
 
 
 async def withdraw_open(

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from dinghuo.accounts import events as accounts
 from dinghuo.approvals import events as approvals
 from dinghuo.flow.stock_news import StockChange, Word, merged, stock_changes
 from dinghuo.identity.principals import Scope
@@ -196,6 +197,7 @@ _PLACES_ORDERS = ("orders.place", "portal.orders.place")
 TOLD: Mapping[type[Event], Shown] = {
     orders.Submitted: Shown("order.placed", _of_order, *_READS_ORDERS),
     orders.Confirmed: Shown("order.placed", _of_order, *_READS_ORDERS),
+    accounts.LimitMoved: Shown("account.changed", _of_customer, "accounts.read"),
     approvals.Moved: Shown("approval.changed", _of_approval, OPEN),
     notices.Messaged: Shown("message.new", _of_message, OPEN, OPEN),
     orders.Cancelled: Shown("order.cancelled", _of_order, *_READS_ORDERS),

@@ -6,6 +6,8 @@ again at any time.
 
 from collections.abc import Mapping, Sequence
 
+from dinghuo.accounts import events as accounts
+from dinghuo.accounts.settle_limits import settle_limits
 from dinghuo.analytics import recount
 from dinghuo.analytics.recount import note_sales
 from dinghuo.approvals import events as approvals
@@ -53,9 +55,10 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     orders.Confirmed: [accrue_documents, file_for_search, note_sales, tell_of_orders],
     orders.Submitted: [file_for_search, note_sales, tell_of_orders],
     orders.Imported: [accrue_documents, file_for_search, note_sales],
+    accounts.LimitMoved: [],
     approvals.Asked: [tell_approvers],
     approvals.Moved: [],
-    approvals.Decided: [settle_approvals, settle_amendments, settle_counts, tell_requesters],
+    approvals.Decided: [settle_approvals, settle_amendments, settle_counts, settle_limits, tell_requesters],
     approvals.StepDue: [press_when_due],
     approvals.ExpiryDue: [expire_when_due],
     orders.Cancelled: [accrue_documents, note_sales, tell_of_orders],

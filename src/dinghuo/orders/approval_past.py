@@ -14,10 +14,11 @@ from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.database import Tx
 from dinghuo.kit.money import ZERO
 from dinghuo.orders.approval_facts import FACTS, WAIVERS
-from dinghuo.orders.ask_approval import SUBJECT, load_words
+from dinghuo.orders.ask_approval import SUBJECT
 from dinghuo.orders.tables import sales_order
 from dinghuo.parties.facts import CustomerFacts, load_customers_by_id
 from dinghuo.parties.tables import customer
+from dinghuo.parties.words import load_words
 
 # What only the moment itself knew: it is told as of today.
 UNSURE = ("credit_limit", "exposure", "credit_overrun", "overdue_days")

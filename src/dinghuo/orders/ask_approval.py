@@ -14,14 +14,10 @@ from dinghuo.kit.database import Tx
 from dinghuo.orders.admit import holder_of
 from dinghuo.orders.approval_facts import BESIDE, WORDS, Beside, Seen, all_facts, facts_of
 from dinghuo.orders.decide import Priced
+from dinghuo.parties.words import load_words
 
 SUBJECT = "order"
 
-_WORDS = """
-select id, code from tier where tenant_id = $1
-union all select id, code from channel where tenant_id = $1
-union all select id, code from region where tenant_id = $1
-"""
 _BESIDE = """
 select w.customer_id, w.organisation_id, w.currency, a.oldest_due, not exists (
   select from sales_order o
@@ -98,15 +94,6 @@ async def ask_approvals(tx: Tx, orders: Sequence[Priced], numbers: Mapping[UUID,
             for order in waiting
         ],
     )
-
-
-async def load_words(tx: Tx) -> Mapping[UUID, str]:
-    """Codes by id of tiers, channels and regions, remembered by the parties' version."""
-    memory = await tx.cached("parties")
-    if "word_codes" not in memory:
-        memory["word_codes"] = {row["id"]: row["code"] for row in await tx.fetch(_WORDS)}
-    words: Mapping[UUID, str] = memory["word_codes"]
-    return words
 
 
 async def find_beside(tx: Tx, holders: Collection[Holder]) -> dict[Holder, Beside]:

@@ -29,7 +29,8 @@ const STALE: Record<string, string[]> = {
   notice: ['notices'],
   import: ['imports'],
   comment: ['comments'],
-  approval: ['approvals', 'orders'],
+  approval: ['approvals', 'orders', 'customers-page', 'prices'],
+  account: ['customers-page', 'approvals'],
   message: ['inbox'],
 }
 

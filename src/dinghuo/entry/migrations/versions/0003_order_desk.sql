@@ -1281,3 +1281,24 @@ ALTER TABLE order_terms ADD COLUMN uses_group_rebates BOOLEAN DEFAULT 'false' NO
 
 -- rebates: growth against last year
 ALTER TABLE rebate_agreement ADD COLUMN over_last_year BOOLEAN DEFAULT 'false' NOT NULL;
+
+-- accounts: credit limits that wait for approval
+CREATE TABLE limit_change (
+  tenant_id BIGINT NOT NULL,
+  id UUID NOT NULL,
+  account_id UUID NOT NULL,
+  old_limit NUMERIC(18, 2),
+  new_limit NUMERIC(18, 2),
+  state TEXT DEFAULT 'waiting' NOT NULL,
+  asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  asked_by_name TEXT NOT NULL,
+  closed_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT ck_limit_change_state CHECK (state in ('rejected', 'set', 'superseded', 'waiting', 'withdrawn')),
+  CONSTRAINT ck_limit_change_changes_something CHECK (old_limit is distinct from new_limit),
+  CONSTRAINT ck_limit_change_limit_not_negative CHECK (new_limit >= 0),
+  CONSTRAINT ck_limit_change_closed_whole CHECK ((state = 'waiting') = (closed_at is null))
+);
+CREATE UNIQUE INDEX ix_limit_change_waiting ON limit_change (tenant_id, account_id) WHERE state = 'waiting';
+CREATE INDEX ix_limit_change_account ON limit_change (tenant_id, account_id, id);
+ALTER TABLE limit_change ADD CONSTRAINT pk_limit_change PRIMARY KEY (tenant_id, id);
+ALTER TABLE limit_change ADD CONSTRAINT fk_limit_change_tenant_id_account_id FOREIGN KEY(tenant_id, account_id) REFERENCES account (tenant_id, id);
