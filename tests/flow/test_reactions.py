@@ -34,6 +34,7 @@ def test_names_of_marks_are_stable_and_unique() -> None:
             "orders.settle_amendments",
             "inventory.settle_counts",
             "accounts.settle_limits",
+            "pricing.settle_price_lists",
             "flow.tell_requesters",
         ],
         "approvals.step_due": ["approvals.press_when_due"],

@@ -9,7 +9,6 @@ import msgspec
 
 from dinghuo.analytics.backtest.promotions import customers_for, promotion_facts_of
 from dinghuo.analytics.promotion_prices import lowest_prices
-from dinghuo.analytics.too_low import TooLow
 from dinghuo.catalogue.facts import SkuFacts, load_skus
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import StaffPrincipal
@@ -19,6 +18,7 @@ from dinghuo.pricing.grant import turn_of
 from dinghuo.pricing.locked import check_sees_price
 from dinghuo.pricing.promotion_facts import PromotionFacts, goods_keys, promotions_by_id
 from dinghuo.pricing.promotion_goods import goods_named
+from dinghuo.pricing.too_low import TooLow
 
 MOST_SHOWN = 100
 Meeting = Literal["group", "alone", "adds_up"]

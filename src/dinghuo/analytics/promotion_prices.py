@@ -7,11 +7,11 @@ from uuid import UUID
 
 import msgspec
 
-from dinghuo.analytics.too_low import Lowest, worst_of
 from dinghuo.kit.database import Tx
 from dinghuo.parties.facts import CustomerFacts
 from dinghuo.pricing.facts import scopes_of
 from dinghuo.pricing.promotion_facts import PromotionFacts
+from dinghuo.pricing.too_low import Lowest, worst_of
 
 
 class Depth(msgspec.Struct, frozen=True):

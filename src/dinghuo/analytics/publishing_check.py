@@ -5,14 +5,14 @@ from datetime import date
 
 import msgspec
 
-from dinghuo.analytics.backtest.lists import customers_of, day_of_trial, draft_facts
-from dinghuo.analytics.too_low import Lowest, TooLow, worst_of
 from dinghuo.identity.facts import load_tenant
 from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Tx
 from dinghuo.pricing.locked import check_sees_price
+from dinghuo.pricing.look_through import customers_of, day_of_trial, draft_facts, lowest_of
 from dinghuo.pricing.overlap import Period, overlaps
 from dinghuo.pricing.queries import get_price_list
+from dinghuo.pricing.too_low import TooLow
 
 
 class Clash(msgspec.Struct, frozen=True):
@@ -43,17 +43,6 @@ class PublishingCheck(msgspec.Struct, frozen=True, kw_only=True):
     open_carts: int
 
 
-_PRICES = worst_of("""
-  select null::text as list, s.code as sku, s.name, e.unit, e.minimum_quantity as from_quantity,
-    null::numeric as list_price, e.price / case when $3 then 1 + coalesce(s.tax_rate, 0) else 1 end as net_price,
-    c.cost * u.numerator / u.denominator as cost, f.floor * u.numerator / u.denominator as floor
-  from price_entry e
-  join sku s on s.tenant_id = $1 and s.id = e.sku_id
-  join sku_unit u on u.tenant_id = $1 and u.sku_id = e.sku_id and u.unit = e.unit
-  {bounds}
-  where e.tenant_id = $1 and e.list_id = $2
-""")
-
 _CARTS = """
 select count(*) as carts from draft d
 where d.tenant_id = $1 and d.order_id is null and d.customer_id = any($2::uuid[]) and exists (
@@ -73,7 +62,7 @@ async def check_publishing(tx: Tx, *, code: str, seen_by: StaffPrincipal) -> Pub
     on = day_of_trial(draft, today)
     period = Period(draft.id, draft.code, draft.scope, draft.currency, draft.valid_from, draft.valid_until)
     clashes = await overlaps(tx, [period])
-    lowest = Lowest.of(await tx.fetch(_PRICES, draft.id, draft.tax_inclusive, on))
+    lowest = await lowest_of(tx, draft, on)
     customers = list(await customers_of(tx, draft, seen_by=seen_by))
     (carts,) = await tx.fetch(_CARTS, customers, draft.id)
     told = seen_by.sees_cost

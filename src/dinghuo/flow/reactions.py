@@ -43,6 +43,7 @@ from dinghuo.orders.settle_amendment import settle_amendments
 from dinghuo.orders.settle_approval import settle_approvals
 from dinghuo.parties import events as parties
 from dinghuo.parties import find_duplicates
+from dinghuo.pricing.ask_publishing import settle_price_lists
 from dinghuo.rebates import events as rebates
 from dinghuo.rebates.accrue import EVERY as REBATES_EVERY
 from dinghuo.rebates.accrue import accrue_agreements, accrue_all, accrue_documents, count_when_due
@@ -58,7 +59,14 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     accounts.LimitMoved: [],
     approvals.Asked: [tell_approvers],
     approvals.Moved: [],
-    approvals.Decided: [settle_approvals, settle_amendments, settle_counts, settle_limits, tell_requesters],
+    approvals.Decided: [
+        settle_approvals,
+        settle_amendments,
+        settle_counts,
+        settle_limits,
+        settle_price_lists,
+        tell_requesters,
+    ],
     approvals.StepDue: [press_when_due],
     approvals.ExpiryDue: [expire_when_due],
     orders.Cancelled: [accrue_documents, note_sales, tell_of_orders],

@@ -17,10 +17,10 @@ from dinghuo.kit.money import ZERO
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.kit.revisions import etag, expected_revision
 from dinghuo.pricing import customer_prices, queries
+from dinghuo.pricing.ask_publishing import ask_to_publish
 from dinghuo.pricing.customer_prices import CustomerPrice
 from dinghuo.pricing.delete_entries import delete_entries
 from dinghuo.pricing.edit_list import edit_list
-from dinghuo.pricing.publish import publish
 from dinghuo.pricing.queries import ListFilter, PriceEntryView, PriceListView
 from dinghuo.pricing.rules import Kind
 from dinghuo.pricing.save_entries import EntriesSaved, EntryInput, EntryKey, save_entries
@@ -110,10 +110,13 @@ async def patch_price_list(
 async def publish_price_list(
     request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, code: str, if_match: IfMatch = None
 ) -> PriceListView:
-    """Publish a list as it was read: from now on it is asked for prices. Refused when another one overlaps it."""
+    """Publish a list as it was read: from now on it is asked for prices. Refused when another one overlaps it.
+
+    Where a policy wants it approved it waits (`approval`), and nothing of it can change meanwhile.
+    """
     revision = expected_revision(if_match)
-    command = partial(publish, codes=[code], by=staff.actor(), seen_by=staff, revision=revision)
-    await once(request, database, staff, command, int)
+    command = partial(ask_to_publish, code=code, by=staff.actor(), seen_by=staff, revision=revision)
+    await once(request, database, staff, command, bool)
     async with database.transaction(staff.tenant_id) as tx:
         return await queries.get_price_list(tx, code, seen_by=staff)
 

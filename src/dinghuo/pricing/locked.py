@@ -11,11 +11,17 @@ from dinghuo.identity.principals import Principal
 from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.bulk import among
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import FORBIDDEN, Message, Refused
+from dinghuo.kit.errors import CONFLICT, FORBIDDEN, Message, Refused
 from dinghuo.kit.texts import storable
 from dinghuo.parties.tables import customer
 from dinghuo.pricing.tables import price_list
 
+WAITS = Message(
+    "price-list-waits",
+    "价目表 {code} 正在等待发布审批，期间不能修改；请先撤回审批",
+    "Price list {code} waits to be approved and cannot change meanwhile: take the request back first",
+    CONFLICT,
+)
 PRICE_HIDDEN = Message("price-hidden", "您无权查看或修改价格", "You may not see or change prices", FORBIDDEN)
 
 
@@ -37,6 +43,7 @@ class LockedList(msgspec.Struct, frozen=True):
     valid_until: date | None
     state: str
     revision: int
+    waits: bool
 
 
 _COLUMNS = [price_list.c[name] for name in LockedList.__struct_fields__]

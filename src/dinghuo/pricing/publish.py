@@ -31,7 +31,7 @@ async def publish(
     as_read(found, revision)
     waiting = {found[code].id: i for i, code in enumerate(codes) if found[code].state != "published"}
     lists = [item for item in found.values() if item.id in waiting]
-    for id, clash in (await overlaps(tx, [_period(item) for item in lists])).items():
+    for id, clash in (await overlaps(tx, [period_of(item) for item in lists])).items():
         faults.add(waiting[id], "", OVERLAP, **clash)
     faults.check()
     if lists:
@@ -56,16 +56,20 @@ def unknown(codes: Sequence[str], found: Collection[str]) -> Faults:
     return faults
 
 
-def _period(item: LockedList) -> Period:
+def period_of(item: LockedList) -> Period:
     return Period(item.id, item.code, item.scope, item.currency, item.valid_from, item.valid_until)
 
 
-async def move(tx: Tx, lists: Sequence[LockedList], to: str, *, by: Actor) -> None:
-    """Bring locked lists into another state, with audit, and make every process forget their prices."""
+async def move(tx: Tx, lists: Sequence[LockedList], to: str, *, by: Actor, agreed: str | None = None) -> None:
+    """Bring locked lists into another state, with audit, and make every process forget their prices.
+
+    `agreed` are those whose consent it took.
+    """
     revision = price_list.c.revision + 1
     ids = [item.id for item in lists]
     await transition(tx, price_list, PRICE_LIST, ids, to, updated_at=tx.now, revision=revision)
+    consent = {"agreed_by": [None, agreed]} if agreed else {}
     await audit.record(
-        tx, [audit.Change("price_list", item.id, to, by, {"state": [item.state, to]}) for item in lists]
+        tx, [audit.Change("price_list", item.id, to, by, {"state": [item.state, to], **consent}) for item in lists]
     )
     await touch(tx, "pricing")

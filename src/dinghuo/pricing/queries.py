@@ -1,6 +1,6 @@
 """Reading price lists and what stands in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Row, Select, and_, or_, select, tuple_
 
+from dinghuo.approvals.queries import progress
+from dinghuo.approvals.views import ApprovalProgress
 from dinghuo.catalogue import save_skus
 from dinghuo.catalogue.tables import sku
 from dinghuo.identity.principals import Principal
@@ -25,12 +27,17 @@ from dinghuo.kit.refs import Ref, ref, ref_columns
 from dinghuo.kit.texts import storable
 from dinghuo.parties.queries import named_customer
 from dinghuo.parties.tables import channel, customer, region, tier
+from dinghuo.pricing.list_facts import SUBJECT
 from dinghuo.pricing.save_lists import SEARCH_KIND
 from dinghuo.pricing.tables import price_entry, price_list
 
 
 class PriceListView(msgspec.Struct, frozen=True):
-    """A price list; whom it is for as its kind says. It holds through `valid_until`, or until further notice."""
+    """A price list; whom it is for as its kind says. It holds through `valid_until`, or until further notice.
+
+    `approval`: it is to be published and waits for somebody to agree. `last_outcome` is what became of the last time:
+    approved, rejected, withdrawn, or that it overlaps another list by now.
+    """
 
     id: UUID
     code: str
@@ -50,6 +57,8 @@ class PriceListView(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     revision: int
+    last_outcome: str | None
+    approval: ApprovalProgress | None = None
 
 
 class PriceEntryView(msgspec.Struct, frozen=True):
@@ -95,7 +104,8 @@ async def list_price_lists(
     if cursor is not None:
         statement = statement.where(p.code > decode_cursor(cursor, (str,))[0])
     rows = await tx.rows(statement.order_by(p.code).limit(limit + 1))
-    return page(rows, limit, lambda row: (row.code,), _view)
+    waiting = await _waiting(tx, rows[:limit])
+    return page(rows, limit, lambda row: (row.code,), lambda row: _view(row, waiting))
 
 
 async def get_price_list(tx: Tx, code: str, *, seen_by: Principal | None) -> PriceListView:
@@ -103,13 +113,14 @@ async def get_price_list(tx: Tx, code: str, *, seen_by: Principal | None) -> Pri
     row = await tx.one(_lists(tx, seen_by).where(among(price_list.c.code, storable([code]))))
     if row is None:
         raise missing("price list", code)
-    return _view(row)
+    return _view(row, await _waiting(tx, [row]))
 
 
 async def price_lists_by_code(tx: Tx, codes: Sequence[str], *, seen_by: Principal | None) -> dict[str, PriceListView]:
     """These lists by code; those that are not there or not for these eyes are absent."""
     rows = await tx.rows(_lists(tx, seen_by).where(among(price_list.c.code, storable(codes))))
-    return {row.code: _view(row) for row in rows}
+    waiting = await _waiting(tx, rows)
+    return {row.code: _view(row, waiting) for row in rows}
 
 
 async def list_entries(
@@ -158,14 +169,24 @@ def _lists(tx: Tx, seen_by: Principal | None) -> Select[Any]:
         joined = joined.outerjoin(table, same)
     columns = [column for name, column in price_list.c.items() if name in PriceListView.__struct_fields__]
     references = [column for name, table in _TARGETS.items() for column in ref_columns(table, name)]
-    statement = select(*columns, *references).select_from(joined).where(price_list.c.tenant_id == tx.tenant_id)
+    statement = (
+        select(*columns, price_list.c.waits, *references)
+        .select_from(joined)
+        .where(price_list.c.tenant_id == tx.tenant_id)
+    )
     if seen_by is not None:
         seen = visible_customers(seen_by, customer)
         statement = statement.where(or_(price_list.c.customer_id.is_(None), seen))
     return statement
 
 
-def _view(row: Row[Any]) -> PriceListView:
+async def _waiting(tx: Tx, rows: Sequence[Row[Any]]) -> dict[UUID, ApprovalProgress]:
+    """How far those are that wait for approval."""
+    ids = [row.id for row in rows if row.waits]
+    return await progress(tx, SUBJECT, ids) if ids else {}
+
+
+def _view(row: Row[Any], waiting: Mapping[UUID, ApprovalProgress]) -> PriceListView:
     values = row._mapping
     plain: dict[str, Any] = {name: values[name] for name in PriceListView.__struct_fields__ if name in values}
-    return PriceListView(**plain | {name: ref(values, name) for name in _TARGETS})
+    return PriceListView(**plain | {name: ref(values, name) for name in _TARGETS}, approval=waiting.get(row.id))

@@ -18,7 +18,7 @@ from dinghuo.kit.errors import MALFORMED, Message, Refused
 from dinghuo.kit.faults import Faults
 from dinghuo.kit.money import MAX_QUANTITY, ZERO, fits
 from dinghuo.kit.texts import storable
-from dinghuo.pricing.locked import LockedList, check_sees_price, lock_lists
+from dinghuo.pricing.locked import WAITS, LockedList, check_sees_price, lock_lists
 
 UNKNOWN_UNIT = Message(
     "price-entry-unknown-unit",
@@ -158,6 +158,8 @@ async def locate(
 def _check(faults: Faults, key: EntryKey, price_list: LockedList | None, sku: SkuFacts | None, i: int) -> None:
     if price_list is None:
         faults.add(i, "list", UNKNOWN_CODE, code=key.list)
+    elif price_list.waits:
+        faults.add(i, "list", WAITS, code=key.list)
     if sku is None:
         faults.add(i, "sku", UNKNOWN_CODE, code=key.sku)
     elif key.unit is not None and key.unit not in sku.units:

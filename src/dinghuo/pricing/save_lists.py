@@ -30,7 +30,7 @@ from dinghuo.kit.faults import Faults
 from dinghuo.kit.money import MINOR_UNITS
 from dinghuo.kit.texts import check_texts
 from dinghuo.parties.tables import channel, customer, region, tier
-from dinghuo.pricing.locked import hidden_customers
+from dinghuo.pricing.locked import WAITS, hidden_customers
 from dinghuo.pricing.overlap import OVERLAP, Period, overlaps, rivals_restart
 from dinghuo.pricing.rules import TARGETS, Kind, Target, scope_word
 from dinghuo.pricing.tables import price_list
@@ -80,6 +80,8 @@ _DEFAULTS: Mapping[str, Any] = {
     "tax_inclusive": True,
     "state": "draft",
     "version": 1,
+    "waits": False,
+    "last_outcome": None,
 }
 
 
@@ -197,6 +199,8 @@ def _check(
     new = row.new
     if row.old and row.old["customer_id"] in hidden:
         faults.add(row.line, "code", CODE_TAKEN, code=row.code)
+    if row.old and row.old["waits"] and row.is_written:
+        faults.add(row.line, "code", WAITS, code=row.code)
     missing = [name for name in _NEEDED if new[name] is None]
     for name in missing:
         faults.add(row.line, name, MISSING)

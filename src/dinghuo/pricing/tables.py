@@ -46,9 +46,14 @@ price_list = tenant_table(
     moment("created_at"),
     moment("updated_at"),
     Column("revision", Integer, nullable=False, server_default="1"),
+    # Whether somebody is being asked to let it be published; until then nothing of it changes.
+    Column("waits", Boolean, nullable=False, server_default="false"),
+    # What became of the last time: rejected, withdrawn, or that it no longer fits.
+    text("last_outcome", nullable=True),
     unique("code"),
     one_of("kind", KINDS),
     one_of("state", ("draft", "published", "withdrawn")),
+    CheckConstraint("not (waits and state = 'published')", name="waits_to_be_published"),
     reference("customer", "customer_id"),
     reference("tier", "tier_id"),
     reference("region", "region_id"),

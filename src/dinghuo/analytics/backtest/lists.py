@@ -2,24 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
 
 from dinghuo.analytics.backtest.reprice import Goods
-from dinghuo.identity.principals import StaffPrincipal
-from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.database import Tx
-from dinghuo.parties.facts import CustomerFacts, load_customers_by_id
-from dinghuo.parties.tables import customer
-from dinghuo.pricing.facts import Breaks, ListFacts, load_lists, scopes_of
+from dinghuo.parties.facts import CustomerFacts
+from dinghuo.pricing.facts import Breaks, ListFacts, load_lists
 
-_DRAFT = """
-select p.id, p.code, p.kind, p.scope, p.currency, p.tax_inclusive, p.valid_from, p.valid_until, p.version
-from price_list p where p.tenant_id = $1 and p.id = $2
-"""
 _ENTRIES = """
 select e.list_id, e.sku_id, e.unit, array_agg(e.minimum_quantity order by e.minimum_quantity desc) as minima,
   array_agg(e.price order by e.minimum_quantity desc) as prices
@@ -34,20 +25,6 @@ left join lateral (
   from sku_unit where tenant_id = $1 and sku_id = s.id) u on true
 where s.tenant_id = $1 and s.id = any($2::uuid[])
 """
-
-
-async def draft_facts(tx: Tx, list_id: UUID) -> ListFacts:
-    """A list in whatever state, without entries."""
-    (row,) = await tx.fetch(_DRAFT, list_id)
-    return ListFacts(**dict(row), entries={})
-
-
-async def customers_of(tx: Tx, draft: ListFacts, *, seen_by: StaffPrincipal) -> dict[UUID, CustomerFacts]:
-    """The customers in the caller's scope for whom the list would speak."""
-    c = customer.c
-    rows = await tx.rows(select(c.id).where(c.tenant_id == tx.tenant_id, visible_customers(seen_by, customer)))
-    found = await load_customers_by_id(tx, [row.id for row in rows])
-    return {id: each for id, each in found.items() if draft.scope in scopes_of(each)}
 
 
 async def present_lists(tx: Tx, customers: Iterable[CustomerFacts]) -> dict[UUID, list[ListFacts]]:
@@ -79,10 +56,3 @@ def _goods(row: dict[str, object]) -> Goods:
     for unit, numerator, denominator in zip(names, above, below, strict=True):  # type: ignore[call-overload]
         units[unit] = (int(numerator), int(denominator))
     return Goods(str(row["code"]), str(row["name"]), str(row["base_unit"]), units)
-
-
-def day_of_trial(draft: ListFacts, today: date) -> date:
-    """The day on which the draft is asked: today if it holds, else its first day, or its last when that is over."""
-    if draft.valid_until is not None and draft.valid_until < today:
-        return draft.valid_until
-    return max(draft.valid_from, today)

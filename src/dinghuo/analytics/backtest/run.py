@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from dinghuo.analytics.backtest.lines import sold_lines
-from dinghuo.analytics.backtest.lists import customers_of, day_of_trial, draft_facts, fill, goods_of, present_lists
+from dinghuo.analytics.backtest.lists import fill, goods_of, present_lists
 from dinghuo.analytics.backtest.period import Period, period_of
 from dinghuo.analytics.backtest.reprice import Goods, reprice, with_draft
 from dinghuo.analytics.backtest.sums import (
@@ -25,6 +25,7 @@ from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Tx
 from dinghuo.parties.facts import CustomerFacts
 from dinghuo.pricing.locked import check_sees_price
+from dinghuo.pricing.look_through import customers_of, day_of_trial, draft_facts
 from dinghuo.pricing.queries import get_price_list
 
 

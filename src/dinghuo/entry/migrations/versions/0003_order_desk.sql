@@ -1302,3 +1302,8 @@ CREATE UNIQUE INDEX ix_limit_change_waiting ON limit_change (tenant_id, account_
 CREATE INDEX ix_limit_change_account ON limit_change (tenant_id, account_id, id);
 ALTER TABLE limit_change ADD CONSTRAINT pk_limit_change PRIMARY KEY (tenant_id, id);
 ALTER TABLE limit_change ADD CONSTRAINT fk_limit_change_tenant_id_account_id FOREIGN KEY(tenant_id, account_id) REFERENCES account (tenant_id, id);
+
+-- pricing: price lists that wait for approval
+ALTER TABLE price_list ADD COLUMN waits BOOLEAN DEFAULT 'false' NOT NULL;
+ALTER TABLE price_list ADD COLUMN last_outcome TEXT;
+ALTER TABLE price_list ADD CONSTRAINT ck_price_list_waits_to_be_published CHECK (not (waits and state = 'published'));
