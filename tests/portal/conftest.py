@@ -50,3 +50,15 @@ async def as_dealer(
 async def buyer(as_dealer: AsDealer) -> httpx.AsyncClient:
     """Somebody who buys for D1."""
     return await as_dealer("dealer_buyer", "D1")
+
+
+@pytest.fixture
+async def admin(as_dealer: AsDealer) -> httpx.AsyncClient:
+    """Who looks after D1's account."""
+    return await as_dealer("dealer_admin", "D1", "chen")
+
+
+@pytest.fixture
+async def approver(as_dealer: AsDealer) -> httpx.AsyncClient:
+    """Who agrees to what colleagues of D1 order."""
+    return await as_dealer("dealer_approver", "D1", "lin")

@@ -3,26 +3,14 @@
 from typing import Any
 
 import httpx
-import pytest
-from tests.portal.conftest import AsDealer
+from tests.portal.consenting import INBOX, rule
 from tests.portal.shop import change, order
-from tests.portal.test_consents import INBOX, rule
 from tests.support import Tenant, contents
 
 from dinghuo.entry.invariants import broken_invariants
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
-
-
-@pytest.fixture
-async def admin(as_dealer: AsDealer) -> httpx.AsyncClient:
-    return await as_dealer("dealer_admin", "D1", "chen")
-
-
-@pytest.fixture
-async def approver(as_dealer: AsDealer) -> httpx.AsyncClient:
-    return await as_dealer("dealer_approver", "D1", "lin")
 
 
 async def more(client: httpx.AsyncClient, path: str, quantity: str, revision: int = 1) -> Any:

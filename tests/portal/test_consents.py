@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 import httpx
-import pytest
 from tests.portal.conftest import AsDealer
+from tests.portal.consenting import INBOX, RULE, rule
 from tests.portal.shop import Shop, change, fill
 from tests.support import Tenant, contents
 
@@ -14,24 +14,7 @@ from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
 
-RULE, CONSENTS, INBOX = "/portal/v1/settings/consent", "/portal/v1/consents", "/portal/v1/inbox"
-
-
-@pytest.fixture
-async def admin(as_dealer: AsDealer) -> httpx.AsyncClient:
-    return await as_dealer("dealer_admin", "D1", "chen")
-
-
-@pytest.fixture
-async def approver(as_dealer: AsDealer) -> httpx.AsyncClient:
-    return await as_dealer("dealer_approver", "D1", "lin")
-
-
-async def rule(admin: httpx.AsyncClient, **wanted: Any) -> Any:
-    revision = (await admin.get(RULE)).headers["etag"]
-    done = await admin.put(RULE, json={"active": True, **wanted}, headers={"If-Match": revision})
-    assert done.status_code == 200, done.text
-    return done.json()
+CONSENTS = "/portal/v1/consents"
 
 
 async def asked(buyer: httpx.AsyncClient, quantity: str = "20", **more: Any) -> Any:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import httpx
 import pytest
 from tests.portal.conftest import AsDealer
+from tests.portal.consenting import rule
 from tests.portal.shop import change, fill, problems
 from tests.support import Tenant
 
@@ -75,9 +76,7 @@ async def test_who_agrees_uses_the_companys_rebates(
     buyer: httpx.AsyncClient, as_dealer: AsDealer, database: Database, tenant: Tenant
 ) -> None:
     admin = await as_dealer("dealer_admin", "D1", "chen")
-    revision = (await admin.get("/portal/v1/settings/consent")).headers["etag"]
-    rule = await admin.put("/portal/v1/settings/consent", json={"active": True}, headers={"If-Match": revision})
-    assert rule.status_code == 200, rule.text
+    await rule(admin)
     cart = await fill(buyer, change("WATER", "3", "瓶", rebate_goods=True), change("OOLONG", "1", "箱"))
     asked = await buyer.post(f"/portal/v1/drafts/{cart['id']}/ask", json={"revision": cart["revision"]})
     assert asked.status_code == 200, asked.text

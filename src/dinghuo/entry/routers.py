@@ -22,7 +22,7 @@ from dinghuo.inventory.http_promise import router as supply
 from dinghuo.inventory.lots.http import router as lots
 from dinghuo.inventory.transfers.http import router as transfers
 from dinghuo.notices.http import router as notices
-from dinghuo.notices.http_inbox import router as inbox
+from dinghuo.notices.http_inbox import inbox_router
 from dinghuo.notices.http_wecom import router as wecom
 from dinghuo.notices.http_wecom_sign_in import router as wecom_sign_in
 from dinghuo.orders.blankets.http import router as blankets
@@ -42,7 +42,6 @@ from dinghuo.parties.http_comments import router as customer_comments
 from dinghuo.parties.http_heads import router as region_heads
 from dinghuo.parties.http_visits import router as visits
 from dinghuo.portal import http as portal
-from dinghuo.portal.inbox import router as dealers_inbox
 from dinghuo.portal.notices import router as dealers_notices
 from dinghuo.pricing.http import router as pricing
 from dinghuo.pricing.http_grid import router as price_grid
@@ -55,7 +54,7 @@ API: list[Router] = [
     approvals,
     approval_policies,
     notices,
-    inbox,
+    inbox_router(),
     wecom,
     wecom_sign_in,
     parties,
@@ -96,4 +95,4 @@ API: list[Router] = [
     live.router,
 ]
 # Under /portal/v1, for dealers.
-PORTAL: list[Router] = [*identity.PORTAL, *portal.PORTAL, dealers_notices, dealers_inbox, live.portal]
+PORTAL: list[Router] = [*identity.PORTAL, *portal.PORTAL, dealers_notices, inbox_router(), live.portal]

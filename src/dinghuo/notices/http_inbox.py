@@ -1,4 +1,4 @@
-"""One's own messages, for staff."""
+"""One's own messages, for staff and dealers."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from litestar import Request, Router, get, post
 from litestar.params import Parameter
 
 from dinghuo.identity.permissions import SIGNED_IN
-from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.bulk import MISSING
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.errors import Refused
@@ -16,6 +15,7 @@ from dinghuo.kit.http import needs, once
 from dinghuo.kit.paging import MOST, Page
 from dinghuo.notices.messages import MessageView, count_unread, list_messages, mark_read
 
+AnyRequest = Request[Any, Any, Any]
 _OWN = needs(SIGNED_IN)
 
 
@@ -32,38 +32,36 @@ class ReadBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     all: bool = False
 
 
-@get("/inbox", opt=_OWN)
-async def read_inbox(
-    database: Database,
-    staff: StaffPrincipal,
-    unread: bool | None = None,
-    cursor: str | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=MOST)] = 50,
-) -> Page[MessageView]:
-    """The caller's messages, the newest first."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return await list_messages(tx, principal=staff, unread=unread, cursor=cursor, limit=limit)
+def inbox_router() -> Router:
+    """Who calls is the guard's to find out: staff, or a dealer's people, of whom messages are about one company."""
 
+    @get("/inbox", opt=_OWN)
+    async def read_inbox(
+        request: AnyRequest,
+        database: Database,
+        unread: bool | None = None,
+        cursor: str | None = None,
+        limit: Annotated[int, Parameter(ge=1, le=MOST)] = 50,
+    ) -> Page[MessageView]:
+        """The caller's messages, those of a dealer's people about the company acted for; the newest first."""
+        async with database.transaction(request.user.tenant_id) as tx:
+            return await list_messages(tx, principal=request.user, unread=unread, cursor=cursor, limit=limit)
 
-@get("/inbox/count", opt=_OWN)
-async def read_unread(database: Database, staff: StaffPrincipal) -> Unread:
-    """How many are unread."""
-    async with database.transaction(staff.tenant_id) as tx:
-        return Unread(await count_unread(tx, principal=staff))
+    @get("/inbox/count", opt=_OWN)
+    async def read_unread(request: AnyRequest, database: Database) -> Unread:
+        """How many are unread."""
+        async with database.transaction(request.user.tenant_id) as tx:
+            return Unread(await count_unread(tx, principal=request.user))
 
+    @post("/inbox/read", opt=_OWN, status_code=200)
+    async def read_messages(request: AnyRequest, database: Database, data: ReadBody) -> Unread:
+        """Mark messages as read."""
+        if data.ids is None and not data.all:
+            raise Refused(MISSING("ids"))
 
-@post("/inbox/read", opt=_OWN, status_code=200)
-async def read_messages(
-    request: Request[Any, Any, Any], database: Database, staff: StaffPrincipal, data: ReadBody
-) -> Unread:
-    """Mark messages as read."""
-    if data.ids is None and not data.all:
-        raise Refused(MISSING("ids"))
+        async def read(tx: Tx) -> Unread:
+            return Unread(await mark_read(tx, principal=request.user, ids=None if data.all else data.ids))
 
-    async def read(tx: Tx) -> Unread:
-        return Unread(await mark_read(tx, principal=staff, ids=None if data.all else data.ids))
+        return await once(request, database, request.user, read, Unread)
 
-    return await once(request, database, staff, read, Unread)
-
-
-router = Router("/", route_handlers=[read_inbox, read_unread, read_messages], tags=["inbox"])
+    return Router("/", route_handlers=[read_inbox, read_unread, read_messages], tags=["inbox"])
