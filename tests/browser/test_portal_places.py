@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 from tests.browser.conftest import Visit
 from tests.browser.test_portal import buyable, empty_cart, plenty
 from tests.browser.test_portal_consents import RULE, no_rule
@@ -49,16 +49,42 @@ async def test_a_line_goes_to_another_place(visit: Visit, language: Language, de
     await expect(page.locator(".checkout-line").first).to_contain_text("城北店")
     await dealer.look("portal-checkout-places")
     await dealer.accessible()
+    # Of the other line three go there too.
+    await page.locator(".checkout-line .line-place").nth(1).click()
+    sheet = page.get_by_role("dialog")
+    await _count(sheet, "3")
+    await dealer.look("portal-checkout-part")
+    await dealer.accessible()
+    await sheet.locator(".address-pick", has_text="城北店").click()
+    await expect(page.locator(".checkout-line", has_text="城北店")).to_have_count(2)
     await page.locator(".foot .btn-red").click()
     await page.locator(".placed").wait_for()
     placed = await dealer.ask("GET", f"/portal/v1/orders/{page.url.partition('id=')[2]}")
     bought = [each for each in placed["lines"] if each["kind"] != "gift"]
-    assert [each["ship_to"] and each["ship_to"]["recipient"] for each in bought] == ["城北店", None]
-    await _changed_later(dealer, placed["id"], [each["line_no"] for each in bought])
+    assert [each["ship_to"] and each["ship_to"]["recipient"] for each in bought] == ["城北店", None, "城北店"]
+    whole = float(plenty(goods)[1]["quantity"])
+    assert [float(each["quantity"]) for each in bought[1:]] == [whole - 3, 3]
+    assert bought[1]["sku"] == bought[2]["sku"]
+    await _changed_later(dealer, placed["id"], [each["line_no"] for each in bought[:2]])
+
+
+async def _count(sheet: Locator, quantity: str) -> None:
+    """Typed on the desk, chosen key by key on the phone."""
+    field = sheet.locator(".stepper input")
+    if await field.count():
+        await field.fill(quantity)
+        await field.press("Tab")
+    else:
+        less = sheet.locator(".stepper-key").first
+        for _ in range(60):
+            if (await sheet.locator(".stepper").inner_text()).split()[0] == quantity:
+                break
+            await less.click()
+    await expect(sheet.locator(".place-part [role=status]")).not_to_be_empty()
 
 
 async def _changed_later(dealer: Visitor, order_id: str, goods: list[int]) -> None:
-    """Once it is placed, its two lines of goods change places, and the dealer sees where each went and is to go."""
+    """Once it is placed, its first two lines change places, and the dealer sees where each went and is to go."""
     page = dealer.page
     await dealer.goto(f"/portal/#/more/order/index?id={order_id}")
     await expect(page.locator(".order-line").first).to_contain_text("城北店")

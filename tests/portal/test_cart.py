@@ -293,3 +293,31 @@ async def test_lines_go_to_places_of_their_own(
         "王店",
         None,
     ]
+
+
+async def test_a_part_of_a_line_goes_elsewhere(
+    buyer: httpx.AsyncClient, owner: httpx.AsyncClient, database: Database, tenant: Tenant
+) -> None:
+    (address,) = (await buyer.get("/portal/v1/addresses")).json()
+    split = [change("OOLONG", "6"), change("OOLONG", "4", part="north", address_id=address["id"])]
+    cart = await fill(buyer, *split)
+    assert [(line["part"], line["quantity"]) for line in cart["lines"]] == [(None, "6"), ("north", "4")]
+    # Breaks count by line: ten together would have one, six and four have none.
+    assert [line["price"] for line in cart["lines"]] == ["78.000000", "78.000000"]
+    assert [line["next_break"]["missing"] for line in cart["lines"]] == ["4.000000", "6.000000"]
+    assert [line["quantity"] for line in (await fill(buyer, *split))["lines"]] == ["6", "4"]
+    why = await buyer.get("/portal/v1/cart/why", params={"sku": "OOLONG", "unit": "箱", "part": "north"})
+    assert float(why.json()["quantity"]) == 4
+    before = await contents(database, tenant)
+    wrong = {"changes": [change("OOLONG", "1", part="p" * 65)], "device": "phone"}
+    refused = await buyer.put(f"{CART}/lines", json=wrong)
+    assert [fault["field"] for fault in refused.json()["faults"]] == ["changes[0].part"]
+    assert await contents(database, tenant) == before
+    parked = (await buyer.post(f"{CART}/park", json={"name": "两处"})).json()
+    await buyer.post(f"/portal/v1/drafts/{parked['id']}/resume")
+    path = f"/portal/v1/drafts/{parked['id']}/submit"
+    answers = [(await buyer.post(path, json={})).json() for _ in range(2)]
+    assert answers[0]["id"] == answers[1]["id"]
+    page = (await owner.get(f"/api/v1/orders/{answers[0]['id']}")).json()
+    told = [(each["sku"], each["quantity"], (each["ship_to"] or {}).get("recipient")) for each in page["lines"]]
+    assert told == [("OOLONG", "6.000000", None), ("OOLONG", "4.000000", address["recipient"])]

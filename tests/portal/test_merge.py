@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dinghuo.orders.requests import LineRequest, ShipTo
+from dinghuo.orders.requests import DraftLine, ShipTo
 from dinghuo.portal.merge import LineChange, Mark, Merged, merge
 
 NOW = 1_800_000_000_000
@@ -71,7 +71,7 @@ def test_what_no_order_takes_is_kept_as_typed() -> None:
 
 
 def test_lines_written_twice_by_staff_become_one() -> None:
-    lines = [LineRequest("X", Decimal(1), "瓶"), LineRequest("X", Decimal(2), "瓶")]
+    lines = [DraftLine("X", Decimal(1), "瓶"), DraftLine("X", Decimal(2), "瓶")]
     cart = merge(lines, {}, [change("Y", 1, 1)], device="a", now_ms=NOW)
     assert held(cart) == {("X", "瓶"): 3, ("Y", "瓶"): 1}
 
@@ -80,7 +80,7 @@ SHOP, DEPOT = ShipTo("李四", "人民路 1 号"), ShipTo("王五", "仓储路 9
 
 
 def test_a_line_keeps_where_it_goes_and_what_it_is_called_off_from() -> None:
-    agreed = LineRequest("X", Decimal(1), "瓶", blanket="BO-1", rebate_goods=True, ship_to=SHOP)
+    agreed = DraftLine("X", Decimal(1), "瓶", blanket="BO-1", rebate_goods=True, ship_to=SHOP)
     start = Merged([agreed], {}, [])
     more = after(("a", change("X", 3, 1), NOW), start=start)
     assert more.lines == [msgspec.structs.replace(agreed, quantity=Decimal(3))]
@@ -88,17 +88,18 @@ def test_a_line_keeps_where_it_goes_and_what_it_is_called_off_from() -> None:
     assert moved.lines == [msgspec.structs.replace(agreed, quantity=Decimal(2), unit="箱")]
     elsewhere = msgspec.structs.replace(change("X", 3, 3), ship_to=DEPOT, blanket=None)
     assert after(("a", elsewhere, NOW), start=start).lines == [
-        LineRequest("X", Decimal(3), "瓶", rebate_goods=True, ship_to=DEPOT)
+        DraftLine("X", Decimal(3), "瓶", rebate_goods=True, ship_to=DEPOT)
     ]
     home = msgspec.structs.replace(change("X", 3, 3), ship_to=None)
     assert after(("a", home, NOW), start=start).lines[0].ship_to is None
 
 
 def test_lines_that_become_one_keep_what_either_says() -> None:
-    plain = LineRequest("X", Decimal(1), "瓶", note="急")
-    agreed = LineRequest("X", Decimal(2), "瓶", blanket="BO-1", ship_to=SHOP)
-    both = LineRequest("X", Decimal(3), "瓶", note="急", blanket="BO-1", ship_to=SHOP)
-    for lines in ([plain, agreed], [agreed, plain]):
+    plain = DraftLine("X", Decimal(1), "瓶", note="急")
+    agreed = DraftLine("X", Decimal(2), "瓶", blanket="BO-1", ship_to=SHOP)
+    both = DraftLine("X", Decimal(3), "瓶", note="急", blanket="BO-1", ship_to=SHOP)
+    there = msgspec.structs.replace(plain, ship_to=SHOP)
+    for lines in ([there, agreed], [agreed, there]):
         assert merge(lines, {}, [], device=None, now_ms=NOW).lines == [both]
     cases = [msgspec.structs.replace(agreed, unit="箱"), plain]
     moved = merge(cases, {}, [change("X", 1, 1, new_unit="箱")], device="a", now_ms=NOW)
@@ -128,3 +129,33 @@ def test_every_order_of_arrival_and_every_repetition_comes_to_the_same(steps: li
     for arrived in permutations(sent):
         assert held(after(*arrived)) == wanted
     assert held(after(*sent, *sent)) == wanted
+
+
+def part(name: str, quantity: int, seq: int, to: ShipTo) -> LineChange:
+    return LineChange(sku="X", quantity=Decimal(quantity), unit="瓶", part=name, ship_to=to, seq=seq)
+
+
+NORTH, SOUTH = ShipTo("北店", "城北路 1 号"), ShipTo("南店", "城南路 2 号")
+
+
+def test_a_part_that_goes_elsewhere_is_a_line_of_its_own_whatever_arrives_twice() -> None:
+    sent = [("a", change("X", 6, 1), NOW), ("a", part("p", 4, 2, NORTH), NOW), ("a", part("q", 1, 3, SOUTH), NOW)]
+    cart = after(*sent, *sent[1:])
+    told = [(line.part, int(line.quantity), line.ship_to) for line in cart.lines]
+    assert told == [(None, 6, None), ("p", 4, NORTH), ("q", 1, SOUTH)]
+    gone = after(("a", change("X", 0, 4), NOW), start=cart)
+    assert [(line.part, int(line.quantity)) for line in gone.lines] == [("p", 4), ("q", 1)]
+    late = after(("b", part("p", 9, 1, SOUTH), NOW - 1), start=gone)
+    assert (late.lines, len(late.ignored)) == (gone.lines, 1)
+    moved = after(
+        ("a", LineChange(sku="X", quantity=Decimal(2), unit="瓶", new_unit="箱", part="p", seq=5), NOW), start=gone
+    )
+    assert [(line.part, line.unit, int(line.quantity)) for line in moved.lines] == [("p", "箱", 2), ("q", "瓶", 1)]
+
+
+def test_lines_written_by_staff_stay_apart_where_they_go_to_several_places() -> None:
+    places = ((1, None), (2, NORTH), (4, NORTH))
+    written = [DraftLine("X", Decimal(count), "瓶", ship_to=to) for count, to in places]
+    cart = merge(written, {}, [change("X", 8, 1)], device="a", now_ms=NOW)
+    told = [(line.part, int(line.quantity), line.ship_to) for line in cart.lines]
+    assert told == [(None, 8, None), ("2", 6, NORTH)]

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from dinghuo.kit import audit
-from dinghuo.orders.requests import LineRequest
+from dinghuo.orders.requests import DraftLine, LineRequest
 
 _Goods = tuple[str, str | None]
 _APART = ("revision", "updated_at")
 
 
-def with_hidden_prices(old: Iterable[LineRequest], new: Sequence[LineRequest]) -> list[LineRequest]:
+def with_hidden_prices(old: Iterable[DraftLine], new: Sequence[DraftLine]) -> list[DraftLine]:
     """The new lines with the prices that others set for the same SKU and unit, first for first."""
     prices: dict[_Goods, deque[Decimal | None]] = defaultdict(deque)
     for line in old:
@@ -25,6 +25,10 @@ def with_hidden_prices(old: Iterable[LineRequest], new: Sequence[LineRequest]) -
         hidden = of_goods.popleft() if of_goods else None
         kept.append(msgspec.structs.replace(line, price=hidden) if line.price is None else line)
     return kept
+
+
+def as_draft_line(line: LineRequest) -> DraftLine:
+    return line if isinstance(line, DraftLine) else DraftLine(**msgspec.structs.asdict(line))
 
 
 def differences(old: msgspec.Struct, new: msgspec.Struct) -> dict[str, list[Any]]:

@@ -12,7 +12,7 @@ from dinghuo.identity.scopes import visible_customers
 from dinghuo.kit.database import Tx
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
-from dinghuo.orders.requests import LineRequest, ShipTo
+from dinghuo.orders.requests import DraftLine, ShipTo
 from dinghuo.orders.tables import draft, draft_consent, draft_proposal
 from dinghuo.parties.newest import newest
 from dinghuo.parties.queries import named_customer
@@ -48,7 +48,7 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     requested_date: date | None
     ship_to: ShipTo | None
     note: str | None
-    lines: list[LineRequest]
+    lines: list[DraftLine]
     coupons: list[str]
     order_id: UUID | None
     updated_at: datetime
@@ -152,7 +152,7 @@ def draft_view(row: Row[tuple[object, ...]]) -> DraftView:
         requested_date=row.requested_date,
         ship_to=msgspec.convert(row.ship_to, ShipTo | None),
         note=row.note,
-        lines=msgspec.convert(row.lines, list[LineRequest]),
+        lines=msgspec.convert(row.lines, list[DraftLine]),
         coupons=row.coupons,
         order_id=row.order_id,
         updated_at=row.updated_at,

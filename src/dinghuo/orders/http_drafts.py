@@ -161,7 +161,7 @@ def order_of(draft: DraftView) -> OrderRequest:
     """What a cart asks for."""
     return OrderRequest(
         customer=draft.customer,
-        lines=draft.lines,
+        lines=[*draft.lines],
         customer_reference=draft.customer_reference,
         requested_date=draft.requested_date,
         ship_to=draft.ship_to,

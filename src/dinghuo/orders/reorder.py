@@ -8,7 +8,7 @@ from dinghuo.kit.actor import Actor
 from dinghuo.kit.database import Tx
 from dinghuo.orders.drafts import DraftView
 from dinghuo.orders.queries import get_order
-from dinghuo.orders.requests import LineRequest
+from dinghuo.orders.requests import DraftLine
 from dinghuo.orders.save_draft import DraftRequest, begin_draft
 
 
@@ -17,7 +17,7 @@ async def reorder(tx: Tx, *, order_id: UUID, principal: Principal, by: Actor) ->
     order = await get_order(tx, principal=principal, order_id=order_id)
     skus = await load_skus(tx, {line.sku for line in order.lines})
     lines = [
-        LineRequest(line.sku, line.quantity, line.unit)
+        DraftLine(line.sku, line.quantity, line.unit)
         for line in order.lines
         if line.kind == "goods" and line.sku in skus and skus[line.sku].active and line.unit in skus[line.sku].units
     ]

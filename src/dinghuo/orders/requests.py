@@ -47,6 +47,12 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ship_to: ShipTo | None = None
 
 
+class DraftLine(LineRequest, frozen=True, forbid_unknown_fields=True):
+    """A line of a cart. `part` tells lines of the same goods and unit apart that go to several places."""
+
+    part: str | None = None
+
+
 PartialDelivery = Literal["allowed", "whole_lines", "whole_order"]
 Substitution = Literal["never", "ask", "allowed"]
 

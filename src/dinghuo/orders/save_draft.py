@@ -21,7 +21,7 @@ from dinghuo.orders.decide import MOST_LINES
 from dinghuo.orders.draft_lines import differences, with_hidden_prices
 from dinghuo.orders.drafts import DraftView, get_draft
 from dinghuo.orders.events import DraftChanged
-from dinghuo.orders.requests import LineRequest, ShipTo
+from dinghuo.orders.requests import DraftLine, LineRequest, ShipTo
 from dinghuo.orders.scope import sees
 from dinghuo.orders.tables import draft, draft_consent, draft_proposal
 from dinghuo.orders.texts import check_written, coupon_faults
@@ -56,7 +56,7 @@ class DraftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A cart as it should be kept. Its lines are checked when it is submitted, not before."""
 
     customer: str
-    lines: list[LineRequest] = []
+    lines: list[DraftLine] = []
     name: str | None = None
     customer_reference: str | None = None
     requested_date: date | None = None

@@ -18,7 +18,7 @@ from dinghuo.kit.ids import new_id
 from dinghuo.orders.draft_lines import differences
 from dinghuo.orders.drafts import Proposal, proposal_columns, proposal_view
 from dinghuo.orders.events import DraftChanged
-from dinghuo.orders.requests import LineRequest, ShipTo
+from dinghuo.orders.requests import DraftLine, ShipTo
 from dinghuo.orders.save_draft import NO_ORGANISATION, DraftRequest, draft_faults
 from dinghuo.orders.tables import draft, draft_consent, draft_proposal
 from dinghuo.parties.facts import load_customer
@@ -43,7 +43,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     ship_to: ShipTo | None = None
     note: str | None = None
     coupons: list[str] = []
-    lines: list[LineRequest] = []
+    lines: list[DraftLine] = []
 
 
 class ConsentChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,7 +224,7 @@ def cart_of(row: Row[Any]) -> Cart:
             ship_to=msgspec.convert(row.ship_to, ShipTo | None),
             note=row.note,
             coupons=row.coupons,
-            lines=msgspec.convert(row.lines, list[LineRequest]),
+            lines=msgspec.convert(row.lines, list[DraftLine]),
         ),
         proposal=proposal_view(row._mapping),
         consent=_consent(row._mapping),

@@ -20,7 +20,7 @@ from dinghuo.orders.decide import LineRow
 from dinghuo.orders.grant_views import GrantView, NextView, grants_of, next_of, saved_of
 from dinghuo.orders.preview import Look, look
 from dinghuo.orders.rebate_views import RebateOffer, offer_of
-from dinghuo.orders.requests import FromDraft, LineRequest, OrderRequest, Origin, Placement, ShipTo
+from dinghuo.orders.requests import DraftLine, FromDraft, LineRequest, OrderRequest, Origin, Placement, ShipTo
 from dinghuo.orders.rules.views import DeliveryView, HintView, delivery_view, hint_views
 from dinghuo.orders.scope import sees
 from dinghuo.orders.views import Amounts, ChargeView
@@ -58,6 +58,8 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     rebate_goods: bool = False
     # Where it goes, when that is not where the order does.
     ship_to: ShipTo | None = None
+    # Its name among lines of the same goods and unit that go to several places.
+    part: str | None = None
     sku_id: UUID | None = None
     product_id: UUID | None = None
     name: str | None = None
@@ -199,7 +201,7 @@ def placement_of(
     """What ordering the cart asks for. Prices that somebody set count in proposals only."""
     content = cart.content if cart else Content()
     proposed = cart is not None and cart.proposal is not None
-    lines = content.lines if proposed else [msgspec.structs.replace(line, price=None) for line in content.lines]
+    lines: list[LineRequest] = [*content.lines] if proposed else [_unpriced(line) for line in content.lines]
     return Placement(
         request=OrderRequest(
             customer=customer,
@@ -219,6 +221,10 @@ def placement_of(
         draft=FromDraft(cart.id, cart.revision) if cart else None,
         origin=Origin("proposal", cart.id) if cart and proposed else None,
     )
+
+
+def _unpriced(line: DraftLine) -> DraftLine:
+    return msgspec.structs.replace(line, price=None)
 
 
 def _actions(cart: Cart | None, orderable: bool, *, asks: bool) -> list[Action]:
@@ -261,7 +267,7 @@ async def _credit(tx: Tx, dealer: DealerPrincipal, gross: Decimal) -> CartCredit
 async def _lines(
     tx: Tx,
     shelf: Shelf,
-    lines: Sequence[LineRequest],
+    lines: Sequence[DraftLine],
     looked: Look | None,
     faults: Sequence[Fault],
     language: Language,
@@ -326,7 +332,7 @@ class _Goods(msgspec.Struct, frozen=True):
     tags: Mapping[int, list[PromotionTag]]
 
     def line(
-        self, number: int, line: LineRequest, sku: SkuFacts | None, faults: Sequence[Fault], language: Language
+        self, number: int, line: DraftLine, sku: SkuFacts | None, faults: Sequence[Fault], language: Language
     ) -> CartLine:
         row = self.rows.get(number)
         return CartLine(
@@ -339,6 +345,7 @@ class _Goods(msgspec.Struct, frozen=True):
             blanket=line.blanket,
             rebate_goods=line.rebate_goods,
             ship_to=line.ship_to,
+            part=line.part,
             problems=[problem_of(fault, language, self.shelf.units, line, sku) for fault in faults],
             tags=self.tags.get(number, []),
             **self._of_sku(sku),

@@ -11,11 +11,12 @@ from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Tx
 from dinghuo.kit.errors import MALFORMED, Fault, Message, Refused
 from dinghuo.kit.texts import text_faults
+from dinghuo.orders.draft_lines import as_draft_line
 from dinghuo.orders.requests import LineRequest, ShipTo
 from dinghuo.orders.texts import check_address
 from dinghuo.portal.cart import Cart, ensure_cart, find_own, write_cart
 from dinghuo.portal.edit_cart import own_addresses
-from dinghuo.portal.merge import LineChange, Mark, is_known, key_of, merge, together
+from dinghuo.portal.merge import LineChange, Mark, is_known, key_of, key_of_line, merge, together
 
 MOST_CHANGES = 500
 
@@ -66,6 +67,8 @@ def _faults(request: LineChanges) -> Iterator[Fault]:
     for number, change in enumerate(request.changes):
         for field, text in (("sku", change.sku), ("unit", change.unit), ("new_unit", change.new_unit)):
             yield from text_faults(f"changes[{number}].{field}", text, 200, line=number + 1)
+        if change.part is not None:
+            yield from text_faults(f"changes[{number}].part", change.part, 64, line=number + 1)
         if isinstance(change.blanket, str):
             yield from text_faults(f"changes[{number}].blanket", change.blanket, 200, line=number + 1)
         if isinstance(change.ship_to, ShipTo):
@@ -104,13 +107,13 @@ def _now_ms(tx: Tx) -> int:
 async def add_lines(tx: Tx, *, lines: Sequence[LineRequest], dealer: DealerPrincipal) -> Cart:
     """Add to what is in the cart. The lines name their units."""
     cart = await ensure_cart(tx, dealer)
-    found = {key_of(line.sku, line.unit): line for line in cart.content.lines}
+    found = {key_of_line(line): line for line in cart.content.lines}
     marks = dict(cart.marks)
     for line in lines:
         key = key_of(line.sku, line.unit)
         before = found.get(key)
         if before is None:
-            found[key] = line
+            found[key] = as_draft_line(line)
         else:
             found[key] = msgspec.structs.replace(before, quantity=together(line.quantity, before.quantity))
         marks[key] = Mark(_now_ms(tx))

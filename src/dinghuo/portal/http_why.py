@@ -25,11 +25,11 @@ async def read_coupons(database: Database, dealer: DealerPrincipal) -> list[MyCo
 
 @get("/cart/why", opt=_PLACE)
 async def read_why_in_cart(
-    database: Database, dealer: DealerPrincipal, sku: str, unit: str | None = None
+    database: Database, dealer: DealerPrincipal, sku: str, unit: str | None = None, part: str | None = None
 ) -> PriceWhy:
     """Why a line of the cart costs what it does. For those who see prices."""
     async with database.transaction(dealer.tenant_id) as tx:
-        return await why_in_cart(tx, sku=sku, unit=unit, dealer=dealer)
+        return await why_in_cart(tx, sku=sku, unit=unit, part=part, dealer=dealer)
 
 
 @get("/price", opt=_BROWSE)

@@ -1,6 +1,7 @@
 """How changes from several devices, some late and some sent twice, become one cart. Pure.
 
-A line is known by its SKU and unit. A change sets it, and never adds to it. Each line bears a mark: when it was
+A line is known by its SKU and unit, and by the name of the part where several lines of them go to several places. A
+change sets it, and never adds to it. Each line bears a mark: when it was
 changed last, by which device, and the device's own number of that change. Of one device the higher number wins,
 of different devices the later moment; what loses changes nothing. Lines that were removed keep their marks, so that a
 change that comes late does not bring them back.
@@ -16,7 +17,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from dinghuo.kit.money import ZERO, fits
-from dinghuo.orders.requests import LineRequest, ShipTo
+from dinghuo.orders.requests import DraftLine, ShipTo
 
 # What a change may say of a line beside its goods.
 _SAID = ("requested_date", "note", "blanket", "ship_to", "rebate_goods")
@@ -29,6 +30,8 @@ _MOST_MARKS = 20_000
 class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a line shall be. `quantity` zero removes it; `unit` null is the SKU's own; `new_unit` moves it there.
 
+    `part` is any name for a further line of the same goods, by which a part of them goes elsewhere.
+
     `blanket` is the number of a blanket order to call it off from, `ship_to` where it goes when that is not where the
     order does, or `address_id` one of the company's addresses; null none. `rebate_goods`: goods rebate pays the line.
     `seq` is the device's growing number of the change, `age_ms` how long ago it was made, when it is sent.
@@ -38,6 +41,7 @@ class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     quantity: Decimal
     unit: str | None = None
     new_unit: str | None = None
+    part: str | None = None
     note: str | UnsetType | None = UNSET
     requested_date: date | UnsetType | None = UNSET
     blanket: str | UnsetType | None = UNSET
@@ -65,23 +69,27 @@ class Ignored(msgspec.Struct, frozen=True):
 
 
 class Merged(msgspec.Struct, frozen=True):
-    lines: list[LineRequest]
+    lines: list[DraftLine]
     marks: dict[str, Mark]
     ignored: list[LineChange]
 
 
-def key_of(sku: str, unit: str | None) -> str:
-    return f"{sku}\t{unit or ''}"
+def key_of(sku: str, unit: str | None, part: str | None = None) -> str:
+    return f"{sku}\t{unit or ''}\t{part}" if part else f"{sku}\t{unit or ''}"
+
+
+def key_of_line(line: DraftLine) -> str:
+    return key_of(line.sku, line.unit, line.part)
 
 
 def is_known(marks: dict[str, Mark], change: LineChange, device: str | None) -> bool:
     """Whether a cart has taken this change, or a later one of the same device."""
-    mark = marks.get(key_of(change.sku, change.unit))
+    mark = marks.get(key_of(change.sku, change.unit, change.part))
     return mark is not None and device is not None and mark.device == device and change.seq <= mark.seq
 
 
 def merge(
-    lines: Sequence[LineRequest],
+    lines: Sequence[DraftLine],
     marks: dict[str, Mark],
     changes: Iterable[LineChange],
     *,
@@ -89,18 +97,18 @@ def merge(
     now_ms: int,
 ) -> Merged:
     """The cart after these changes. Their units are named."""
-    found = {key_of(line.sku, line.unit): line for line in lines}
+    found = {key_of_line(line): line for line in lines}
     if len(found) < len(lines):
         found = _joined(lines)
     marked, ignored = dict(marks), []
     for change in changes:
-        key = key_of(change.sku, change.unit)
+        key = key_of(change.sku, change.unit, change.part)
         stamp = now_ms - min(change.age_ms, OLDEST_MS)
         if _loses(marked.get(key), device, change.seq, stamp):
             ignored.append(change)
             continue
         marked[key] = Mark(stamp, device, change.seq)
-        target = key_of(change.sku, change.new_unit) if change.new_unit else key
+        target = key_of(change.sku, change.new_unit, change.part) if change.new_unit else key
         if target != key:
             marked[target] = Mark(stamp, device, change.seq)
         _apply(found, key, target, change)
@@ -115,12 +123,12 @@ def _loses(mark: Mark | None, device: str | None, seq: int, stamp: int) -> bool:
     return stamp < mark.at
 
 
-def _apply(found: dict[str, LineRequest], key: str, target: str, change: LineChange) -> None:
+def _apply(found: dict[str, DraftLine], key: str, target: str, change: LineChange) -> None:
     old = found.get(key)
     if change.quantity.is_finite() and change.quantity == ZERO:
         found.pop(key, None)
         return
-    line = old or LineRequest(sku=change.sku, quantity=change.quantity)
+    line = old or DraftLine(sku=change.sku, quantity=change.quantity, part=change.part or None)
     said = {name: given for name in _SAID if (given := getattr(change, name)) is not UNSET}
     price = line.price if target == key else None
     unit = change.new_unit or change.unit
@@ -139,7 +147,7 @@ def _apply(found: dict[str, LineRequest], key: str, target: str, change: LineCha
     _move(found, key, target, line)
 
 
-def _move(found: dict[str, LineRequest], key: str, target: str, line: LineRequest) -> None:
+def _move(found: dict[str, DraftLine], key: str, target: str, line: DraftLine) -> None:
     """In the place that the line had."""
     moved = {target if each == key else each: line if each == key else kept for each, kept in found.items()}
     moved.setdefault(target, line)
@@ -147,7 +155,7 @@ def _move(found: dict[str, LineRequest], key: str, target: str, line: LineReques
     found.update(moved)
 
 
-def _one_of(line: LineRequest, other: LineRequest) -> LineRequest:
+def _one_of(line: DraftLine, other: DraftLine) -> DraftLine:
     """Both as one line, which says what either says; where they differ, what the first does."""
     kept = {name: getattr(line, name) or getattr(other, name) for name in _SAID}
     return msgspec.structs.replace(line, quantity=together(line.quantity, other.quantity), **kept)
@@ -158,17 +166,19 @@ def together(one: Decimal, other: Decimal) -> Decimal:
     return one + other if fits(one) and fits(other) else one
 
 
-def _joined(lines: Sequence[LineRequest]) -> dict[str, LineRequest]:
-    """Lines of one SKU and unit, as staff may write them, as one."""
-    found: dict[str, LineRequest] = {}
-    for line in lines:
-        key = key_of(line.sku, line.unit)
-        before = found.get(key)
-        found[key] = _one_of(before, line) if before else line
+def _joined(lines: Sequence[DraftLine]) -> dict[str, DraftLine]:
+    """Lines of one SKU and unit that go to one place, as staff may write them, as one; others are parts."""
+    found: dict[str, DraftLine] = {}
+    for each in lines:
+        line, number = each, 1
+        while (before := found.get(key_of_line(line))) is not None and before.ship_to != line.ship_to:
+            number += 1
+            line = msgspec.structs.replace(each, part=str(number))
+        found[key_of_line(line)] = _one_of(before, line) if before else line
     return found
 
 
-def _pruned(marks: dict[str, Mark], found: dict[str, LineRequest], now_ms: int) -> dict[str, Mark]:
+def _pruned(marks: dict[str, Mark], found: dict[str, DraftLine], now_ms: int) -> dict[str, Mark]:
     kept = {key: mark for key, mark in marks.items() if key in found or mark.at > now_ms - OLDEST_MS}
     if len(kept) <= _MOST_MARKS:
         return kept

@@ -73,13 +73,15 @@ class PriceWhy(msgspec.Struct, frozen=True, kw_only=True):
     promotions: list[PromotionVerdict]
 
 
-async def why_in_cart(tx: Tx, *, sku: str, unit: str | None, dealer: DealerPrincipal) -> PriceWhy:
+async def why_in_cart(
+    tx: Tx, *, sku: str, unit: str | None, part: str | None = None, dealer: DealerPrincipal
+) -> PriceWhy:
     """Of a line of the cart, with all that is in it."""
     check_sees_price(dealer)
     cart = await find_cart(tx, dealer)
-    place = next(
-        (n for n, line in enumerate(cart.content.lines, 1) if line.sku == sku and unit in (None, line.unit)), None
-    ) if cart else None  # fmt: skip
+    lines = enumerate(cart.content.lines, 1) if cart else ()
+    of_sku = [(n, line) for n, line in lines if line.sku == sku and unit in (None, line.unit)]
+    place = next((n for n, line in of_sku if line.part == part), of_sku[0][0] if of_sku else None)
     customer = await load_customer(tx, dealer.customer_id)
     if cart is None or place is None or customer is None:
         raise missing("sku", sku)

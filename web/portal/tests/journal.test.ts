@@ -37,6 +37,28 @@ describe('what was typed', () => {
     expect(quantityOf(shownLines(journal), 'B', 'case')).toBe('5')
   })
 
+  it('tells parts of a line apart that go elsewhere', () => {
+    const known = answered(begin('d'), cart('c', 1, [line('A', 'case', '10')]), [])
+    const to = { recipient: '北店', street: '城北路 1 号', country: 'CN' }
+    const journal = typed(
+      known,
+      edit('A', '6'),
+      edit('A', '4', { part: 'p', to }),
+      edit('A', '7'),
+      edit('A', '3', { part: 'p' }),
+    )
+    const shown = shownLines(journal).map(one => [one.quantity, one.part ?? null, one.ship_to?.recipient ?? null])
+    expect(shown).toEqual([
+      ['7', null, null],
+      ['3', 'p', '北店'],
+    ])
+    expect(quantityOf(shownLines(journal), 'A', 'case')).toBe('7')
+    expect(batch(journal, 2000)?.changes.map(one => [one.quantity, one.part])).toEqual([
+      ['7', undefined],
+      ['3', 'p'],
+    ])
+  })
+
   it('shows a line the server has not seen with what the card said of it', () => {
     const shown = {
       sku_id: '1',

@@ -10,6 +10,7 @@ from dinghuo.entry.demo.steps import NOTHING, Outcome
 from dinghuo.identity.permissions import permissions_of
 from dinghuo.identity.principals import EVERYTHING, DealerPrincipal, StaffPrincipal
 from dinghuo.kit.database import Tx
+from dinghuo.orders.draft_lines import as_draft_line
 from dinghuo.orders.propose import propose
 from dinghuo.orders.requests import LineRequest
 from dinghuo.orders.save_draft import DraftRequest, begin_draft
@@ -65,7 +66,8 @@ async def proposals(tx: Tx) -> Outcome:
                 scope=EVERYTHING,
                 sees_price=True,
             )
-            request = DraftRequest(customer=user.dealer, lines=basket[:_PROPOSED], name="补货建议")
+            lines = [as_draft_line(line) for line in basket[:_PROPOSED]]
+            request = DraftRequest(customer=user.dealer, lines=lines, name="补货建议")
             draft = await begin_draft(tx, request=request, principal=staff, by=staff.actor())
             await propose(tx, draft_id=draft.id, message=_MESSAGE, principal=staff, by=staff.actor())
     return NOTHING

@@ -116,7 +116,8 @@ export const cart = {
   submit: (id: string, seen: Seen) => ask<Placed>('post', `drafts/${id}/submit`, { body: seen, key: id }),
   askConsent: (id: string, seen: Seen, message: string) =>
     post<Consent>(`drafts/${id}/ask`, { ...seen, message: message || null }),
-  why: (sku: string, unit: string) => get<PriceWhy>('cart/why', { sku, unit }),
+  why: ({ sku, unit, part }: { sku: string; unit: string; part?: string | null }) =>
+    get<PriceWhy>('cart/why', { sku, unit, ...(part && { part }) }),
   coupons: () => get<Coupon[]>('coupons'),
 }
 

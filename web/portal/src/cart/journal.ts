@@ -22,6 +22,8 @@ export interface Edit {
   unit: string
   quantity: Decimal
   new_unit?: string
+  /** The name of a further line of the same goods, which goes elsewhere. */
+  part?: string
   note?: string | null
   /** The blanket order it is called off from. */
   blanket?: string | null
@@ -50,6 +52,8 @@ export interface Journal {
 /** A line as it is shown: `isPending` while the server has not said what it costs. */
 export type ShownLine = Omit<CartLine, 'unit'> & { unit: string; isPending: boolean }
 
+type Named = Pick<ShownLine, 'sku' | 'unit' | 'part'>
+
 export interface Batch {
   cart: string | null
   device: string
@@ -67,7 +71,7 @@ export function begin(device: string): Journal {
 export function record(journal: Journal, edit: Edit, at: number): Journal {
   const seq = journal.seq + 1
   const entry: Pending = { ...edit, seq, at, cart: journal.cart?.id ?? null }
-  const before = lastOf(journal.pending, edit.sku)
+  const before = lastOf(journal.pending, edit)
   const replaces = before && before.unit === edit.unit && before.cart === entry.cart && !before.new_unit
   const kept = replaces ? journal.pending.filter(one => one !== before) : journal.pending
   const merged = replaces ? { ...before, ...defined(entry) } : entry
@@ -108,12 +112,21 @@ export function shownLines(journal: Journal): ShownLine[] {
   return lines
 }
 
+/** What tells a line from all others. */
+export function keyOf({ sku, unit, part }: Named): string {
+  return [sku, unit, part].filter(Boolean).join(' ')
+}
+
+function isLine(line: Named, one: Named): boolean {
+  return keyOf(line) === keyOf(one)
+}
+
 export function quantityOf(lines: readonly ShownLine[], sku: string, unit: string): Decimal {
-  return lines.find(line => line.sku === sku && line.unit === unit)?.quantity ?? '0'
+  return lines.find(line => isLine(line, { sku, unit }))?.quantity ?? '0'
 }
 
 function laidOver(lines: ShownLine[], edit: Pending): ShownLine[] {
-  const present = lines.find(line => line.sku === edit.sku && line.unit === edit.unit)
+  const present = lines.find(line => isLine(line, edit))
   if (edit.new_unit && edit.new_unit !== edit.unit) return moved(lines, edit, present, edit.new_unit)
   if (isNothing(edit.quantity)) return lines.filter(line => line !== present)
   if (present) return lines.map(line => (line === present ? changed(line, edit) : line))
@@ -121,7 +134,7 @@ function laidOver(lines: ShownLine[], edit: Pending): ShownLine[] {
 }
 
 function moved(lines: ShownLine[], edit: Pending, present: ShownLine | undefined, unit: string): ShownLine[] {
-  const there = lines.find(line => line.sku === edit.sku && line.unit === unit)
+  const there = lines.find(line => isLine(line, { ...edit, unit }))
   if (there) {
     const together = { ...there, quantity: plus(there.quantity, edit.quantity), problems: [], isPending: true }
     return lines.filter(line => line !== present).map(line => (line === there ? together : line))
@@ -153,6 +166,7 @@ function provisional(edit: Pending, unit: string, number: number): ShownLine {
   }
   return {
     ...shown,
+    part: edit.part ?? null,
     line_no: number,
     sku: edit.sku,
     unit,
@@ -177,6 +191,7 @@ function changeOf(one: Pending, now: number): Change {
     age_ms: Math.max(0, now - one.at),
   }
   if (one.new_unit) change.new_unit = one.new_unit
+  if (one.part) change.part = one.part
   if (one.note !== undefined) change.note = one.note
   if (one.blanket !== undefined) change.blanket = one.blanket
   if (one.to?.id) change.address_id = one.to.id
@@ -185,9 +200,8 @@ function changeOf(one: Pending, now: number): Change {
   return change
 }
 
-function lastOf(pending: readonly Pending[], sku: string): Pending | undefined {
-  for (let i = pending.length - 1; i >= 0; i -= 1) if (pending[i]?.sku === sku) return pending[i]
-  return undefined
+function lastOf(pending: readonly Pending[], { sku, part }: Edit): Pending | undefined {
+  return pending.findLast(one => one.sku === sku && (one.part ?? '') === (part ?? ''))
 }
 
 /** An answer that was overtaken by a later one of the same cart. */

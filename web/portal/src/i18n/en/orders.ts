@@ -28,6 +28,8 @@ export const orders = {
     addNote: 'Note',
     otherPlace: 'Other address',
     lineTo: 'Where this line goes',
+    sendAll: 'All of it: choose where',
+    sendPart: 'Choose where; {rest} stay where they go now',
     lineToFor: 'Where {name} goes',
     goesTo: 'To {name}, {place}',
     lineNote: 'Note for this line',

@@ -28,6 +28,8 @@ export const orders = {
     addNote: '加备注',
     otherPlace: '换收货地址',
     lineTo: '这一行送到',
+    sendAll: '全部改送，请选地址',
+    sendPart: '请选地址；其余 {rest} 仍送原处',
     lineToFor: '{name}送到哪里',
     goesTo: '送 {name}（{place}）',
     lineNote: '行备注',
