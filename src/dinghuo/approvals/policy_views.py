@@ -33,7 +33,10 @@ class WordView(msgspec.Struct, frozen=True):
 
 
 class ApprovalKindView(msgspec.Struct, frozen=True):
-    """What can be approved: the facts that conditions may use, whom steps may name, what may be waived."""
+    """What can be approved: the facts that conditions may use, whom steps may name, what may be waived.
+
+    `has_past`: conditions can be tried on what was before.
+    """
 
     kind: str
     name: str
@@ -41,6 +44,7 @@ class ApprovalKindView(msgspec.Struct, frozen=True):
     facts: list[FactView]
     people: list[WordView]
     waives: list[WordView]
+    has_past: bool
 
 
 class Kinds(msgspec.Struct, frozen=True):
@@ -78,6 +82,7 @@ def kinds() -> Kinds:
                 [FactView(f.name, f.type, f.zh, f.en, f.secret) for f in kind.facts],
                 [WordView(w.word, w.zh, w.en) for w in kind.words],
                 [WordView(w.word, w.zh, w.en) for w in kind.waives],
+                kind.look_back is not None,
             )
             for kind in KINDS.values()
         ]

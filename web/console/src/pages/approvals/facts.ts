@@ -5,7 +5,8 @@ import type { FactType, FactValue } from './types'
 /** Facts whose number is a share: shown as per cent. */
 const SHARES = /(discount|rate|margin_rate|share)$/
 /** Facts whose number is money. */
-const AMOUNTS = /(^margin|gross|net|amount|overrun|overdue|debt|exposure|room|limit|value|up|down)$/
+const AMOUNTS =
+  /(^margin|gross|net|amount|overrun|overdue|debt|exposure|room|limit|increase|decrease|billed|value|up|down)$/
 
 /** Whether a fact says something out of the ordinary: names and what is nought stay behind. */
 export function isNotable(value: FactValue, type: FactType | undefined): boolean {

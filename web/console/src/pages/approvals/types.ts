@@ -130,6 +130,7 @@ export interface KindView {
   facts: Fact[]
   people: Word[]
   waives: Word[]
+  has_past: boolean
 }
 
 export interface Tried {

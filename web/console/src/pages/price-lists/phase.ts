@@ -6,11 +6,13 @@ export interface Dated {
   state: string
   valid_from: string
   valid_until: string | null
+  approval?: { state: string } | null
 }
 
-export type Phase = 'draft' | 'withdrawn' | 'current' | 'coming' | 'past'
+export type Phase = 'waiting' | 'draft' | 'withdrawn' | 'current' | 'coming' | 'past'
 
 export function phaseOf(list: Dated, today: string): Phase {
+  if (list.approval?.state === 'open') return 'waiting'
   if (list.state === 'draft' || list.state === 'withdrawn') return list.state
   if (list.valid_from > today) return 'coming'
   return list.valid_until !== null && list.valid_until < today ? 'past' : 'current'
