@@ -72,10 +72,6 @@ class Policies(msgspec.Struct, frozen=True):
         values = as_values(facts, self.asked)
         return tuple(policy for policy in self.policies if policy.condition.holds(values))
 
-    def waive(self, word: str) -> bool:
-        """Whether some policy might turn this refusal into an approval."""
-        return any(word in policy.waives for policy in self.policies)
-
 
 _ACTIVE = """
 select p.id, p.code, p.subject_kind, p.name, p.name_en, p.version, v.condition, v.steps::text as steps, v.waives,

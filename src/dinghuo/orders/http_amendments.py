@@ -20,7 +20,6 @@ from dinghuo.orders.amendments import Amendment, AmendmentSummary, amendments_of
 AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, Parameter(ge=1, le=MOST)]
 _READ, _AMEND = needs("orders.read"), needs("orders.amend")
-AmendmentState = Literal["pending", "applied", "rejected", "withdrawn"]
 _ONE = "/orders/{order_id:uuid}/amendments"
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Database, Tx
-from dinghuo.kit.errors import MALFORMED, Message, Refused
+from dinghuo.kit.errors import Refused
 from dinghuo.kit.http import language_of, needs, once
 from dinghuo.kit.texts import text_faults
 from dinghuo.portal import orders, shopping_lists
@@ -19,8 +19,6 @@ from dinghuo.portal.take import MOST_ENTRIES, Added, Entry, take
 
 AnyRequest = Request[Any, Any, Any]
 _PLACE = needs("portal.orders.place")
-
-TOO_MANY_ENTRIES = Message("too-many-entries", "一次最多 {most} 行", "At most {most} lines at once", MALFORMED)
 
 
 class GoodsLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

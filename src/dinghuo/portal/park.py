@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.identity.tables import app_user
 from dinghuo.kit.database import Tx
-from dinghuo.kit.errors import CONFLICT, MALFORMED, Message, Refused
+from dinghuo.kit.errors import CONFLICT, Message, Refused
 from dinghuo.kit.missing import missing
 from dinghuo.kit.paging import Page, decode_cursor, page
 from dinghuo.orders.save_draft import DRAFT_SUBMITTED
@@ -19,7 +19,6 @@ from dinghuo.portal.cart import DRAFT_WAITS, Cart, Content, ensure_cart, find_ca
 NOTHING_TO_PARK = Message(
     "cart-is-empty", "购物车是空的", "The cart is empty: there is nothing to set aside", CONFLICT
 )
-NAME_NEEDED = Message("name-needed", "请填写名称", "A name is needed", MALFORMED)
 
 
 class DraftSummary(msgspec.Struct, frozen=True, kw_only=True):

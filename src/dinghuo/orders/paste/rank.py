@@ -171,10 +171,6 @@ class Ranker:
         return 0.2 * (place if bigness == "大" else -place if bigness == "小" else 0.5 - abs(place))
 
 
-def _is_hard_to_find(word: str) -> bool:
-    return word.isascii() or len(word) < 2 or word[0] in "大小中"
-
-
 def _alike(key: str, code: str) -> float:
     """How near a written code comes to a SKU's: its beginning, or a letter or two away."""
     if len(key) >= 4 and code.startswith(key):

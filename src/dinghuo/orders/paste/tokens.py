@@ -200,10 +200,8 @@ _CONTAINERS = {"易拉罐": "罐", "听": "罐", "玻璃瓶": "瓶", "支": "瓶
 
 
 def _form(match: re.Match[str]) -> list[Token] | None:
-    unit = {"易拉罐": "罐", "听": "罐", "玻璃瓶": "瓶", "支": "瓶"}.get(
-        match["u"] or match["v"], match["u"] or match["v"]
-    )
-    return [_made("form", match, None, unit)]
+    unit = match["u"] or match["v"]
+    return [_made("form", match, None, _CONTAINERS.get(unit, unit))]
 
 
 def _made(

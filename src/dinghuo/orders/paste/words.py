@@ -24,7 +24,6 @@ _DROP = re.compile(
 )
 _CHANGE = re.compile("改成|改为|改到|更改为|调成|调整为|换成|变成|改")
 _SORRY = re.compile("说错了?|写错了?|打错了?|搞错了?|错了|不对|不是|更正|算了|哦不|口误")
-_TOTAL = re.compile("^(?:合计|总计|一?共|总共|小计|总数|total)")
 _NOTE = re.compile(
     "送到|送货|地址|收货|路|街|巷|号楼|栋|室|门口|后门|前台|电话|手机|联系|发票|专票|普票|日期|新鲜|包装|打电话|提前|尽快|急|放|卸|"
     "货款|转账|月结|单价|老价|价格|优惠|活动|送错|上次|老地方|不变|按门铃|冷链|入仓|开单|备注|下午|上午|晚上|中午|能送|call|address|invoice"
@@ -59,10 +58,6 @@ def changes(run: str) -> bool:
 
 def is_sorry(clause: str) -> bool:
     return bool(_SORRY.search(clause))
-
-
-def is_total(run: str) -> bool:
-    return bool(_TOTAL.match(run))
 
 
 def is_note(text: str) -> bool:

@@ -123,10 +123,8 @@ export default {
     used: '已用',
     left: '剩余',
     usedOf: '已用 {taken} / {quantity} {unit}',
-    allGone: '已用完',
     noQuotas: '还没有配额',
     noQuotasDetail: '配额规定一个渠道、等级或区域在一段时间里最多能订多少。',
-    withGifts: '含赠品',
     settings: {
       amendments: '经销商变更订单',
       amend: { off: '不开放', ask: '申请，由我们确认', apply: '直接生效' },
@@ -288,10 +286,8 @@ export default {
     used: 'Used',
     left: 'Left',
     usedOf: '{taken} of {quantity} {unit} used',
-    allGone: 'Used up',
     noQuotas: 'No quotas yet',
     noQuotasDetail: 'A quota says how much a channel, tier or region can order in a time.',
-    withGifts: 'with gifts',
     settings: {
       amendments: 'Dealers amend orders',
       amend: { off: 'Not at all', ask: 'They ask, we decide', apply: 'At once' },
