@@ -137,6 +137,7 @@ async def move_promises(tx: Tx, deliveries: Sequence[Delivery]) -> None:
     """The reaction to Changed, SupplyChanged and Filled: promise the lines that wait for these SKUs anew."""
     skus: set[UUID] = set()
     filled: set[UUID] = set()
+    everything = False
     for delivery in deliveries:
         if delivery.kind == Filled.kind():
             filled.add(delivery.subject_id)
@@ -146,7 +147,9 @@ async def move_promises(tx: Tx, deliveries: Sequence[Delivery]) -> None:
         elif (named := delivery.read(Changed).skus) is not None:
             skus |= set(named)
         else:
-            await outbox.emit(tx, [PromisesDue(subject_id=TENANT)])
+            everything = True
+    if everything:
+        await outbox.emit(tx, [PromisesDue(subject_id=TENANT)])
     if await _move(tx, skus, filled):
         await outbox.emit(tx, [SupplyChanged(subject_id=TENANT, skus=sorted(skus))])
 
