@@ -1,6 +1,7 @@
 """Rebates in the dealer's own hands: goods paid by a goods rebate, and what a colleague uses when agreeing."""
 
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
@@ -90,6 +91,31 @@ async def test_who_agrees_uses_the_companys_rebates(
     assert await balances(admin) == {"goods": "0.30", "credit": "0.00"}
     async with database.transaction(tenant.id) as tx:
         assert await broken_invariants(tx, tenant.id) == []
+
+
+@pytest.mark.parametrize(
+    ("wished", "decided", "left"),
+    [
+        (True, {}, "0.00"),
+        (True, {"use_rebate": None}, "20.00"),
+        (True, {"use_rebate": "5"}, "15.00"),
+        (False, {}, "20.00"),
+    ],
+)
+async def test_what_the_buyer_wants_is_kept_until_somebody_agrees(
+    buyer: httpx.AsyncClient, as_dealer: AsDealer, wished: bool, decided: dict[str, Any], left: str
+) -> None:
+    admin = await as_dealer("dealer_admin", "D1", "chen")
+    await rule(admin)
+    cart = await fill(buyer, change("OOLONG", "1", "箱"))
+    wanted = {"revision": cart["revision"], "use_rebate": wished}
+    assert (await buyer.post(f"/portal/v1/drafts/{cart['id']}/ask", json=wanted)).status_code == 200
+    seen = (await admin.get(f"/portal/v1/consents/{cart['id']}")).json()
+    assert seen["consent"]["uses_rebate"] is wished
+    path = f"/portal/v1/consents/{cart['id']}/approve"
+    done = await admin.post(path, json={"revision": seen["revision"]} | decided)
+    assert done.status_code == 201, done.text
+    assert (await balances(admin))["credit"] == left
 
 
 async def test_who_enters_an_order_for_a_dealer_uses_their_rebates(

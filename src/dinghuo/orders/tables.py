@@ -243,6 +243,8 @@ draft_consent = tenant_table(
     text("answer", nullable=True),
     # What those who may approve made of its quantities: by whom, when, which line, from what to what.
     Column("changes", JSONB, nullable=False, server_default="[]"),
+    # Whether as much as may be is to be paid by rebates.
+    Column("uses_rebate", Boolean, nullable=False, server_default="false"),
     reference("draft", "draft_id"),
     reference("customer", "customer_id"),
     one_of("state", CONSENTS),

@@ -70,6 +70,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     decided_by_name: str | None
     answer: str | None
     changes: list[ConsentChange]
+    uses_rebate: bool
 
 
 class Cart(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,8 @@ class ConsentSummary(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None
     answer: str | None
     changes: list[ConsentChange]
+    # Whether whoever asks wants as much as may be paid by rebates.
+    uses_rebate: bool
     order_id: UUID | None
     revision: int
     actions: list[Deed]
@@ -130,6 +132,7 @@ def summary_of(
         decided_by=consent.decided_by_name,
         answer=consent.answer,
         changes=consent.changes,
+        uses_rebate=consent.uses_rebate,
         order_id=cart.order_id,
         revision=cart.revision,
         actions=deeds(cart, dealer, orderable=orderable),

@@ -49,6 +49,7 @@ async def ask(
     revision: int | None,
     expected_gross: Decimal | None,
     message: str | None,
+    uses_rebate: bool = False,
     dealer: DealerPrincipal,
 ) -> Cart:
     """Ask whoever may approve in this company. What could not be ordered is not asked for; asking twice is once."""
@@ -81,6 +82,7 @@ async def ask(
         "decided_by_name": None,
         "answer": None,
         "changes": [],
+        "uses_rebate": uses_rebate,
     }
     made = insert(draft_consent).values(tenant_id=tx.tenant_id, draft_id=draft_id, **values)
     await tx.execute(made.on_conflict_do_update(index_elements=["tenant_id", "draft_id"], set_=values))

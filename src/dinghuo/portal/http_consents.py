@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post, put
 from litestar.params import HeaderParameter, Parameter, QueryParameter
+from msgspec import UNSET, UnsetType
 
 from dinghuo.identity.principals import DealerPrincipal
 from dinghuo.kit.database import Database, Tx
@@ -28,20 +29,22 @@ _APPROVE, _USERS = needs("portal.orders.approve"), needs("portal.users")
 
 
 class AskRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The revision and the total that the user saw, and what they tell their colleague."""
+    """The revision and the total that the user saw, and what they tell their colleague. `use_rebate`: as much as
+    may be is to be paid from the company's rebates, once it is agreed to."""
 
     revision: int | None = None
     expected_gross: Decimal | None = None
     message: str | None = None
+    use_rebate: bool = False
 
 
 class ConsentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The revision and the total that were seen, and what is said to it. `use_rebate` is paid from the company's
-    rebates."""
+    rebates; left out, what was asked for, null nothing."""
 
     revision: int | None = None
     expected_gross: Decimal | None = None
-    use_rebate: Decimal | None = None
+    use_rebate: Decimal | UnsetType | None = UNSET
     answer: str | None = None
 
 
@@ -103,6 +106,7 @@ async def ask_consent(
             revision=data.revision,
             expected_gross=data.expected_gross,
             message=data.message,
+            uses_rebate=data.use_rebate,
             dealer=dealer,
         )
         return summary_of(cart, dealer)

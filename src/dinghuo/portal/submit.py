@@ -54,11 +54,12 @@ class OrderPlaced(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What the user looked at: the revision, and the total if they see prices; and what rebates are to pay."""
+    """What the user looked at: the revision, and the total if they see prices; and what rebates are to pay
+    (UNSET: what was asked for)."""
 
     revision: int | None = None
     gross: Decimal | None = None
-    use_rebate: Decimal | None = None
+    use_rebate: Decimal | UnsetType | None = None
 
 
 async def submit(
@@ -150,8 +151,11 @@ async def _placement(tx: Tx, cart: Cart, seen: Seen, dealer: DealerPrincipal) ->
         customer.code if customer else "",
         cart,
         waives_minimum=terms is not None and terms.waives_minimum,
-        use_rebate=seen.use_rebate,
+        use_rebate=None if seen.use_rebate is UNSET else seen.use_rebate,
     )
+    if seen.use_rebate is UNSET and cart.consent is not None and cart.consent.uses_rebate:
+        request = msgspec.structs.replace(placement.request, use_rebate_most=True)
+        placement = msgspec.structs.replace(placement, request=request)
     # Who sees no prices cannot have seen a total, and shall not find it out by asking.
     most = seen.gross if dealer.sees_price else None
     return msgspec.structs.replace(placement, key=submit_key(cart.id), most_gross=most)

@@ -114,8 +114,8 @@ export const cart = {
     }),
   /** `expected_gross` is the total that was seen: a higher one is asked about first. */
   submit: (id: string, seen: Seen) => ask<Placed>('post', `drafts/${id}/submit`, { body: seen, key: id }),
-  askConsent: (id: string, seen: Seen, message: string) =>
-    post<Consent>(`drafts/${id}/ask`, { ...seen, message: message || null }),
+  askConsent: (id: string, seen: Seen, message: string, use_rebate = false) =>
+    post<Consent>(`drafts/${id}/ask`, { ...seen, message: message || null, use_rebate }),
   why: ({ sku, unit, part }: { sku: string; unit: string; part?: string | null }) =>
     get<PriceWhy>('cart/why', { sku, unit, ...(part && { part }) }),
   coupons: () => get<Coupon[]>('coupons'),

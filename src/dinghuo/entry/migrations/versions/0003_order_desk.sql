@@ -1307,3 +1307,6 @@ ALTER TABLE limit_change ADD CONSTRAINT fk_limit_change_tenant_id_account_id FOR
 ALTER TABLE price_list ADD COLUMN waits BOOLEAN DEFAULT 'false' NOT NULL;
 ALTER TABLE price_list ADD COLUMN last_outcome TEXT;
 ALTER TABLE price_list ADD CONSTRAINT ck_price_list_waits_to_be_published CHECK (not (waits and state = 'published'));
+
+-- orders: rebates that whoever asks for consent wants used
+ALTER TABLE draft_consent ADD COLUMN uses_rebate BOOLEAN DEFAULT 'false' NOT NULL;

@@ -16,6 +16,7 @@ export const rebate = {
     owed: 'To pay after rebates',
     paid: 'Paid by rebates',
     payByGoods: 'By goods rebate',
+    wished: 'Rebates are to be used, as much as may be',
     paidByGoods: 'Paid by goods rebate',
   },
 }

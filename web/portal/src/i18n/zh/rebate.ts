@@ -16,6 +16,7 @@ export const rebate = {
     owed: '使用返利后应付',
     paid: '返利支付',
     payByGoods: '用货补',
+    wished: '希望尽量使用返利',
     paidByGoods: '货补支付',
   },
 }
