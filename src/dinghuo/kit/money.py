@@ -86,9 +86,11 @@ def allocate(amount: Decimal, weights: Sequence[Decimal], currency: str = "CNY")
     total = sum(whole)
     if not total:
         return [amount, *[ZERO] * (len(weights) - 1)]
-    shares = [divmod(units * weight, total) for weight in whole]
-    parts = [share for share, _ in shares]
-    by_remainder = sorted(range(len(shares)), key=lambda i: (-shares[i][1], i))
+    shares = [units * weight for weight in whole]
+    parts = [share // total for share in shares]
+    remainders = [share % total for share in shares]
+    # Sorting backwards leaves equal ones in their order.
+    by_remainder = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
     for i in by_remainder[: units - sum(parts)]:
         parts[i] += 1
     return [part * minor for part in parts]

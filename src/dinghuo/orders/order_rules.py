@@ -6,7 +6,7 @@ what they come to are pure (`orders.rules.decide`); here they meet an order.
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from dinghuo.catalogue.facts import SkuFacts
@@ -56,6 +56,11 @@ NOT_DELIVERED = Message(
 )
 
 
+_AS_IT_IS = (1, 1)
+# A quantity times a weight has more digits than a decimal keeps by itself.
+_EXACT = Context(prec=60)
+
+
 async def find_rules(tx: Tx, orders: Sequence[Priced]) -> None:
     """Find what these priced orders are held to, and what they take of quotas; history is not measured by it."""
     book = await rule_book(tx)
@@ -97,7 +102,7 @@ def charge_freight(order: Priced, book: RuleBook, scopes: Sequence[str], goods: 
     """Charge what delivery of these goods costs, to each place for itself, if anything says so."""
     rule = _winner(order, book, "freight", scopes)
     if rule and isinstance(rule.terms, Freight):
-        _charge(order, rule, rule.terms, goods, _goods_by_place(order))
+        _charge(order, rule, rule.terms, goods, _goods_by_place(order, goods))
 
 
 def delivery_from(order: Priced, book: RuleBook, scopes: Sequence[str], moment: datetime) -> Delivery | None:
@@ -119,26 +124,30 @@ def goods_of(order: Priced) -> Goods:
 
 
 def _goods(lines: Sequence[tuple[LineRow, SkuFacts]]) -> Goods:
-    """What lines come to. What costs nothing counts for no minimum quantity, but weighs."""
-    units, grams = Fraction(0), Fraction(0)
+    """What lines come to. What costs nothing counts for no minimum quantity, but weighs.
+
+    Added up as decimals for each packing: fractions are exact too, and twenty times slower.
+    """
+    amount, grams = ZERO, ZERO
+    packed: dict[tuple[int, int], Decimal] = {}
     for row, sku in lines:
         if row.gross:
-            units += Fraction(row.base_quantity) / _sales_ratio(sku)
-        grams += Fraction(row.base_quantity) * (sku.weight_grams or 0)
-    return Goods(sum((row.gross for row, _ in lines), ZERO), units, grams)
+            amount += row.gross
+            ratio = sku.units.get(sku.sales_unit, _AS_IT_IS)
+            packed[ratio] = packed.get(ratio, ZERO) + row.base_quantity
+        if sku.weight_grams:
+            grams = _EXACT.fma(row.base_quantity, sku.weight_grams, grams)
+    units = sum((Fraction(quantity) * of / to for (to, of), quantity in packed.items()), Fraction(0))
+    return Goods(amount, units, Fraction(grams))
 
 
-def _goods_by_place(order: Priced) -> list[Goods]:
-    """What goes to each place that an order goes to."""
+def _goods_by_place(order: Priced, goods: Goods) -> list[Goods]:
+    """What goes to each place that an order of these goods goes to."""
     if all(row.ship_to is None for row in order.lines):
-        return [goods_of(order)]
+        return [goods]
     lines = list(zip(order.lines, order.skus, strict=True))
     to = order.placement.request.ship_to
     return [_goods(several) for several in by_place(lines, lambda line: line[0].ship_to, to)]
-
-
-def _sales_ratio(sku: SkuFacts) -> Fraction:
-    return Fraction(*sku.units.get(sku.sales_unit, (1, 1)))
 
 
 def minimum_faults(order: Priced, minimum: Minimum, goods: Goods, missing: Missing) -> Iterator[Fault]:

@@ -138,7 +138,9 @@ def promote(
         BasketLine(row.line_no, sku, row.unit, row.quantity, row.base_quantity, row.gross, final_of(row))
         for row, sku in zip(order.lines, order.skus, strict=True)
     ]
-    rooms = {id: [Room(*budgets[bound.id].room) for bound in several] for id, several in offers.bounds.items()}
+    rooms = {
+        id: [Room(*budgets[bound.id].room) for bound in several] for id, several in offers.bounds.items() if several
+    }
     asked = [Offer(promotion, places, room_of(promotion, rooms)) for promotion, places in offers.found.values()]
     order.granted = granted = _grant(order, offers, basket, asked, stock, allotments)
     order.faults += without_effect(offers, granted)

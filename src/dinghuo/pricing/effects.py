@@ -79,6 +79,12 @@ def _fixed_price(promotion: PromotionFacts, lines: _Lines, left: _Amounts, curre
     return Effect(True, savings, [bool(saved) for saved in savings])
 
 
+def saved_of_sum(promotion: PromotionFacts, lines: _Lines, left: _Amounts) -> Decimal:
+    """What is taken off the sum of these lines, before it is split among them."""
+    value = reached(promotion, measured(promotion, lines, left)).value if lines else None
+    return ZERO if value is None else min(value, sum(left, ZERO))
+
+
 def _spend_save(promotion: PromotionFacts, lines: _Lines, left: _Amounts, currency: str) -> Effect:
     total = sum(left, ZERO)
     step = reached(promotion, measured(promotion, lines, left))

@@ -14,7 +14,7 @@ import msgspec
 
 from dinghuo.catalogue.facts import SkuFacts
 from dinghuo.kit.money import ZERO
-from dinghuo.pricing.effects import Effect, effect_of
+from dinghuo.pricing.effects import Effect, effect_of, saved_of_sum
 from dinghuo.pricing.measure import BasketLine
 from dinghuo.pricing.promotion_facts import PromotionFacts
 
@@ -43,12 +43,15 @@ class Room(msgspec.Struct, frozen=True):
         return (self.uses is None or self.uses > 0) and (self.amount is None or amount <= self.amount)
 
 
+_BOUNDLESS = Room()
+
+
 class Offer(msgspec.Struct, frozen=True):
     """A promotion that speaks for the basket, and the places of the lines whose goods it is for."""
 
     promotion: PromotionFacts
     places: Sequence[int]
-    room: Room = Room()
+    room: Room = _BOUNDLESS
 
 
 class GiftOffer(msgspec.Struct, frozen=True):
@@ -67,7 +70,7 @@ class GiftOffer(msgspec.Struct, frozen=True):
 GiftOf = Callable[[PromotionFacts, SkuFacts | None, Decimal], GiftOffer | None]
 
 
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What became of a promotion on one line: the steps of the line's waterfall, and why others are none."""
 
     code: str
@@ -167,6 +170,8 @@ def _in_turn(basket: _Basket, offers: Sequence[Offer], gift_of: GiftOf) -> Seque
 
 def _alone(basket: _Basket, offer: Offer, gift_of: GiftOf) -> Decimal:
     places = [place for place in offer.places if basket.lines[place].final is None]
+    if offer.promotion.kind == "spend_save":
+        return saved_of_sum(offer.promotion, [basket.lines[p] for p in places], [basket.left[p] for p in places])
     return _effect(basket, offer, places, gift_of).total
 
 
@@ -268,7 +273,9 @@ def _say(
 
 def room_of(promotion: PromotionFacts, rooms: Mapping[UUID, Sequence[Room]]) -> Room:
     """The narrowest of several rooms of a promotion."""
-    found = rooms.get(promotion.id, ())
+    found = rooms.get(promotion.id)
+    if not found:
+        return _BOUNDLESS
     amounts = [room.amount for room in found if room.amount is not None]
     uses = [room.uses for room in found if room.uses is not None]
     return Room(min(amounts, default=None), min(uses, default=None))

@@ -35,8 +35,9 @@ class Missing(msgspec.Struct, frozen=True):
 
 def missing_of(minimum: Minimum, goods: Goods) -> Missing:
     amount = max((minimum.amount or ZERO) - goods.amount, ZERO)
-    quantity = max(Fraction(minimum.quantity or ZERO) - goods.units, Fraction(0))
-    return Missing(amount, _up(quantity))
+    if not minimum.quantity:
+        return Missing(amount)
+    return Missing(amount, _up(max(Fraction(minimum.quantity) - goods.units, Fraction(0))))
 
 
 def freight_of(terms: Freight, goods: Goods, currency: str) -> Decimal:
