@@ -34,4 +34,4 @@ export { ApiError, type Fault, faultsByField, faultsByLine, type Problem, unreac
 export type * from './schema'
 export { fetchTransport, type Incoming, type Outgoing, type Transport } from './transport'
 export type { AnswerOf, BodyOf, Common, Method, Options, PathOf, PathParametersOf, QueryOf } from './typed'
-export { formatMixed, formatQuantity, fromBase, nextAllowed, toBase, type Unit } from './units'
+export { formatMixed, formatQuantity, fromBase, nextAllowed, toBase, type Unit, unitFor } from './units'

@@ -1,6 +1,6 @@
 /** Units of a SKU: one of a unit is numerator / denominator base units, exactly. */
 
-import { compare, type Decimal, divide, formatDecimal, isZero, multiply, subtract, trim } from './decimal'
+import { compare, type Decimal, divide, formatDecimal, isDecimal, isZero, multiply, subtract, trim } from './decimal'
 
 export interface Unit {
   unit: string
@@ -17,9 +17,20 @@ export function fromBase(quantity: Decimal, unit: Unit): Decimal {
   return trim(divide(multiply(quantity, unit.denominator), unit.numerator))
 }
 
+/** Units that are the same however many there are. */
+const UNCOUNTED = new Set('kg g mg t lb oz l ml cl m cm mm km m2 m3 pcs pc dozen gross'.split(' '))
+
+/** The name of a unit beside a quantity: `1 case`, `2 cases`; names that are not English words stay as they are. */
+export function unitFor(quantity: Decimal, name: string): string {
+  const isWord = /^[a-z]+( [a-z]+)*$/i.test(name) && !UNCOUNTED.has(name.toLowerCase())
+  if (!isWord || !isDecimal(quantity) || compare(quantity, 1) === 0 || compare(quantity, -1) === 0) return name
+  if (/(s|x|z|ch|sh)$/i.test(name)) return `${name}es`
+  return /[^aeiou]y$/i.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`
+}
+
 /** `12 箱` */
 export function formatQuantity(quantity: Decimal, unit?: string): string {
-  return unit ? `${formatDecimal(quantity)} ${unit}` : formatDecimal(quantity)
+  return unit ? `${formatDecimal(quantity)} ${unitFor(quantity, unit)}` : formatDecimal(quantity)
 }
 
 /** A quantity in base units as people say it, whole large units first: 155 瓶 by cases of 24 is `6 箱 11 瓶`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addDays, dayOf, daysBetween, formatMoment, formatRelative } from '../src/dates'
 import { formatMoney, formatMoneyShort, formatPrice } from '../src/money'
-import { formatMixed, fromBase, nextAllowed, toBase } from '../src/units'
+import { formatMixed, formatQuantity, fromBase, nextAllowed, toBase } from '../src/units'
 
 describe('money', () => {
   it('has its currency and its places', () => {
@@ -37,6 +37,33 @@ describe('units', () => {
     expect(formatMixed('48', box, '瓶')).toBe('2 箱')
     expect(formatMixed('5', box, '瓶')).toBe('5 瓶')
     expect(formatMixed('-155', box, '瓶')).toBe('-6 箱 11 瓶')
+  })
+
+  it('are named in English as there are many or one', () => {
+    const said = (name: string, ...quantities: string[]) => quantities.map(one => formatQuantity(one, name))
+    expect(said('case', '1', '1.000000', '9', '0', '0.5')).toEqual([
+      '1 case',
+      '1 case',
+      '9 cases',
+      '0 cases',
+      '0.5 cases',
+    ])
+    expect(['bottle', 'box', 'bag', 'pack', 'tray', 'bunch', 'body'].map(name => formatQuantity('2', name))).toEqual([
+      '2 bottles',
+      '2 boxes',
+      '2 bags',
+      '2 packs',
+      '2 trays',
+      '2 bunches',
+      '2 bodies',
+    ])
+    expect(['kg', 'ml', 'pcs', '箱', '箱 24'].map(name => formatQuantity('2', name))).toEqual([
+      '2 kg',
+      '2 ml',
+      '2 pcs',
+      '2 箱',
+      '2 箱 24',
+    ])
   })
 
   it('know the next quantity that may be ordered', () => {
