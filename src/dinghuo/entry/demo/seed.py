@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from dinghuo.entry.demo import (
     seed_approvals,
+    seed_approvals_beside,
     seed_company,
     seed_consents,
     seed_goods,
@@ -156,6 +157,9 @@ def _events(orders: Sequence[DemoOrder], now: datetime, cast: Cast) -> list[Step
         "count": seed_supply.count,
         "approval policies": seed_approvals.policies,
         "orders to approve": seed_approvals.waiting_orders,
+        "other approval policies": seed_approvals_beside.policies,
+        "credit to approve": seed_approvals_beside.higher_limit,
+        "prices to approve": seed_approvals_beside.year_end,
         **seed_order_life.order_life(),
     }
     last = [Step(name, now, command) for name, command in portal.items()]
