@@ -57,6 +57,8 @@ declare module 'vue-router' {
     bare?: boolean
     /** Fills the window: no outer scrolling, as the tables of lists do. */
     full?: boolean
+    /** One comes to type: what is typed before it is there is kept for its first field. */
+    typing?: boolean
   }
 }
 

@@ -35,7 +35,7 @@ function press(key: string): void {
 const PATIENCE = 2000
 
 /** Keeps what is typed until a field has come to type it into; call the result then. */
-export function holdKeys(): () => void {
+export function holdKeys(patience = PATIENCE): () => void {
   const keys: string[] = []
   const keep = (event: KeyboardEvent) => {
     // Those that `typeKeys` makes are on their way already.
@@ -49,7 +49,21 @@ export function holdKeys(): () => void {
     window.removeEventListener('keydown', keep, true)
     void typeKeys(keys.splice(0))
   }
-  const timer = setTimeout(release, PATIENCE)
+  const timer = setTimeout(release, patience)
   window.addEventListener('keydown', keep, true)
   return release
+}
+
+/** A page with its script and its data takes longer to come than a part of one that is there. */
+const PATIENCE_FOR_PAGE = 10_000
+
+/** Keeps what is typed until the first field of the page that is being opened has the focus. */
+export function holdKeysForField(): void {
+  const release = holdKeys(PATIENCE_FOR_PAGE)
+  const came = ({ target }: FocusEvent) => {
+    if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return
+    window.removeEventListener('focusin', came)
+    release()
+  }
+  window.addEventListener('focusin', came)
 }

@@ -6,7 +6,7 @@ export default defineArea({
     {
       path: '/orders/new',
       component: () => import('./OrderEntryPage.vue'),
-      meta: { needs: 'orders.place', title: 'order-entry.title', full: true },
+      meta: { needs: 'orders.place', title: 'order-entry.title', full: true, typing: true },
     },
   ],
   places: [
