@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from litestar import Litestar
 from tests.support import VAULT, Tenant, client_of, key_of, make_user, principal_of
 
 from dinghuo.approvals.ask import Ask, ask
@@ -148,24 +149,38 @@ PEOPLE = {
 }
 
 
+_CLOCK = Clock()
+
+
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    """Every test's day begins anew."""
+    _CLOCK.now = Clock().now
+    return _CLOCK
+
+
+@pytest.fixture(scope="session")
+async def _timed(database_urls: Urls) -> AsyncIterator[Database]:
+    timed = Database(database_urls.app, guard=True, clock=_CLOCK, vault=VAULT)
+    yield timed
+    await timed.close()
+
+
+@pytest.fixture(scope="session")
+def timed_app(_timed: Database) -> Litestar:
+    return create_app(_timed)
 
 
 @pytest.fixture
-async def desk(database_urls: Urls, tenant: Tenant, clock: Clock) -> AsyncIterator[Desk]:
+async def desk(_timed: Database, timed_app: Litestar, tenant: Tenant, clock: Clock) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as opened:
-        timed = Database(database_urls.app, guard=True, clock=clock, vault=VAULT)
-        opened.push_async_callback(timed.close)
-        app = create_app(timed)
-        made = Desk(timed, tenant, clock)
+        made = Desk(_timed, tenant, clock)
         for login, roles in PEOPLE.items():
             if login != "owner":
-                await make_user(timed, tenant, *roles, login=login)
-            token = await key_of(timed, tenant, login)
-            made.as_[login] = await opened.enter_async_context(client_of(app, x_api_key=token.text()))
-            principal = await principal_of(timed, token)
+                await make_user(_timed, tenant, *roles, login=login)
+            token = await key_of(_timed, tenant, login)
+            made.as_[login] = await opened.enter_async_context(client_of(timed_app, x_api_key=token.text()))
+            principal = await principal_of(_timed, token)
             assert isinstance(principal, StaffPrincipal)
             assert principal.user_id is not None
             made.staff[login], made.ids[login] = principal, principal.user_id
