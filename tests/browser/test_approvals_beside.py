@@ -117,3 +117,14 @@ async def test_a_price_list_waits_until_somebody_agrees(
     await expect(waiting).to_have_count(0)
     now = await boss.ask("GET", f"/api/v1/price-lists/{code}")
     assert (now["state"], now["approval"]) == ("draft", None)
+    # Asked for again and agreed to, it holds from its day on.
+    await boss.goto(f"/price-lists/{code}/publish")
+    await page.get_by_role("button", name=re.compile("2099-01-01")).click()
+    await waiting.first.wait_for()
+    found = await boss.ask("GET", f"/api/v1/approvals?subject_id={now['id']}&box=mine")
+    await boss.ask("POST", f"/api/v1/approvals/{found['items'][0]['id']}/decide", {"verdict": "approve"})
+    async with asyncio.timeout(30):
+        while (now := await boss.ask("GET", f"/api/v1/price-lists/{code}"))["state"] != "published":  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    await expect(waiting).to_have_count(0)
+    await boss.ask("POST", f"/api/v1/price-lists/{code}/withdraw", {}, revision=now["revision"])
