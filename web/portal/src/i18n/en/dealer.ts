@@ -31,7 +31,7 @@ export const dealer = {
     rejectTitle: 'Reject this order',
     rejectText: 'It goes back to your colleague with all its lines, to be changed and asked for again.',
     reason: 'Why',
-    reasonHint: 'e.g. Over the budget of this month, please halve it',
+    reasonHint: 'e.g. over budget, please halve it',
     rejected: 'Rejected, and your colleague was told',
     takeBack: 'Take back',
     tookBack: 'Taken back: it is among the carts set aside',
