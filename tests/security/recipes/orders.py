@@ -21,7 +21,7 @@ RECORDS.update(
 )
 PLAIN.update(
     {
-        "customer_reference": "", "message": "",
+        "customer_reference": "", "message": "", "part": "",
         # How an order came in, not the customers' channel.
         "GET /api/v1/orders.channel": "api",
         "GET /api/v1/exports/orders.channel": "api",
