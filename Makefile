@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check bench lint web types dev requirements clean
+.PHONY: demo test check quick bench lint web types dev requirements clean
 
 demo: web  ## a company to play with: embedded database, demo data, the server
 	$(BIN)/dinghuo demo
@@ -13,7 +13,10 @@ test: lint  ## everything: style, types, layers, all tests, the web clients
 	$(BIN)/python -m tools.browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: lint  ## the fast loop, under a minute: style, types, layers, quick tests
+check: $(INSTALLED)  ## the fast loop, under a minute: style, types, layers, quick tests
+	@$(MAKE) --no-print-directory -j 2 lint quick
+
+quick: $(INSTALLED)  ## the tests that are not marked slow
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 web: $(INSTALLED)  ## the web clients, built where their sources changed

@@ -69,6 +69,7 @@ async def make_account(database: Database, tenant: Tenant, parties: Parties, **h
     return await database.run(tenant.id, write)
 
 
+@pytest.mark.slow
 async def test_limits_are_set_and_null_is_unlimited(database: Database, tenant: Tenant, parties: Parties) -> None:
     limits = [LimitInput("C1", Decimal(1000)), LimitInput("C2", None), LimitInput("C2", Decimal(5), currency="USD")]
     first = await database.run(tenant.id, lambda tx: set_limits(tx, limits=limits, by=tenant.owner))
@@ -88,6 +89,7 @@ async def test_limits_are_set_and_null_is_unlimited(database: Database, tenant: 
     assert audit[-1] == ({"credit_limit": ["1000.00", None]},)
 
 
+@pytest.mark.slow
 async def test_everything_wrong_with_limits_is_said_at_once(
     database: Database, tenant: Tenant, parties: Parties, staff: Staff
 ) -> None:

@@ -11,6 +11,8 @@ from tests.world import World
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 async def placed(owner: httpx.AsyncClient, customer: str, *lines: dict[str, Any]) -> str:
     answer = await owner.post("/api/v1/orders", json={"customer": customer, "lines": list(lines)})

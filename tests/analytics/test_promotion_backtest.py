@@ -8,6 +8,8 @@ from tests.analytics.conftest import Clock
 from tests.publishing import turn
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 COLA = {"kind": "sku", "code": "COLA"}
 
 

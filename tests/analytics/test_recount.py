@@ -18,6 +18,8 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.outbox import Delivery
 from dinghuo.kit.outbox_run import drain
 
+pytestmark = pytest.mark.slow
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _ORDERS = """
 select o.id, o.placed_at, o.customer_id, o.channel, o.currency, o.state, l.sku_id, l.base_quantity, l.cancelled,

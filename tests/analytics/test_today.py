@@ -15,6 +15,8 @@ from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
 
+pytestmark = pytest.mark.slow
+
 ORDERS = [
     ("2026-02-04T09:00", "K1", "COLA", 10),  # 25.00
     ("2026-02-05T11:00", "K2", "COLA", 100),  # 300.00

@@ -128,6 +128,7 @@ def flows(draw: st.DrawFn) -> Flow:
     return Flow(steps)
 
 
+@pytest.mark.slow
 @given(flows(), st.data())
 def test_no_path_to_approved_without_every_step(flow: Flow, data: st.DataObject) -> None:
     """Every step that was left behind has, in its last round, the agreement that its mode wants and all it was

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
 from tests.approvals.conftest import Desk, person, role, step, user
 from tests.support import contents
+
+pytestmark = pytest.mark.slow
 
 
 async def put(desk: Desk, *items: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 from tests.approvals.conftest import Desk, person, role, step, thing, user
 from tests.statements import statements
 from tests.support import contents
@@ -14,6 +15,8 @@ from dinghuo.approvals.ask import ask, withdraw_open
 from dinghuo.approvals.decide import decide
 from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.ids import new_id
+
+pytestmark = pytest.mark.slow
 
 _WAITING = "select id from approval_request where tenant_id = $1 and state = 'open' and step_no = 1"
 

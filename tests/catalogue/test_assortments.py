@@ -189,6 +189,7 @@ async def test_the_rule_is_one(
     assert await by_sql(database, tenant, world) == await in_memory(database, tenant, world)
 
 
+@pytest.mark.slow
 async def test_every_way_in_keeps_to_it(database: Database, tenant: Tenant, world: dict[str, UUID]) -> None:
     await write(
         database,

@@ -90,6 +90,7 @@ async def test_every_fault_is_named_and_nothing_is_written(database: Database, t
     assert await contents(database, tenant) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "sees"), [("owner", True), ("finance", True), ("sales", False), ("warehouse", False)]
 )

@@ -13,6 +13,8 @@ from dinghuo.identity.principals import EVERYTHING, StaffPrincipal
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.ids import new_id
 
+pytestmark = pytest.mark.slow
+
 ONE = UUID("018bcfe5-6800-7000-8000-000000000001")
 # Twenty thousand orders by one key; of everything else a little, long ago.
 _FILL = """

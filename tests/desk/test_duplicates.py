@@ -14,6 +14,8 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.outbox_run import drain
 from dinghuo.parties.find_duplicates import compare, find_duplicates_when_due
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/v1/customers/duplicates"
 TAX = "91110000802100433B"
 

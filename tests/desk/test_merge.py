@@ -20,6 +20,8 @@ from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/v1/customers/merge"
 
 # Tables that name a customer and stay with the one they name, each for its reason.

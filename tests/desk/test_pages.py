@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 from litestar import Litestar
 from tests.publishing import turn
 from tests.statements import statements
@@ -15,6 +16,8 @@ from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.audit_seal import seal_when_due
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
+
+pytestmark = pytest.mark.slow
 
 
 async def order(client: httpx.AsyncClient, customer: str, **more: Any) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from tests.world import World
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 EDITED = [
     ("tiers", "A", {"name": "金牌客户"}),
     ("channels", "A", {"name_en": "Retail"}),

@@ -94,6 +94,7 @@ async def test_decimals_travel_as_strings_and_are_taken_as_numbers_too(small: ht
     assert quantity == {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -153,6 +154,7 @@ async def test_a_database_that_is_away_asks_to_come_back(small: httpx.AsyncClien
     assert answer.headers["retry-after"] == "2"
 
 
+@pytest.mark.slow
 async def test_health_and_readiness(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).text == "ok"
     assert (await client.get("/readyz")).text == "ok"
@@ -164,6 +166,7 @@ async def test_health_and_readiness(client: httpx.AsyncClient) -> None:
     await nowhere.close()
 
 
+@pytest.mark.slow
 async def test_every_answer_has_its_id_and_guards_browsers(client: httpx.AsyncClient) -> None:
     for path in ("/healthz", "/nowhere", "/api/v1/me", "/api/openapi.json"):
         answer = await client.get(path)
@@ -180,6 +183,7 @@ async def test_every_answer_has_its_id_and_guards_browsers(client: httpx.AsyncCl
         assert answer.headers["x-request-id"] != bad
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("proxies", "believed"), [("127.0.0.1", True), ("10.0.0.0/8,127.0.0.1", True), ("10.0.0.1", False)]
 )
@@ -202,6 +206,7 @@ async def test_the_log_names_who_did_what_and_no_query(as_role: AsRole) -> None:
     assert "secret" not in str(log)
 
 
+@pytest.mark.slow
 async def test_the_contract_is_openapi_and_the_page_asks_nobody_else(client: httpx.AsyncClient) -> None:
     contract = (await client.get("/api/openapi.json")).json()
     assert contract["openapi"] == "3.1.0"

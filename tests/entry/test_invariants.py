@@ -22,6 +22,8 @@ from dinghuo.kit.roles import Urls
 from dinghuo.orders.cancel import cancel
 from dinghuo.orders.rules.save_quotas import QuotaInput, save_quotas
 
+pytestmark = pytest.mark.slow
+
 # What breaks each invariant, and only that one. Constraints that stand in the way are dropped first.
 _AGREEMENT = """
 insert into rebate_agreement (tenant_id, id, code, name, organisation_id, measure, period, valid_from, active,

@@ -1,11 +1,14 @@
 """What a version may do that the one before could not, the default roles of companies that are there may too."""
 
 import asyncpg
+import pytest
 
 from dinghuo.entry.migrate import migrate
 from dinghuo.kit.embedded import EmbeddedServer
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.roles import prepare
+
+pytestmark = pytest.mark.slow
 
 
 async def test_default_roles_get_what_is_new_and_nothing_that_was_taken_from_them(postgres: EmbeddedServer) -> None:

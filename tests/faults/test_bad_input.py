@@ -181,6 +181,7 @@ async def lanes(here: Here, shop: Shop) -> AsyncIterator[tuple[httpx.AsyncClient
         yield hot, general
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 async def test_every_fault_is_told_and_nothing_is_stored(
     lanes: tuple[httpx.AsyncClient, httpx.AsyncClient], shop: Shop, name: str

@@ -12,7 +12,7 @@ from tests.world import traces
 
 from dinghuo.entry.hot_lane import PATH
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
 def _request(shop: Shop, body: Any, key: str, *, path: str = PATH, **headers: str) -> bytes:

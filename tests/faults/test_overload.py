@@ -7,7 +7,7 @@ from tests.faults.buying import Shop, client, order, place, problem, stock_held
 from tests.faults.serving import serve_here, until
 from tests.world import traces
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
 async def test_a_full_queue_says_come_back_and_recovers(shop: Shop) -> None:

@@ -13,7 +13,7 @@ from tests.world import traces
 from dinghuo.orders import decide
 from dinghuo.pricing import engine
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 _PLACE = 31
 

@@ -19,6 +19,8 @@ from dinghuo.kit.outbox_run import Reaction, drain
 from dinghuo.kit.periodic import schedule_all
 from dinghuo.kit.roles import Urls
 
+pytestmark = pytest.mark.slow
+
 
 class Clock:
     def __init__(self) -> None:

@@ -16,6 +16,8 @@ from dinghuo.kit.outbox import Delivery, Event, emit
 from dinghuo.kit.outbox_run import ATTEMPTS, Reactions, drain
 from dinghuo.kit.roles import Urls
 
+pytestmark = pytest.mark.slow
+
 URL = "/api/v1/operations/outbox"
 
 

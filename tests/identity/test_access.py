@@ -62,6 +62,7 @@ async def test_nobody_gets_past_any_door_unknown(app: Litestar, client: httpx.As
             assert (answer.status_code, codes(answer)) == (401, ["sign-in-first"]), (method, path)
 
 
+@pytest.mark.slow
 async def test_no_dealer_gets_past_any_door_of_staff_nor_staff_past_any_of_dealers(
     app: Litestar, database: Database, tenant: Tenant, as_role: AsRole, buyer: httpx.AsyncClient
 ) -> None:

@@ -8,6 +8,8 @@ from tests.support import Tenant, contents, trail
 from dinghuo.identity.facts import load_tenant
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/v1/settings/company"
 
 

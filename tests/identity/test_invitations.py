@@ -13,6 +13,8 @@ from dinghuo.entry.app import create_app
 from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def owner(timed_app: Litestar, timed: Database, tenant: Tenant) -> AsyncIterator[httpx.AsyncClient]:

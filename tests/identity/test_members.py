@@ -11,6 +11,8 @@ from tests.support import Tenant, client_of, key_of, make_user, trail
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def customers(database: Database, tenant: Tenant) -> dict[str, str]:

@@ -64,6 +64,7 @@ async def test_permissions_are_told_in_the_callers_language(owner: httpx.AsyncCl
     assert en[0]["title"] == "See customers"
 
 
+@pytest.mark.slow
 async def test_a_role_is_made_changed_and_removed(
     database: Database, tenant: Tenant, owner: httpx.AsyncClient
 ) -> None:

@@ -74,6 +74,7 @@ async def test_what_cannot_be_kept_leaves_no_trace(
     assert await contents(database, tenant) == before
 
 
+@pytest.mark.slow
 async def test_a_list_has_fifty_views_of_one_person_at_most(as_role: AsRole) -> None:
     client = await as_role("sales")
     for number in range(50):

@@ -10,6 +10,8 @@ from dinghuo.entry.app import create_app
 from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def li(timed: Database, tenant: Tenant) -> str:

@@ -20,6 +20,8 @@ from dinghuo.identity.throttle import (
 from dinghuo.kit.database import Database
 from dinghuo.kit.errors import Refused
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -13,6 +13,8 @@ from dinghuo.identity import totp
 from dinghuo.kit.database import Database
 from dinghuo.kit.vault import is_sealed
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 1, 12, 0, 10, tzinfo=UTC)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

@@ -18,6 +18,8 @@ from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.database import Database
 from dinghuo.kit.errors import Refused
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def it(as_role: AsRole) -> httpx.AsyncClient:

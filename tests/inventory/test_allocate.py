@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from dinghuo.inventory.allocate import Rule, deal_anew, share, shift
 from dinghuo.inventory.levels import Level, Place
 from dinghuo.inventory.promises import Promise
 from dinghuo.kit.ids import new_id
+
+pytestmark = pytest.mark.slow
 
 PLACE: Place = (new_id(), new_id())
 # Documents by their time: the n-th is the n-th to have been placed.

@@ -3,11 +3,14 @@
 from typing import Any
 
 import httpx
+import pytest
 from tests.callers import Staff
 from tests.inventory.conftest import Depot
 
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.outbox_run import drain
+
+pytestmark = pytest.mark.slow
 
 
 async def opened(client: httpx.AsyncClient, **wanted: Any) -> str:

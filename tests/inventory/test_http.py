@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import httpx
+import pytest
 from tests.callers import Staff
 from tests.inventory.conftest import Depot
 from tests.support import make_tenant
@@ -10,6 +11,8 @@ from tests.support import make_tenant
 from dinghuo.catalogue.save_skus import SEARCH_KIND
 from dinghuo.kit import search
 from dinghuo.kit.database import Database
+
+pytestmark = pytest.mark.slow
 
 RECEIPT = {
     "warehouse": "W1",

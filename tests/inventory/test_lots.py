@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.inventory.conftest import Depot
@@ -16,6 +17,8 @@ from dinghuo.inventory.consume import Use, consume
 from dinghuo.inventory.lots.bar import bar_expired
 from dinghuo.inventory.lots.pick import NEVER, LotThere, Terms, pick
 from dinghuo.kit.ids import new_id
+
+pytestmark = pytest.mark.slow
 
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 ZERO = Decimal(0)

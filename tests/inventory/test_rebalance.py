@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.inventory.conftest import Depot
@@ -14,6 +15,8 @@ from dinghuo.inventory.levels import Level, Place
 from dinghuo.inventory.promises import Promise
 from dinghuo.inventory.rebalance import _ACTUAL
 from dinghuo.kit.ids import new_id
+
+pytestmark = pytest.mark.slow
 
 PLACES: list[Place] = [(new_id(), new_id()) for _ in range(2)]
 AMOUNT = st.integers(0, 9).map(Decimal)

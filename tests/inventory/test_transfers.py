@@ -3,10 +3,13 @@
 from typing import Any
 
 import httpx
+import pytest
 from tests.callers import Staff
 from tests.inventory.conftest import Depot
 
 from dinghuo.entry.invariants import broken_invariants
+
+pytestmark = pytest.mark.slow
 
 DAY = "2099-12-01"
 

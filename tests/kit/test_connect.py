@@ -71,6 +71,7 @@ def test_the_secret_is_made_once(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
+@pytest.mark.slow
 async def test_given_database(tmp_path: Path) -> None:
     with server(tmp_path / "elsewhere", options={"fsync": "off"}) as running:
         await value(running.admin_url(), "alter role postgres password 'master'")
@@ -85,6 +86,7 @@ async def test_given_database(tmp_path: Path) -> None:
         assert await value(running.admin_url(), "select 1") == 1, "not ours to stop"
 
 
+@pytest.mark.slow
 async def test_whoever_is_cancelled_while_it_starts_lets_go(tmp_path: Path) -> None:
     async def hold() -> None:
         async with database(settings({"DINGHUO_DATA": str(tmp_path)})):

@@ -13,6 +13,8 @@ from dinghuo.kit.outbox import Delivery
 from dinghuo.kit.outbox_run import ATTEMPTS, Reactions, drain, turn
 from dinghuo.kit.roles import Urls
 
+pytestmark = pytest.mark.slow
+
 
 class Post:
     """Somebody outside, who takes parcels or is away."""

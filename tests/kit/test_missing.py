@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 import dinghuo
 from dinghuo.kit.missing import missing
+
+pytestmark = pytest.mark.slow
 
 NAMED = re.compile(r"""\b(?:missing\(|what=)"([^"]+)""")
 

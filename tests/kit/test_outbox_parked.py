@@ -18,6 +18,8 @@ from dinghuo.kit.outbox_purge import KEPT, purge
 from dinghuo.kit.outbox_run import ATTEMPTS, Reactions, drain, pause, turn
 from dinghuo.kit.roles import Urls
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def clock() -> Clock:

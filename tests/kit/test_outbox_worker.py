@@ -32,6 +32,8 @@ from dinghuo.kit.periodic import TENANT, next_slot, schedule
 from dinghuo.kit.roles import Urls, database_of
 from dinghuo.kit.wake import Waker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def clock() -> Clock:

@@ -14,6 +14,8 @@ from dinghuo.kit.embedded import server
 from dinghuo.kit.errors import Refused
 from dinghuo.kit.roles import Urls, database_of, login_url, password_of, prepare, role_password, user_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

@@ -16,6 +16,8 @@ from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.ids import new_id
 from dinghuo.notices.readership import list_readers
 
+pytestmark = pytest.mark.slow
+
 _ROWS = 60
 
 

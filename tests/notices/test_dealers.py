@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 from tests.notices.conftest import PDF, PNG, Ask, published, titles, written
 from tests.support import Tenant
 
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_notice_reaches_those_it_is_for(owner: httpx.AsyncClient, as_dealer: Ask) -> None:

@@ -15,6 +15,8 @@ from dinghuo.notices.messages import Note, send
 from dinghuo.notices.wecom import WeCom, cut
 from dinghuo.notices.wecom_errand import WeComMessenger
 
+pytestmark = pytest.mark.slow
+
 _CONSOLE = "https://console.example.com"
 
 

@@ -21,6 +21,8 @@ from dinghuo.kit.config import Web
 from dinghuo.kit.database import Database
 from dinghuo.kit.roles import Urls
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1"
 _SITE = "https://orders.example.com"
 _IN_WECOM = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/7.0.1 wxwork/4.1.30 Mobile"

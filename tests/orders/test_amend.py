@@ -4,8 +4,11 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 from tests.orders.desk import Desk
 from tests.support import contents
+
+pytestmark = pytest.mark.slow
 
 NEXT_WEEK = "2030-01-07"
 

@@ -3,10 +3,13 @@
 from typing import Any
 
 import httpx
+import pytest
 from tests.orders.desk import Desk
 
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.outbox_run import drain
+
+pytestmark = pytest.mark.slow
 
 
 async def policy(desk: Desk, condition: str, *, kind: str = "amendment", waives: list[str] | None = None) -> None:

@@ -3,11 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from tests.orders.desk import Desk
 from tests.orders.promotions import budgets, lines_of, on, promotion, publish, sound
 from tests.support import contents
 
 from dinghuo.pricing.promotion_input import GiftInput
+
+pytestmark = pytest.mark.slow
 
 
 async def amend(desk: Desk, order_id: str, *lines: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from dinghuo.orders.place import place
 from dinghuo.orders.requests import Placement
 from dinghuo.pricing.promotion_input import GiftInput
 
+pytestmark = pytest.mark.slow
+
 SINCE = "2020-01-01"
 FREIGHT = {
     "basis": "amount",

@@ -30,6 +30,8 @@ from dinghuo.orders.cancel import cancel
 from dinghuo.orders.place import place
 from dinghuo.orders.requests import Placed
 
+pytestmark = pytest.mark.slow
+
 
 class Approving:
     """A company with policies about orders; the manager approves."""

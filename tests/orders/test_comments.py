@@ -18,6 +18,8 @@ from dinghuo.kit.database import Database, utc_now
 from dinghuo.kit.errors import Refused
 from dinghuo.orders.order_comments import TALK
 
+pytestmark = pytest.mark.slow
+
 ORDERS = "/api/v1/orders"
 
 

@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+import pytest
 from tests.orders.desk import Desk
 from tests.statements import statements
 from tests.support import contents, key_of, principal_of
 
 from dinghuo.kit.database import Tx
 from dinghuo.orders.hold import hold
+
+pytestmark = pytest.mark.slow
 
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 

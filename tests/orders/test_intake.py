@@ -25,6 +25,8 @@ from dinghuo.orders.place import place
 from dinghuo.orders.requests import LineRequest, OrderRequest, Outcome, Placement, ShipTo
 from dinghuo.pricing import engine
 
+pytestmark = pytest.mark.slow
+
 
 def ask_with_key(customer: str, quantity: int, sku: str = "COLA") -> Placement:
     return wanted(customer, line(sku, quantity), key=new_id().hex)

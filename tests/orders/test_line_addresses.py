@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
 from tests.orders.desk import Desk
 from tests.orders.promotions import on, promotion, publish
 from tests.orders.test_amend_rules import FREIGHT, amended, put, rule
 from tests.support import contents
 
 from dinghuo.pricing.promotion_input import GiftInput
+
+pytestmark = pytest.mark.slow
 
 HEAD = {"recipient": "王芳", "street": "人民路 1 号", "city": "杭州市"}
 OWN = {"recipient": "李明", "street": "港口路 9 号", "city": "宁波市", "mobile": "13800000000"}

@@ -21,6 +21,8 @@ from dinghuo.kit.outbox_run import drain
 from dinghuo.orders.filters import OrderFilter
 from dinghuo.orders.listing import find_orders
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/v1/orders"
 
 

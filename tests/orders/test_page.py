@@ -14,6 +14,8 @@ from dinghuo.identity.principals import StaffPrincipal
 from dinghuo.kit.database import Database
 from dinghuo.orders.page import order_page
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/v1/orders"
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 

@@ -4,10 +4,13 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from tests.orders.desk import Desk
 from tests.support import contents
 
 from dinghuo.orders.expire_unpaid import expire
+
+pytestmark = pytest.mark.slow
 
 PDF = b"%PDF-1.4\nslip\n%%EOF\n"
 

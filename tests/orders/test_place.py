@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
+import pytest
 from tests.orders.asking import BY, ask, codes, line, placed, wanted
 from tests.world import World, traces
 
@@ -195,6 +196,7 @@ async def test_a_refusal_leaves_its_key_free(database: Database, world: World) -
     assert placed(taken).lines == 1
 
 
+@pytest.mark.slow
 async def test_fifty_at_once_with_one_key_make_one_order(database: Database, world: World) -> None:
     outcomes = await asyncio.gather(
         *(ask(database, world.tenant.id, wanted("K2", line("COLA", 1), key="c")) for _ in range(50))

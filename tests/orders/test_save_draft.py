@@ -12,6 +12,8 @@ from tests.world import World
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 CART: dict[str, Any] = {
     "customer": "K1",
     "lines": [

@@ -1,7 +1,10 @@
 """Closing what is left of lines: stock and credit come free to the cent, what is released still goes."""
 
+import pytest
 from tests.orders.desk import Desk
 from tests.support import contents
+
+pytestmark = pytest.mark.slow
 
 
 async def test_lines_are_closed_and_the_order_with_the_last_of_them(desk: Desk) -> None:

@@ -10,6 +10,8 @@ from tests.world import World
 from dinghuo.kit.database import Database, constraint_name
 from dinghuo.orders.tables import draft
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("progress", "constraint"),

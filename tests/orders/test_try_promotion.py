@@ -11,6 +11,8 @@ from tests.world import World, make_world
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def world(database: Database, tenant: Any) -> World:

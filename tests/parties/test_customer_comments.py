@@ -1,10 +1,13 @@
 """Comments on customers: for who sees the customer, never for its own people; they go along when merged."""
 
 import httpx
+import pytest
 from tests.callers import Staff
 from tests.support import Tenant, contents
 
 from dinghuo.kit.database import Database
+
+pytestmark = pytest.mark.slow
 
 
 async def customer(owner: httpx.AsyncClient, code: str) -> str:

@@ -18,6 +18,8 @@ from dinghuo.parties.queries import CustomerFilter, get_customer, list_customers
 from dinghuo.parties.save_customers import CustomerFields, CustomerInput, save_customers
 from dinghuo.parties.tables import region
 
+pytestmark = pytest.mark.slow
+
 ALL = {"MINE", "OURS", "EAST", "SH", "ELSE", "HQ"}
 
 

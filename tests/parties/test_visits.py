@@ -11,6 +11,8 @@ from tests.world import make_world
 
 from dinghuo.kit.database import Database, utc_now
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/v1/visits"
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 from tests.portal.consenting import INBOX, rule
 from tests.portal.shop import change, order
 from tests.support import Tenant, contents
@@ -11,6 +12,8 @@ from dinghuo.entry.invariants import broken_invariants
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
+
+pytestmark = pytest.mark.slow
 
 
 async def more(client: httpx.AsyncClient, path: str, quantity: str, revision: int = 1) -> Any:

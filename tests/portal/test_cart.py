@@ -11,6 +11,8 @@ from tests.support import Tenant, contents
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 CART = "/portal/v1/cart"
 
 

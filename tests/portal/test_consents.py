@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 from tests.portal.conftest import AsDealer
 from tests.portal.consenting import INBOX, RULE, rule
 from tests.portal.shop import Shop, change, fill
@@ -13,6 +14,8 @@ from dinghuo.entry.invariants import broken_invariants
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
+
+pytestmark = pytest.mark.slow
 
 CONSENTS = "/portal/v1/consents"
 

@@ -7,6 +7,8 @@ import pytest
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import PDF, Shop, order
 
+pytestmark = pytest.mark.slow
+
 PATH = "/portal/v1/products"
 
 

@@ -15,6 +15,8 @@ from dinghuo.entry.invariants import broken_invariants
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.ids import new_id
 
+pytestmark = pytest.mark.slow
+
 _WHOSE = """
 select c.id as customer, o.id as organisation from customer c
 join organisation o on o.tenant_id = $1

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 from tests.callers import Staff, staff
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import change, order
@@ -13,6 +14,8 @@ from tests.support import Tenant
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["staff"]
 

@@ -12,6 +12,8 @@ from tests.support import Tenant, contents
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 PASTE, LEARN, PHRASES = "/portal/v1/paste", "/portal/v1/paste/learn", "/portal/v1/paste/phrases"
 
 

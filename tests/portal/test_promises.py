@@ -5,8 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import Shop
+
+pytestmark = pytest.mark.slow
 
 
 def day(number: int) -> str:

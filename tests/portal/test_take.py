@@ -13,6 +13,8 @@ from tests.support import Tenant, contents
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 QUICK, SHEET = "/portal/v1/cart/quick", "/portal/v1/cart/sheet"
 
 

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import change, fill
 from tests.publishing import turn
 
 from dinghuo.kit.database import Database
+
+pytestmark = pytest.mark.slow
 
 CART = "/portal/v1/cart"
 

@@ -72,6 +72,7 @@ def says(item: ListFacts, quantity: Decimal) -> Decimal | None:
     return None
 
 
+@pytest.mark.slow
 @given(lists(), st.integers(1, 45).map(Decimal))
 def test_the_first_list_that_has_a_price_wins(several: list[ListFacts], quantity: Decimal) -> None:
     found = asked(several, quantity)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.pricing.promoting import discounts, granted, item, line, promotion, sku, verdicts
@@ -209,6 +210,7 @@ def _promotions(draw: st.DrawFn) -> list[PromotionFacts]:
     return found
 
 
+@pytest.mark.slow
 @given(_LINES, _promotions(), st.randoms(use_true_random=False))
 def test_no_order_of_rules_changes_the_result(
     lines: list[BasketLine], rules: list[PromotionFacts], random: object
@@ -229,6 +231,7 @@ def test_what_is_saved_is_told_to_the_cent(lines: list[BasketLine], rules: list[
         assert discount == sum((verdict.saved or ZERO for verdict in several), ZERO)
 
 
+@pytest.mark.slow
 @given(_LINES, _promotions(), st.dictionaries(st.sampled_from([f"P{n}" for n in range(6)]), _AMOUNTS))
 def test_no_budget_is_overspent(
     lines: list[BasketLine], rules: list[PromotionFacts], left: dict[str, Decimal]

@@ -102,6 +102,7 @@ async def test_prices_are_deleted_all_or_none(prices: Prices) -> None:
     assert await prices.version() == 2
 
 
+@pytest.mark.slow
 async def test_a_long_import_goes_in_slices_and_says_which_line_stopped_it(prices: Prices) -> None:
     await prices.lists(base())
     entries = [price("BASE", "A", "1", minimum=str(n)) for n in range(SLICE + 3)]
@@ -124,6 +125,7 @@ async def test_who_may_not_see_prices_sets_none(prices: Prices, staff: Staff) ->
     assert said(refused) == [("price-hidden", "price", None)]
 
 
+@pytest.mark.slow
 async def test_the_number_of_statements_does_not_depend_on_the_prices(prices: Prices) -> None:
     await prices.lists(base(), base("X", valid_from=date(2020, 1, 1), valid_until=date(2020, 12, 31)))
     await prices.publish("BASE", "X")

@@ -14,6 +14,8 @@ from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def world(database: Database, tenant: Tenant) -> AsyncIterator[World]:

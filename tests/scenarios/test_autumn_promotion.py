@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import Shop, change, fill
 from tests.publishing import turn
@@ -10,6 +11,8 @@ from tests.support import Tenant
 
 from dinghuo.entry.invariants import broken_invariants
 from dinghuo.kit.database import Database
+
+pytestmark = pytest.mark.slow
 
 PORTAL = "/portal/v1"
 _SINCE = "2024-01-01T00:00:00Z"

@@ -13,6 +13,8 @@ from tests.support import Tenant, client_of, contents
 from dinghuo.entry.invariants import broken_invariants
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 PORTAL = "/portal/v1"
 
 

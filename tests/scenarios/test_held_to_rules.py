@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 import httpx
+import pytest
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import Shop, change, fill
 from tests.support import Tenant
 
 from dinghuo.entry.invariants import broken_invariants
 from dinghuo.kit.database import Database
+
+pytestmark = pytest.mark.slow
 
 API, PORTAL = "/api/v1", "/portal/v1"
 

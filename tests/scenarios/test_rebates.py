@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import Shop, change, fill
 from tests.support import Tenant
@@ -11,6 +12,8 @@ from dinghuo.entry.invariants import broken_invariants
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
+
+pytestmark = pytest.mark.slow
 
 PORTAL = "/portal/v1"
 REBATES = "/api/v1/rebates"

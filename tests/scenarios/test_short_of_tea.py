@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 from tests.portal.conftest import AsDealer
 from tests.portal.shop import Shop
 from tests.support import Tenant
@@ -19,6 +20,8 @@ from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.database import Database, Tx
 from dinghuo.kit.outbox_run import drain
 from dinghuo.orders.lots import days_of_orders
+
+pytestmark = pytest.mark.slow
 
 API, PORTAL = "/api/v1", "/portal/v1"
 

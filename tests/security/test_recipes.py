@@ -14,6 +14,8 @@ from dinghuo.kit.bodies import Items
 from dinghuo.kit.database import Database
 from dinghuo.kit.http import needs
 
+pytestmark = pytest.mark.slow
+
 
 class PalletInput(msgspec.Struct):
     warehouse: str

@@ -58,6 +58,7 @@ def is_served(answer: httpx.Response, rights: frozenset[str]) -> bool:
     return answer.is_success
 
 
+@pytest.mark.slow
 def test_the_contract_names_the_permission_of_every_route(app: Litestar, contract: list[Operation]) -> None:
     named = {(operation.method, operation.path): operation.permission for operation in contract}
     guarded = {
@@ -96,6 +97,7 @@ async def test_who_has_the_permission_is_served(
     assert idle == LOOKS | IDLE_HERE
 
 
+@pytest.mark.slow
 async def test_who_lacks_it_is_refused_and_leaves_no_trace(
     caller: httpx.AsyncClient, database: Database, people: list[Person], contract: list[Operation]
 ) -> None:
@@ -119,6 +121,7 @@ def _refusal(operation: Operation, person: Person) -> str:
     return "staff-only" if operation.audience == "staff" else "dealers-only"
 
 
+@pytest.mark.slow
 async def test_without_a_credential_nothing_opens(
     caller: httpx.AsyncClient, database: Database, people: list[Person], contract: list[Operation]
 ) -> None:
@@ -132,6 +135,7 @@ async def test_without_a_credential_nothing_opens(
     assert await contents(database, company.tenant) == before
 
 
+@pytest.mark.slow
 async def test_that_one_permission_decides_and_no_other(
     lab: Lab, database: Database, people: list[Person], contract: list[Operation]
 ) -> None:

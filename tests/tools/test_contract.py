@@ -1,6 +1,9 @@
 """The clients' types are those of the routes."""
 
+import pytest
 from tools.clients.contract import is_fresh
+
+pytestmark = pytest.mark.slow
 
 
 def test_types_are_fresh() -> None:

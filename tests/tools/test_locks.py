@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
 from tools.clients.locks import faults, mend
+
+pytestmark = pytest.mark.slow
 
 _SOMEWHERE = "https://somewhere.invalid"
 

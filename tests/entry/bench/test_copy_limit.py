@@ -33,6 +33,7 @@ async def test_every_row_is_copied_and_nothing_stays(bench_url: str, tmp_path: P
     assert await schemas(bench_url) == []
 
 
+@pytest.mark.slow
 async def test_a_row_that_does_not_fit_fails_and_nothing_stays(bench_url: str, tmp_path: Path) -> None:
     path = tmp_path / "lines.csv"
     path.write_text("StockCode,Quantity\nA,1\nB,many\n")

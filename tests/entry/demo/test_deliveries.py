@@ -10,6 +10,8 @@ from dinghuo.entry.demo.deliveries import deliveries
 from dinghuo.entry.demo.orders import CHINA, demo_orders
 from dinghuo.entry.demo.products import SKU_BY_CODE, SKUS
 
+pytestmark = pytest.mark.slow
+
 DAYS = [date(2026, 11, 23), date(2026, 2, 10), date(2027, 7, 20)]
 
 

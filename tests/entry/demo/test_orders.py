@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
 
+import pytest
+
 from dinghuo.entry.demo.dealers import DEALER_BY_CODE
 from dinghuo.entry.demo.orders import CHINA, DemoLine, demo_orders
 from dinghuo.entry.demo.people import DEALER_USERS, STAFF
@@ -29,6 +31,7 @@ def test_how_many() -> None:
     assert len({order.reference for order in ORDERS}) == len(ORDERS)
 
 
+@pytest.mark.slow
 def test_about_as_many_at_any_time_of_the_year() -> None:
     for today in (date(2026, 2, 10), date(2027, 7, 20)):
         assert 560 <= len(demo_orders(today=today)) <= 680

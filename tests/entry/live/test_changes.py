@@ -15,6 +15,8 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.outbox import emit
 from dinghuo.orders.events import Confirmed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def shop(act: AsRole) -> Shop:

@@ -19,6 +19,8 @@ from dinghuo.kit.roles import Urls, database_of
 from dinghuo.notices.events import Published
 from dinghuo.orders.events import Confirmed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def shop(act: AsRole) -> Shop:

@@ -25,6 +25,8 @@ from dinghuo.kit.ids import new_id
 from dinghuo.kit.outbox_run import drain
 from dinghuo.kit.paging import Page
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/v1/exports"
 FORMULA = "=cmd|' /C calc'!A0"
 

@@ -9,6 +9,8 @@ from tests.integrations.imports.desk import Desk, csv
 from dinghuo.integrations.imports.beat import Beat, Cancelled, Lost
 from dinghuo.integrations.imports.claim import Claim, claim
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 20
 
 

@@ -13,6 +13,8 @@ from dinghuo.integrations.imports.claim import LEASE, MOST_ATTEMPTS, Claim, clai
 from dinghuo.integrations.imports.tasks import TASKS
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 SHEET = csv("货号,名称,单位,税率", "A,甲,瓶,13%")
 
 

@@ -3,8 +3,11 @@
 import io
 import zipfile
 
+import pytest
 import xlsxwriter
 from tests.integrations.imports.desk import Desk, csv
+
+pytestmark = pytest.mark.slow
 
 HEADER = "货号,名称,单位,税率,箱规,大单位"
 ROWS = ("A-1,柚子气泡水,瓶,13%,24,箱", "A-2,青梅气泡水,瓶,13%,24,箱")

@@ -18,6 +18,8 @@ from dinghuo.integrations.order_book import dry_run, read_order_book, run_order_
 from dinghuo.integrations.sheets import mapping_given
 from dinghuo.kit.outbox_run import drain
 
+pytestmark = pytest.mark.slow
+
 HEADER = "单号,日期,客户编码,货号,品名,数量,单价"
 ROWS = (
     "A1,2026-01-05,D1,X-1,柚子,3,2.50",

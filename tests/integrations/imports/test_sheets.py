@@ -9,6 +9,8 @@ from tests.support import contents
 from dinghuo.integrations.imports import tasks
 from dinghuo.integrations.plain_sheets import run
 
+pytestmark = pytest.mark.slow
+
 SKUS = csv(
     "货号,名称,单位,大单位,箱规,税率,品牌",
     "Y-1,柚子气泡水,瓶,箱,24,13%,示例",

@@ -3,6 +3,8 @@
 import pytest
 from tests.integrations.imports.desk import Desk
 
+pytestmark = pytest.mark.slow
+
 KINDS = ["order_book", "customers", "skus", "prices", "stock"]
 
 

@@ -18,6 +18,8 @@ from dinghuo.kit.bulk import put
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 ROWS = (
     "1,2026-01-01 09:00,K1,A,Ale,10,1.00",
     "1,2026-01-01 09:00,K1,B,Beer,5,2.50",

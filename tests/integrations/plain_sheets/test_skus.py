@@ -1,10 +1,13 @@
 """Sheets of SKUs: units put together with those that are there, rates and policies in people's words."""
 
+import pytest
 from tests.integrations.order_book.running import rows_of
 from tests.integrations.plain_sheets.sheets import tried, written
 from tests.support import Tenant
 
 from dinghuo.kit.database import Database
+
+pytestmark = pytest.mark.slow
 
 HEADER = "货号,名称,单位,大单位,箱规,条码,税率,缺货处理"
 _UNITS = """

@@ -238,6 +238,7 @@ rubbish = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_charact
 row_texts = st.lists(rubbish, min_size=6, max_size=6)
 
 
+@pytest.mark.slow
 @given(st.lists(row_texts, max_size=12))
 def test_nothing_is_dropped_whatever_stands_in_the_cells(rows: list[list[str]]) -> None:
     table = read("A1,2026-03-05,城东,X1,1,1", *(",".join(row) for row in rows))

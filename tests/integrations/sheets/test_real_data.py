@@ -11,7 +11,7 @@ import pytest
 
 from dinghuo.integrations.sheets import LineTable, Mapping, complete, open_sheet, presets, read_order_lines
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.slow, pytest.mark.real_data]
 
 
 @pytest.fixture(scope="module")

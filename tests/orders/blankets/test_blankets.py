@@ -30,6 +30,8 @@ from dinghuo.orders.lock_orders import lock_orders
 from dinghuo.orders.requests import LineRequest, Placement
 from dinghuo.orders.short_close import short_close
 
+pytestmark = pytest.mark.slow
+
 D = Decimal
 REQUEST = BlanketRequest(
     customer="K1",

@@ -1,9 +1,12 @@
 """Staff paste orders for the customers they see."""
 
 import httpx
+import pytest
 from tests.conftest import AsRole
 from tests.portal.conftest import clients, owner, shop  # noqa: F401 - fixtures
 from tests.portal.shop import Shop
+
+pytestmark = pytest.mark.slow
 
 PASTE = "/api/v1/orders/paste"
 

@@ -104,6 +104,7 @@ _SAID = (
 _PIECES = st.sampled_from([" ", "\n", *_SAID.split()])
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_PIECES, max_size=25).map("".join))
 def test_any_text_is_read_without_fault(text: str) -> None:

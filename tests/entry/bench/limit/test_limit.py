@@ -32,6 +32,7 @@ async def test_the_transactions_counted_are_the_orders_placed(
     assert await value(bench_url, "select to_regnamespace('bench_limit')") is None
 
 
+@pytest.mark.slow
 async def test_a_limit_that_was_not_prepared_fails_with_the_reason(bench_url: str) -> None:
     with pytest.raises(LimitFailed, match="function place"):
         await run_limit(admin_url=bench_url, kind="hot", seconds=1)

@@ -13,6 +13,8 @@ import pytest
 from dinghuo.entry.bench.load import Acknowledged, LoadConfig, LoadFailed, Orders, read_journal, run_load
 from dinghuo.entry.bench.load.client import drive
 
+pytestmark = pytest.mark.slow
+
 ORDERS = Orders.spread(customers=["C1", "C2"], skus=[f"S{n}" for n in range(10)])
 
 
