@@ -24,6 +24,8 @@ from dinghuo.kit.database import Database
 from dinghuo.kit.ids import new_id
 from dinghuo.kit.outbox_run import drain
 
+pytestmark = pytest.mark.slow
+
 ERP = Actor("key", "ERP", "api", new_id())
 STEPS = [
     StepSpec(name="经理", approvers=[Approver("role", "sales_manager")]),

@@ -9,6 +9,8 @@ from tests.support import Tenant, contents, make_tenant
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 PATHS = ("skus", "products", "categories", "brands", "units", "assortments")
 

@@ -16,7 +16,7 @@ from tests.world import traces
 from dinghuo.entry.hot_lane import PATH
 from dinghuo.kit.database import Database
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 _MANY_NINES = "9" * 400
 

@@ -12,6 +12,8 @@ from dinghuo.identity.default_roles import DEFAULT_ROLES
 from dinghuo.identity.permissions import PERMISSIONS, permissions_of
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def owner(as_role: AsRole) -> httpx.AsyncClient:

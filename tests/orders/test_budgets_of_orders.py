@@ -3,9 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from tests.orders.desk import Desk
 from tests.orders.granted import ship
 from tests.orders.promotions import budgets, on, promotion, publish
+
+pytestmark = pytest.mark.slow
 
 
 async def amend(desk: Desk, order: dict[str, Any], quantity: str) -> None:

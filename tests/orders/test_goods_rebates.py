@@ -10,6 +10,8 @@ from tests.support import contents
 from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.outbox_run import drain
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def order(desk: Desk) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from dinghuo.kit.periodic import TENANT
 from dinghuo.orders import promise_again
 from dinghuo.orders.events import PromisesDue
 
+pytestmark = pytest.mark.slow
+
 OVER = "update order_line set promised_date = $2 where tenant_id = $1 and promised_date = $3"
 Two = tuple[dict[str, Any], dict[str, Any]]
 

@@ -9,6 +9,8 @@ from tests.support import Tenant, contents, make_tenant
 
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 async def put(client: httpx.AsyncClient, path: str, *items: dict[str, Any]) -> dict[str, Any]:
     response = await client.put(f"/api/v1/{path}", json={"items": list(items)})

@@ -20,6 +20,8 @@ from dinghuo.flow.reactions import BY_KIND
 from dinghuo.kit.outbox_run import drain
 from dinghuo.pricing.save_entries import EntryInput
 
+pytestmark = pytest.mark.slow
+
 STEPS = [
     StepSpec(name="经理", approvers=[Approver("role", "sales_manager")]),
     StepSpec(name="财务", approvers=[Approver("role", "finance")]),

@@ -14,6 +14,8 @@ from tests.support import contents, key_of
 from dinghuo.identity.permissions import OWN_ACCOUNT, PERMISSIONS, PUBLIC, SIGNED_IN
 from dinghuo.kit.database import Database
 
+pytestmark = pytest.mark.slow
+
 # Answers to those who may call but lack the right to the fields that it is all about.
 HIDDEN = {"cost-hidden": "sees_cost", "price-hidden": "sees_price"}
 # What only looks, though it is sent as if it changed something.
