@@ -1,10 +1,11 @@
 """What became of some of the demo company's latest orders: held, to be another, waiting for their money."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
+from dinghuo.entry.demo.orders import CHINA
 from dinghuo.entry.demo.people import STAFF
 from dinghuo.entry.demo.seed_company import people
 from dinghuo.entry.demo.steps import NOTHING, Command, Outcome
@@ -18,12 +19,17 @@ from dinghuo.orders.attach import upload
 from dinghuo.orders.hold import HoldReason, hold
 from dinghuo.orders.place import place
 from dinghuo.orders.requests import LineRequest, OrderRequest, Placement
+from dinghuo.orders.rules.decide import delivery_of
+from dinghuo.orders.rules.facts import rule_book
+from dinghuo.orders.rules.terms import DeliveryTerms
 from dinghuo.orders.save_terms import TermsInput, save_terms
 from dinghuo.orders.slips import SlipRequest, submit_slip
+from dinghuo.parties.facts import load_customers_by_id
+from dinghuo.pricing.facts import scopes_of
 
 # The latest orders that nothing has become of yet.
 _LATEST: Final = """
-select o.id, o.revision, o.customer_id, c.code as customer, c.name, l.sku_code, l.unit, l.quantity
+select o.id, o.revision, o.customer_id, o.organisation_id, c.code as customer, c.name, l.sku_code, l.unit, l.quantity
 from sales_order o
 join customer c on c.tenant_id = $1 and c.id = o.customer_id
 join order_line l on l.tenant_id = $1 and l.order_id = o.id and l.line_no = 1 and l.kind = 'goods'
@@ -82,10 +88,29 @@ async def _change(
     request = AmendRequest(
         revision=order["revision"],
         reason=reason,
-        requested_date=(tx.now + timedelta(days=4)).date(),
+        requested_date=await _delivered_from(tx, order, timedelta(days=4)),
         lines=[LineChange(line_no=1, note=reason)],
     )
     await amend(tx, order_id=order["id"], request=request, principal=principal, by=by, **how)
+
+
+async def _delivered_from(tx: Tx, order: Any, later: timedelta) -> date:
+    """The first day, so much later than now, on which goods can come to an order's customer."""
+    now = tx.now.astimezone(CHINA)
+    day = (now + later).date()
+    book = await rule_book(tx)
+    customer = (await load_customers_by_id(tx, {order["customer_id"]}))[order["customer_id"]]
+    if book is None:
+        return day
+    rule = book.winner(
+        "delivery", scopes_of(customer), organisation_id=order["organisation_id"], day=now.date(), currency=None
+    )
+    terms = rule.terms if rule and isinstance(rule.terms, DeliveryTerms) else None
+    route = book.route_of(customer)
+    delivery = delivery_of(terms, route, book.calendar(terms, route), now)
+    if delivery is None or delivery.earliest is None:
+        return day
+    return delivery.next_from(max(day, delivery.earliest)) or day
 
 
 async def _terms(tx: Tx) -> Outcome:
