@@ -23,6 +23,7 @@ from dinghuo.orders.places import place_of_gift
 from dinghuo.orders.quota_takes import first_beyond_quota, gift_takes
 from dinghuo.orders.requests import ShipTo
 from dinghuo.pricing.coupon_facts import Coupon
+from dinghuo.pricing.engine import BY_CONTRACT, LISTED
 from dinghuo.pricing.facts import ListFacts, load_entries, load_lists
 from dinghuo.pricing.gift_offer import gift_offer
 from dinghuo.pricing.grant import GiftOffer, Given, Granted, Offer, Room, Verdict, grant, room_of
@@ -225,6 +226,8 @@ def _grant(
 
 def _beyond_stock(order: Priced, gifts: Sequence[Given], stock: Stock) -> UUID | None:
     """The first promotion whose gift is not there beside what was ordered."""
+    if not gifts:
+        return None
     wanted: dict[UUID, Decimal] = {}
     for row in order.lines:
         wanted[row.sku_id] = wanted.get(row.sku_id, ZERO) + row.base_quantity
@@ -238,7 +241,11 @@ def _beyond_stock(order: Priced, gifts: Sequence[Given], stock: Stock) -> UUID |
 
 
 def final_of(row: LineRow) -> Literal["contract", "manual"] | None:
-    said = _source.decode(row.price_reason)
+    reason = bytes(row.price_reason)
+    if reason.startswith(LISTED):
+        return "contract" if BY_CONTRACT in reason else None
+    # Read back from the database it is written differently.
+    said = _source.decode(reason)
     if said.source != "price_list":
         return "manual"
     return "contract" if said.kind == "contract" else None

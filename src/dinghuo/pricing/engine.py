@@ -83,6 +83,11 @@ def _passed(price_list: ListFacts, why: str) -> str:
     return f'{{"list":{_quote(price_list.code)},"kind":"{price_list.kind}","why":"{why}"}}'
 
 
+# How a reason begins when a list's price won, and what it has only then if that list is a contract: quotation marks
+# within a code are escaped, and lists that were passed over say why and have no version.
+LISTED, BY_CONTRACT = b'{"source":"price_list",', b',"kind":"contract","version":'
+
+
 def _won(
     price_list: ListFacts, unit: str, minimum: Decimal, entry_price: Decimal, price: Decimal, passed: list[str]
 ) -> Price:

@@ -196,7 +196,8 @@ def _grant_one(basket: _Basket, offer: Offer, gift_of: GiftOf, result: Granted) 
     promotion = offer.promotion
     places: list[int] = []
     for place in offer.places:
-        final, rival = basket.lines[place].final, _rival(promotion, basket.taken[place])
+        final, taken = basket.lines[place].final, basket.taken[place]
+        rival = _rival(promotion, taken) if taken else None
         if final is not None:
             _say(basket, place, promotion, final)
         elif rival is not None:
