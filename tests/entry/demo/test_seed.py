@@ -369,6 +369,15 @@ async def test_it_can_be_taken_away_and_nothing_else(demo: Demo, database: Datab
     assert await remove(database_urls.owner) is False
 
 
+@pytest.mark.parametrize("day", ["2026-11-24T08:10", "2026-09-29T23:30"])
+async def test_any_day_will_do(database: Database, database_urls: Urls, day: str) -> None:
+    """Four days later is a Saturday, or in the middle of a holiday."""
+    await remove(database_urls.owner)
+    made = await seed(database, now=datetime.fromisoformat(day).replace(tzinfo=CHINA), progress=_watch)
+    assert made.is_new
+    assert await remove(database_urls.owner) is True
+
+
 async def test_a_company_that_only_has_its_code_stays(database: Database, database_urls: Urls) -> None:
     await remove(database_urls.owner)
     made = await create_tenant(database, NewTenant(code="jiangnan", name="江南春"), password=None, by=SYSTEM)
@@ -379,12 +388,3 @@ async def test_a_company_that_only_has_its_code_stays(database: Database, databa
     assert [fault.message for fault in refused.value.faults] == [NOT_THE_DEMO]
     assert await remove(database_urls.owner) is False
     assert await contents(database, tenant) == before
-
-
-@pytest.mark.parametrize("day", ["2026-11-24T08:10", "2026-09-29T23:30"])
-async def test_any_day_will_do(database: Database, database_urls: Urls, day: str) -> None:
-    """Four days later is a Saturday, or in the middle of a holiday."""
-    await remove(database_urls.owner)
-    made = await seed(database, now=datetime.fromisoformat(day).replace(tzinfo=CHINA), progress=_watch)
-    assert made.is_new
-    assert await remove(database_urls.owner) is True
