@@ -309,6 +309,7 @@ ACTS: st.SearchStrategy[list[Act]] = st.lists(
 async def test_no_path_to_a_higher_limit_without_every_step(desk: Desk, acts: list[Act]) -> None:
     """The ledger of decisions judges: a limit that rose was asked about, and both agreed."""
     await desk.policy("increase > 0.0")
+    await _act(desk, "withdraw", 1)  # what the acts before left waiting
     await desk.want(("C1", "1"))
     await desk.work()
     for number, act in enumerate(acts, start=2):

@@ -76,7 +76,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
 def test_second_start_finds_the_data(data: Path) -> None:
     with server(data, options=QUICK) as first:
         sql(first, "create table kept (text text); insert into kept values ('订货')")
-    assert not runs(first.pid)
+    wait_until_gone(first.pid)
     assert not (data / "postgres" / "postmaster.pid").exists()
     with server(data, options=QUICK) as second:
         assert second.pid != first.pid
@@ -103,7 +103,7 @@ def test_holders_in_one_process_share(data: Path) -> None:
         with server(data) as inner:
             assert inner == outer
         assert sql(outer, "select 1") == "1"
-    assert not runs(outer.pid)
+    wait_until_gone(outer.pid)
 
 
 def test_keep_running(data: Path) -> None:
@@ -112,7 +112,7 @@ def test_keep_running(data: Path) -> None:
     assert runs(first.pid)
     with server(data) as second:
         assert second == first
-    assert not runs(first.pid)
+    wait_until_gone(first.pid)
 
 
 def test_two_processes_at_once_share_one_server(data: Path) -> None:
@@ -124,7 +124,7 @@ def test_two_processes_at_once_share_one_server(data: Path) -> None:
     assert runs(pids[0])
     holders[1].communicate()
     assert holders[1].returncode == 0
-    assert not runs(pids[0])
+    wait_until_gone(pids[0])
 
 
 def test_killed_holder_does_not_count(data: Path) -> None:
@@ -135,7 +135,7 @@ def test_killed_holder_does_not_count(data: Path) -> None:
     assert runs(pid)
     with server(data) as running:
         assert running.pid == pid
-    assert not runs(pid)
+    wait_until_gone(pid)
 
 
 def test_killed_postmaster_starts_again_with_committed_data(data: Path) -> None:
@@ -162,7 +162,7 @@ def test_killed_postmaster_starts_again_with_committed_data(data: Path) -> None:
         assert sql(again, "select 1") == "1", "two others still hold it"
     holder.communicate()
     assert holder.returncode == 0
-    assert not runs(again.pid)
+    wait_until_gone(again.pid)
 
 
 def test_mark_of_a_number_that_now_belongs_to_another_process(data: Path) -> None:
@@ -220,7 +220,7 @@ def test_failed_start_says_why_and_can_be_mended(data: Path) -> None:
         pass
     with server(data, options=QUICK) as running:
         assert sql(running, "select 1") == "1"
-    assert not runs(running.pid)
+    wait_until_gone(running.pid)
 
 
 @pytest.mark.parametrize("name", ["数据" * 30, "a,b", "with space & 'quote'"])
@@ -301,7 +301,7 @@ def test_ordinary_user() -> None:
             holder.communicate()
             assert holder.returncode == 0
             assert sql(running, "select 1") == "1"
-        assert not runs(pid)
+        wait_until_gone(pid)
         with server(Path(directory), options=QUICK) as running:  # and starts it as that user
             assert psutil.Process(running.pid).username() == "nobody"
 

@@ -47,7 +47,9 @@ async def test_tea_runs_short_and_comes(
     await _put(owner, "expected-supply", _supply("PO-8/1", 12, 60))
     await drain(database, tenant.id, BY_KIND)
     assert await _expected(gold, mine) == (day(5), False)
-    assert await _expected(other, theirs) == (day(12), True)
+    # The other is told the new day, which is now the day to keep.
+    assert await _expected(other, theirs) == (day(12), False)
+    assert f"{day(5)} → {day(12)}" in await _last_news(other)
     # The delivery brings a lot that is fresh and one that is not.
     lines = [_received("FRESH", 20, 170), _received("OLD", 20, 20)]
     receipt = {"warehouse": "MAIN", "lines": lines}
@@ -107,6 +109,10 @@ async def _order(owner: httpx.AsyncClient, dealer: str, bottles: int) -> str:
 async def _expected(dealer: httpx.AsyncClient, order_id: str) -> tuple[str | None, bool]:
     (line,) = (await dealer.get(f"{PORTAL}/orders/{order_id}/waiting")).json()["lines"]
     return line["expected_on"], line["late"]
+
+
+async def _last_news(dealer: httpx.AsyncClient) -> str:
+    return str((await dealer.get(f"{PORTAL}/inbox")).json()["items"][0]["body"])
 
 
 async def _held(owner: httpx.AsyncClient, order_id: str) -> tuple[int, int]:
