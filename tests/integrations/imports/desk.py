@@ -10,11 +10,13 @@ from tests.support import Tenant
 
 from dinghuo.integrations.imports.claim import Claim
 from dinghuo.integrations.imports.runner import Runner
+from dinghuo.integrations.imports.states import WORKING
 from dinghuo.integrations.imports.work import carry_out
 from dinghuo.kit.database import Database
 from dinghuo.kit.outbox_run import drain
 
 Json = dict[str, Any]
+PATIENCE = 120
 
 
 @dataclass
@@ -44,8 +46,7 @@ class Desk:
         file_id = await self.upload(content, name)
         begun = await self.call("POST", "", json={"kind": kind, "file_id": file_id, **said})
         assert (begun["state"], begun["is_queued"], begun["actions"]) == ("looking", True, ["cancel"])
-        await self.work()
-        return await self.get(begun["id"])
+        return await self.worked_off(str(begun["id"]))
 
     async def get(self, import_id: str) -> Json:
         found: Json = await self.call("GET", f"/{import_id}")
@@ -57,19 +58,27 @@ class Desk:
             mapping = (await self.get(import_id))["look"]["mapping"]
         asked = await self.call("POST", f"/{import_id}/check", json={"mapping": mapping, **said})
         assert asked["state"] == "checking"
-        await self.work()
-        return await self.get(import_id)
+        return await self.worked_off(import_id)
 
     async def run(self, import_id: str) -> Json:
         asked = await self.call("POST", f"/{import_id}/run", json={})
         assert asked["state"] == "running"
-        await self.work()
-        return await self.get(import_id)
+        return await self.worked_off(import_id)
 
     async def imported(self, kind: str, content: bytes, name: str = "sheet.csv") -> Json:
         begun = await self.begin(kind, content, name)
         await self.check(begun["id"])
         return await self.run(begun["id"])
+
+    async def worked_off(self, import_id: str) -> Json:
+        """The import once nothing is left to do with it: what was interrupted or gave way is taken up again."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await self.work()
+                found = await self.get(import_id)
+                if found["state"] not in WORKING:
+                    return found
+                await asyncio.sleep(0.05)
 
     async def work(self, *, stop: asyncio.Event | None = None) -> None:
         """Do all that is due now."""

@@ -4,14 +4,12 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from tests.integrations.imports.desk import Desk, csv
+from tests.integrations.imports.desk import PATIENCE, Desk, csv
 
 from dinghuo.integrations.imports.beat import Beat, Cancelled, Lost
 from dinghuo.integrations.imports.claim import Claim, claim
 
 pytestmark = pytest.mark.slow
-
-PATIENCE = 20
 
 
 async def claimed(desk: Desk) -> Claim:

@@ -11,7 +11,7 @@ from tests.integrations.imports.desk import Desk, csv
 from dinghuo.integrations.imports import work
 from dinghuo.integrations.imports.claim import LEASE, MOST_ATTEMPTS, Claim, claim
 from dinghuo.integrations.imports.tasks import TASKS
-from dinghuo.kit.database import Database
+from dinghuo.kit.database import Database, RetryTransaction
 
 pytestmark = pytest.mark.slow
 
@@ -135,3 +135,22 @@ async def test_a_bug_is_told_with_a_reference(desk: Desk, monkeypatch: pytest.Mo
     failed = await desk.get(import_id)
     assert (failed["state"], [each["code"] for each in failed["problem"]]) == ("failed", ["import-broke"])
     assert "RuntimeError" not in failed["problem"][0]["message"]
+
+
+async def test_what_gave_way_to_others_is_taken_up_again_soon(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a lease that nobody needs any more."""
+    look, ways = TASKS["looking"], 0
+
+    async def crowded(*about: Any) -> Any:
+        nonlocal ways
+        ways += 1
+        if ways < MOST_ATTEMPTS:
+            raise RetryTransaction("others have these rows")
+        return await look(*about)
+
+    monkeypatch.setitem(TASKS, "looking", crowded)
+    monkeypatch.setattr(work, "_AGAIN_AFTER", timedelta())
+    import_id = await begin(desk)
+    for _ in range(MOST_ATTEMPTS):
+        await desk.work()
+    assert ((await desk.get(import_id))["state"], ways) == ("ready", MOST_ATTEMPTS)

@@ -173,10 +173,7 @@ async def _interrupted_run(desk: Desk, import_id: str, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(beat.Beat, "progress", stopping)
     await desk.call("POST", f"/{import_id}/run", json={})
-    for _ in range(100):
-        await desk.work()
-        if (await desk.get(import_id))["state"] != "running":
-            break
+    await desk.worked_off(import_id)
     return stops
 
 

@@ -63,13 +63,14 @@ async def test_slices_written_before_a_crash_are_not_written_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(tasks._Journal, "keep", crashing)
-        broken = await desk.run(begun["id"])
+        await desk.call("POST", f"/{begun['id']}/run", json={})
+        await desk.work()
+    broken = await desk.get(begun["id"])
     assert (broken["state"], broken["is_queued"]) == ("running", True)
     async with desk.database.transaction(desk.tenant.id) as tx:
         await tx.write("update import_job set queued_at = $2 where tenant_id = $1", tx.now)
         await tx.write("update outbox_event set due_at = $2 where tenant_id = $1 and kind = 'imports.due'", tx.now)
-    await desk.work()
-    done = await desk.get(begun["id"])
+    done = await desk.worked_off(begun["id"])
     report = done["result"]["sheet"]
     assert (done["state"], report["created"], report["unchanged"], report["lines_set_aside"]) == ("done", 6, 0, 1)
     assert report["also_created"] == {"region": 1}

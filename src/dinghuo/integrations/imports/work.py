@@ -158,11 +158,14 @@ async def _fail(database: Database, claim: Claim, faults: tuple[Fault, ...]) -> 
 
 async def _broke(database: Database, claim: Claim, job: Any, error: Exception) -> None:
     """Try again a few times: what breaks once may go well the next time. A database that is away is waited for."""
-    if is_away(error) or is_contended(error):
+    if is_away(error):
         log.warning("an import waits for the database", reason=str(error))
         raise error
     reference = hashlib.sha256(repr(error).encode()).hexdigest()[:8]
-    log.error("an import broke", import_id=str(claim.import_id), reference=reference, exc_info=error)
+    if is_contended(error):
+        log.warning("an import gives way", import_id=str(claim.import_id), reason=str(error))
+    else:
+        log.error("an import broke", import_id=str(claim.import_id), reference=reference, exc_info=error)
     if job.attempts >= MOST_ATTEMPTS:
         await _fail(database, claim, (say.BROKE(reference=reference),))
     else:
