@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from litestar import Litestar
 from tests.support import VAULT, Tenant, client_of, key_of, make_tenant, make_user
 
@@ -27,6 +28,10 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 

@@ -304,7 +304,7 @@ ACTS: st.SearchStrategy[list[Act]] = st.lists(
 
 
 @given(acts=ACTS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 async def test_no_path_to_a_higher_limit_without_every_step(desk: Desk, acts: list[Act]) -> None:
     """The ledger of decisions judges: a limit that rose was asked about, and both agreed."""

@@ -176,7 +176,7 @@ drawn = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(assortments=st.lists(drawn, max_size=3, unique_by=lambda one: one.code))
 @pytest.mark.slow
 async def test_the_rule_is_one(

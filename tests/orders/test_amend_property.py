@@ -72,7 +72,7 @@ async def state(tx: Tx, order_id: UUID) -> tuple[Any, ...]:
 
 
 @given(series=st.lists(CHANGES, min_size=1, max_size=5))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 async def test_any_series_of_amendments_is_as_placing_the_final_lines(
     database: Database, world: World, series: list[list[tuple[str, int, int]]]

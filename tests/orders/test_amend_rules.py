@@ -322,7 +322,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_lines(
         st.lists(st.tuples(st.integers(0, 3), st.integers(0, 25)), min_size=1, max_size=3), min_size=1, max_size=5
     )
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 async def test_any_series_of_amendments_leaves_freight_and_quotas_as_placing_would(
     database: Database, world: World, desk: Desk, series: list[list[tuple[int, int]]]

@@ -235,7 +235,7 @@ async def office(database_urls: Urls, world: World) -> AsyncIterator[Office]:
 
 
 @given(acts=ACTS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 async def test_no_path_to_an_order_that_binds_without_every_step(
     office: Office, acts: list[tuple[str, str, str]]
@@ -260,7 +260,7 @@ async def test_no_path_to_an_order_that_binds_without_every_step(
 
 
 @given(st.lists(st.tuples(st.sampled_from(("approve", "approve", "reject")), WHO), min_size=2, max_size=6))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 async def test_however_many_decide_at_once_make_one_outcome(office: Office, together: list[tuple[str, str]]) -> None:
     """All at once, each with a connection of their own; and again, until it is over."""

@@ -341,7 +341,7 @@ async def play(database: Database, world: World) -> Play:
 
 
 @given(first=st.lists(ORDERS, min_size=1, max_size=2), steps=STEPS)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 async def test_gifts_and_budgets_hold_whatever_becomes_of_orders(
     play: Play, first: list[list[tuple[str, int]]], steps: list[tuple[str, Any, Any]]

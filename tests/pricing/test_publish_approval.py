@@ -207,7 +207,7 @@ _OFTEN = ["ask", "ask", "manager", "manager", "finance", "finance", "reject", "w
 
 
 @given(acts=st.lists(st.sampled_from(_OFTEN), max_size=14))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 async def test_no_path_to_a_list_that_holds_without_every_step(desk: Desk, acts: list[str]) -> None:
     await desk.policy("true")

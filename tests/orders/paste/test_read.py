@@ -105,7 +105,7 @@ _PIECES = st.sampled_from([" ", "\n", *_SAID.split()])
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(_PIECES, max_size=25).map("".join))
 def test_any_text_is_read_without_fault(text: str) -> None:
     for line in reading(text).lines:
