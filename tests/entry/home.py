@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
+import psutil
 
 from dinghuo.kit.embedded import server
 
@@ -95,6 +97,19 @@ def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """It has ended, whether or not anybody has asked about it since."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def until_gone(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        until(partial(is_gone, process))
 
 
 def answers(url: str) -> bool:

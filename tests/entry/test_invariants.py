@@ -134,7 +134,11 @@ from sales_order where tenant_id = :tenant and id = :order""",
 with taken as (update budget set amount = amount + 1 where tenant_id = :tenant returning id)
 insert into budget_entry (tenant_id, id, budget_id, at, amount, uses, verb, document_kind, document_id)
 select :tenant, gen_random_uuid(), id, now(), 1, 0, 'reserve', 'order', gen_random_uuid() from taken""",
-    "order-discounts": "update order_promotion set saved = saved + 1 where tenant_id = :tenant",
+    "order-discounts": "update order_line set discount = discount + 1 where tenant_id = :tenant",
+    "order-promotions": """
+update sales_order set promotions = '[{"promotion_id": "00000000-0000-7000-8000-000000000000", "saved": 0}]'
+where tenant_id = :tenant""",
+    "line-skus": "update order_line set sku_id = gen_random_uuid() where tenant_id = :tenant",
     "rebate-balances": """
 insert into rebate_balance (tenant_id, id, customer_id, organisation_id, kind, currency, credited, updated_at)
 select :tenant, gen_random_uuid(), customer_id, organisation_id, 'credit', currency, 5, now()

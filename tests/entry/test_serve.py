@@ -6,7 +6,7 @@ import signal
 import httpx
 import psutil
 import pytest
-from tests.entry.home import PATIENCE, Home, answers, until
+from tests.entry.home import PATIENCE, Home, answers, is_gone, until, until_gone
 
 from dinghuo.flow.reactions import PERIODS
 
@@ -38,7 +38,7 @@ def test_serve_answers_and_stops_cleanly(home: Home) -> None:
         out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (0, "")
         assert [json.loads(line) for line in err.splitlines() if '"level":"error"' in line] == []
-        assert not any(child.is_running() for child in children)
+        until_gone(children)
         assert home.server_is_down()
         assert not answers(url)
 
@@ -47,7 +47,7 @@ def test_a_killed_web_process_is_replaced(home: Home) -> None:
     with home.serving("--workers", "1") as (process, url):
         [web, worker] = psutil.Process(process.pid).children()
         web.kill()
-        until(lambda: len(psutil.Process(process.pid).children()) == 2 and not web.is_running())
+        until(lambda: len(psutil.Process(process.pid).children()) == 2 and is_gone(web))
         until(lambda: answers(url))
         assert worker.is_running()
         process.send_signal(signal.SIGINT)
@@ -60,8 +60,7 @@ def test_children_do_not_outlive_a_killed_parent(home: Home) -> None:
         children = psutil.Process(process.pid).children()
         process.kill()
         process.communicate()
-        psutil.wait_procs(children, timeout=PATIENCE)
-        assert not any(child.is_running() for child in children)
+        until_gone(children)
         assert not answers(url)
     assert home.told("doctor")["ok"]  # the server that was left is found, used and stopped
     assert home.server_is_down()

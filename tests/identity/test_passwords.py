@@ -68,7 +68,7 @@ async def test_the_loop_goes_on_while_a_password_is_checked(monkeypatch: pytest.
 
     class Waiting(Argon2Hasher):
         def verify(self, password: str | bytes, hash: str | bytes) -> bool:
-            return went_on.wait(timeout=10) and super().verify(password, hash)
+            return went_on.wait(timeout=60) and super().verify(password, hash)
 
     stored = await hash_password("correct horse battery")
     monkeypatch.setattr(passwords, "_hasher", PasswordHash((Waiting(time_cost=1, memory_cost=64, parallelism=1),)))

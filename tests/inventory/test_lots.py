@@ -20,12 +20,11 @@ from dinghuo.kit.ids import new_id
 
 pytestmark = pytest.mark.slow
 
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 ZERO = Decimal(0)
 
 
 def after(days: int) -> date:
-    return TODAY + timedelta(days=days)
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date() + timedelta(days=days)
 
 
 @st.composite
@@ -41,7 +40,7 @@ def shelves(draw: st.DrawFn) -> list[LotThere]:
 def test_the_first_to_expire_goes_first_and_nothing_that_is_not_allowed(
     lots: list[LotThere], loose: int, quantity: int, days: int | None
 ) -> None:
-    terms = Terms(TODAY, days)
+    terms = Terms(after(0), days)
     picked = pick(lots, Decimal(loose), Decimal(quantity), terms)
     taken = {lot.lot_id: part for lot, part in picked.lots}
     assert sum(taken.values(), ZERO) + picked.loose + picked.missing == quantity
@@ -122,7 +121,7 @@ async def test_lots_are_received_by_name_and_go_out_by_their_days(depot: Depot, 
 async def test_nobody_gets_what_is_blocked_or_expired(depot: Depot, owner: httpx.AsyncClient) -> None:
     await track(owner, "A", shelf_life=None)
     await come(owner, "OLD", 5, expires_on=after(-1).isoformat())
-    await come(owner, "LAST-DAY", 5, expires_on=TODAY.isoformat())
+    await come(owner, "LAST-DAY", 5, expires_on=after(0).isoformat())
     await come(owner, "FINE", 5)
     (fine,) = [r for r in (await owner.get("/api/v1/lots")).json()["items"] if r["number"] == "FINE"]
     assert (fine["expires_on"], fine["days_left"]) == (None, None)
@@ -197,7 +196,7 @@ async def test_what_comes_and_nobody_may_have_goes_to_nobody_who_waits(
 
 async def test_a_lot_that_expires_over_night_is_promised_to_nobody(depot: Depot, owner: httpx.AsyncClient) -> None:
     await track(owner, "A", shelf_life=None)
-    await come(owner, "TODAY", 5, expires_on=TODAY.isoformat())
+    await come(owner, "TODAY", 5, expires_on=after(0).isoformat())
     await depot.run(bar_expired)
     assert [row[0] for row in await depot.rows("select barred::int from stock where tenant_id = $1")] == [0]
     async with depot.database.transaction(depot.tenant.id) as tx:
@@ -307,12 +306,12 @@ async def test_only_what_will_be_good_is_promised(depot: Depot, owner: httpx.Asy
         (line,) = (await owner.post("/api/v1/available-to-promise", json=body)).json()["lines"]
         return line["promised_on"], [reason["code"] for reason in line["reasons"]]
 
-    assert await asked("N", TODAY) == (TODAY.isoformat(), ["atp-stock"])
+    assert await asked("N", after(0)) == (after(0).isoformat(), ["atp-stock"])
     assert await asked("N", after(10)) == (None, ["atp-stock", "atp-expires", "atp-unknown"])
-    assert await asked("K", TODAY) == (None, ["atp-stock", "atp-not-fresh", "atp-unknown"])
+    assert await asked("K", after(0)) == (None, ["atp-stock", "atp-not-fresh", "atp-unknown"])
     await sound(depot)
 
 
 def test_what_never_expires_is_always_good_enough() -> None:
     lot = LotThere(UUID(int=1), "L", NEVER, False, Decimal(1))
-    assert Terms(TODAY, 3650).allow(lot)
+    assert Terms(after(0), 3650).allow(lot)

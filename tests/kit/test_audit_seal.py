@@ -227,3 +227,12 @@ async def test_the_application_cannot_change_a_ledger(database_urls: Urls, tenan
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(forbidden)
     await connection.close()
+
+
+async def test_the_application_cannot_delete_what_lines_name(database_urls: Urls, tenant: Tenant) -> None:
+    connection: Any = await asyncpg.connect(database_urls.app)
+    await connection.execute("select set_config('oms.tenant', $1, false)", str(tenant.id))
+    for forbidden in ("delete from sku", "truncate sku"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(forbidden)
+    await connection.close()

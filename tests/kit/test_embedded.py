@@ -46,7 +46,7 @@ def runs(pid: int) -> bool:
 
 
 def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while runs(pid):
         assert time.monotonic() < deadline, f"process {pid} stays"
         time.sleep(0.02)
@@ -158,7 +158,7 @@ def test_killed_postmaster_starts_again_with_committed_data(data: Path) -> None:
         with server(data, options=QUICK) as again:
             assert again.pid != pid
             assert sql(again, "select seven from kept") == "7"
-            assert busy.wait(20) != 0
+            assert busy.wait(60) != 0
         assert sql(again, "select 1") == "1", "two others still hold it"
     holder.communicate()
     assert holder.returncode == 0

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.entry.home import until_gone
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bench")]
 
@@ -115,7 +116,7 @@ def test_an_interrupted_benchmark_leaves_nothing_running_and_nothing_behind(temp
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=_PATIENCE)
     assert process.returncode == 130
-    assert not any(child.is_running() for child in below)
+    until_gone(below)
     assert list(temporary.iterdir()) == []
 
 

@@ -4,6 +4,7 @@ import sys
 
 import psutil
 import pytest
+from tests.entry.home import until_gone
 
 from dinghuo.entry.bench.process import Finished, run_program
 
@@ -21,4 +22,4 @@ async def test_a_cancelled_wait_ends_the_program() -> None:
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert not found[0].is_running()
+    until_gone(found)
