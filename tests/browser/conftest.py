@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from tests.browser.chromium import find_chromium
 from tests.browser.visitor import Device, Language, Theme, Visitor, close, context_options
 from tests.entry.home import Home
@@ -20,6 +20,9 @@ from dinghuo.entry.demo.seed_company import PASSWORD
 from dinghuo.kit.embedded import server
 
 Visit = Callable[..., Awaitable[Visitor]]
+# A busy machine is waited for, however long it takes: in milliseconds.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
@@ -103,7 +106,7 @@ async def visit(chromium: Browser, shop: Shop, request: pytest.FixtureRequest) -
             path: str, *, device: Device = "desk", language: Language = "zh", theme: Theme = "light"
         ) -> Visitor:
             context = await chromium.new_context(**await context_options(device, language, theme))
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(PATIENCE)
             visitor = Visitor(
                 await context.new_page(), shop.url, shop.company, shop.password, device, language, theme
             )

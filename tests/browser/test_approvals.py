@@ -1,12 +1,12 @@
 """An approval on the desk and on the phone: why, what, and the decision with one key; a policy tried on the past."""
 
-import asyncio
 import re
 
 import pytest
 from playwright.async_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Device, Visitor
+from tests.faults.serving import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -27,9 +27,11 @@ async def state_of(who: Visitor, order: str) -> str:
 
 async def ends_as(who: Visitor, order: str, state: str) -> None:
     """The order follows the decision within moments, as a reaction to it."""
-    async with asyncio.timeout(20):
-        while await state_of(who, order) != state:  # noqa: ASYNC110 - what happens elsewhere can only be asked for
-            await asyncio.sleep(0.1)
+
+    async def follows() -> bool:
+        return await state_of(who, order) == state
+
+    await until(follows)
 
 
 @pytest.mark.parametrize("device", ["desk", "phone"])
@@ -39,6 +41,7 @@ async def test_an_order_is_approved_with_one_key(visit: Visit, device: Device) -
     order = await cheap_order(clerk)
     boss = await visit("/", device=device, language="en" if device == "phone" else "zh")
     await boss.sign_in_to_console("boss")
+    await boss.unhurried()
     page = boss.page
     await boss.goto("/approvals")
     row = page.locator("li button", has_text=(await boss.ask("GET", f"/api/v1/orders/{order}"))["number"])
@@ -60,6 +63,7 @@ async def test_a_rejection_says_why(visit: Visit) -> None:
     clerk, boss = await visit("/"), await visit("/", language="en", theme="dark")
     await clerk.sign_in_to_console("manager")
     await boss.sign_in_to_console("boss")
+    await boss.unhurried()
     order = await cheap_order(clerk)
     await boss.goto("/approvals")
     page, keys = boss.page, boss.page.keyboard

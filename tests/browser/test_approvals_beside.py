@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Device, Language, Theme, Visitor
+from tests.faults.serving import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -29,9 +30,11 @@ async def limit_of(boss: Visitor, code: str) -> tuple[str | None, bool]:
 
 async def ends_as(boss: Visitor, code: str, wanted: tuple[str | None, bool]) -> None:
     """What was decided follows by the outbox."""
-    async with asyncio.timeout(30):
-        while await limit_of(boss, code) != wanted:  # noqa: ASYNC110 - what happens elsewhere can only be asked for
-            await asyncio.sleep(0.1)
+
+    async def follows() -> bool:
+        return await limit_of(boss, code) == wanted
+
+    await until(follows)
 
 
 @pytest.mark.parametrize(("device", "language", "theme"), [("desk", "zh", "light"), ("phone", "en", "dark")])
@@ -123,7 +126,7 @@ async def test_a_price_list_waits_until_somebody_agrees(
     await waiting.first.wait_for()
     found = await boss.ask("GET", f"/api/v1/approvals?subject_id={now['id']}&box=mine")
     await boss.ask("POST", f"/api/v1/approvals/{found['items'][0]['id']}/decide", {"verdict": "approve"})
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (now := await boss.ask("GET", f"/api/v1/price-lists/{code}"))["state"] != "published":  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     await expect(waiting).to_have_count(0)

@@ -159,6 +159,7 @@ async def test_a_proposal_is_taken_back(visit: Visit, language: Language) -> Non
 async def test_a_notice_is_published_and_the_way_back_is_taken(visit: Visit) -> None:
     boss = await visit("/")
     await boss.sign_in_to_console("boss")
+    await boss.unhurried()
     title = f"国庆发货安排 {uuid4().hex[:6]}"
     body = {"kind": "notice", "title": title, "body": "十月一日至三日照常发货。", "audience": []}
     draft = await boss.ask("POST", "/api/v1/notices", body | {"audience": [{"kind": "everyone"}]}, status=201)
@@ -216,6 +217,7 @@ async def test_two_who_edit_the_same_are_told(visit: Visit) -> None:
 async def test_words_are_edited_and_removed_in_place(visit: Visit) -> None:
     boss = await visit("/", theme="dark")
     await boss.sign_in_to_console("boss")
+    await boss.unhurried()
     code, page = f"T{uuid4().hex[:6]}", boss.page
     await boss.goto("/settings/words?of=tiers")
     await page.get_by_label("新代码").fill(code)

@@ -18,6 +18,7 @@ async def phases(clerk: Visitor, title: str) -> list[str]:
 async def test_what_was_done_to_a_notice_is_undone(visit: Visit) -> None:
     clerk = await visit("/")
     await clerk.sign_in_to_console("boss")
+    await clerk.unhurried()
     title = f"临时通知 {uuid4().hex[:6]}"
     notice = await clerk.ask("POST", "/api/v1/notices", {"kind": "notice", "title": title, "body": "明日停电。"}, 201)
     dealer = await visit("/portal/", device="phone")

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from playwright.async_api import expect
 from tests.browser.conftest import Shop, Visit
+from tests.faults.serving import until
 
 from dinghuo.kit.embedded import server
 from dinghuo.kit.ids import new_id
@@ -68,8 +69,9 @@ async def test_what_was_parked_is_tried_again_or_given_up(visit: Visit, shop: Sh
     await boss.look("console-operations-drop")
     await page.locator(".el-dialog:visible .el-button--danger").click()
     await expect(rows).to_have_count(0)
-    for _ in range(100):
-        if (await states(shop, events))[:2] == ["done", "done"]:
-            break
-        await page.wait_for_timeout(200)
+
+    async def is_done() -> bool:
+        return (await states(shop, events))[:2] == ["done", "done"]
+
+    await until(is_done)
     assert await states(shop, events) == ["done", "done", "dropped"]

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.phone import paste
 from tests.browser.visitor import Language, Visitor
+from tests.faults.serving import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -51,12 +52,15 @@ async def cart_of(visitor: Visitor) -> dict[str, Any]:
 
 async def lines_in_cart(visitor: Visitor, count: int) -> dict[str, Any]:
     """The server's cart, once it has as many lines."""
-    for _ in range(100):
+    cart: dict[str, Any] = {}
+
+    async def there() -> bool:
+        nonlocal cart
         cart = await cart_of(visitor)
-        if len(cart["lines"]) == count:
-            return cart
-        await visitor.page.wait_for_timeout(100)
-    raise AssertionError(f"{len(cart['lines'])} lines, not {count}")
+        return len(cart["lines"]) == count
+
+    await until(there)
+    return cart
 
 
 def a_sheet(rows: list[tuple[str, str, str]]) -> bytes:
@@ -182,15 +186,16 @@ async def through_a_dead_spot(dealer: Visitor, cart: dict[str, Any]) -> None:
     stored = {(one["sku"], one["unit"]): one["quantity"] for one in cart["lines"]}
     await page.context.set_offline(False)
     dealer.offline = False
-    for _ in range(200):
+    changed: dict[tuple[str, str], str] = {}
+
+    async def known() -> bool:
         now = {(one["sku"], one["unit"]): one["quantity"] for one in (await cart_of(dealer))["lines"]}
-        changed = [key for key, quantity in now.items() if quantity != stored[key]]
-        if changed:
-            break
-        await page.wait_for_timeout(100)
-    assert len(now) == _LINES
-    (key,) = changed
-    assert f"{float(now[key]):g}" == after
+        assert now.keys() == stored.keys()
+        changed.update({key: quantity for key, quantity in now.items() if quantity != stored[key]})
+        return bool(changed)
+
+    await until(known)
+    assert [f"{float(quantity):g}" for quantity in changed.values()] == [after]
 
 
 async def submit_with_five_taps(dealer: Visitor) -> str:

@@ -13,6 +13,7 @@ async def test_a_line_is_swiped_away_and_brought_back(visit: Visit) -> None:
     dealer = await visit("/portal/", device="phone")
     page = dealer.page
     await dealer.sign_in_to_portal("d002.buyer")
+    await dealer.unhurried()
     await empty_cart(dealer)
     goods = await buyable(dealer, 3, passing=set())
     lines = [{"sku": sku, "quantity": quantity, "unit": unit} for sku, quantity, unit in goods]
@@ -40,6 +41,7 @@ async def test_what_was_said_is_not_said_again_on_another_page(visit: Visit) -> 
     dealer = await visit("/portal/", device="phone")
     page = dealer.page
     await dealer.sign_in_to_portal("d002.buyer")
+    await dealer.unhurried()
     await empty_cart(dealer)
     await page.locator(".home-head .btn-soft").click()
     await expect(page.locator(".saying")).to_be_visible()

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.test_portal import buyable, cart_of, empty_cart, plenty
 from tests.browser.visitor import Language, Visitor
+from tests.faults.serving import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -27,6 +28,7 @@ async def test_an_order_is_approved_by_a_colleague(visit: Visit, language: Langu
     approver = await visit("/portal/", device=device, language=language)
     for visitor, login in ((admin, "d001.admin"), (buyer, "d001.buyer"), (approver, "d001.approver")):
         await visitor.sign_in_to_portal(login)
+    await admin.unhurried()
     # The administrator says so in three taps.
     await admin.goto("/portal/#/more/consent-rule/index")
     switch = admin.page.locator(".switch")
@@ -65,10 +67,11 @@ async def _asked_and_approved(buyer: Visitor, approver: Visitor) -> None:
     await approver.goto("/portal/#/pages/home/index")
     await approver.page.locator(".home-must").first.wait_for()
     await approver.look("portal-consent-home")
-    for _ in range(100):
-        if (await approver.ask("GET", "/portal/v1/inbox/count"))["unread"]:
-            break
-        await approver.page.wait_for_timeout(200)
+
+    async def is_told() -> bool:
+        return bool((await approver.ask("GET", "/portal/v1/inbox/count"))["unread"])
+
+    await until(is_told)
     await approver.goto("/portal/#/more/inbox/index")
     await approver.page.locator(".inbox-row").first.wait_for()
     await approver.look("portal-inbox")
@@ -86,13 +89,12 @@ async def _asked_and_approved(buyer: Visitor, approver: Visitor) -> None:
     await approver.page.locator(".foot .btn-red").click()
     await approver.page.locator(".placed").wait_for()
     order_id = approver.page.url.partition("id=")[2]
-    for _ in range(100):
+
+    async def knows() -> bool:
         told = (await buyer.ask("GET", "/portal/v1/inbox"))["items"]
-        if any(one["kind"] == "consent.given" and one["link"] == f"order:{order_id}" for one in told):
-            break
-        await buyer.page.wait_for_timeout(200)
-    else:
-        raise AssertionError("the buyer was not told")
+        return any(one["kind"] == "consent.given" and one["link"] == f"order:{order_id}" for one in told)
+
+    await until(knows)
     await buyer.goto(f"/portal/#/more/order/index?id={order_id}")
     await buyer.page.locator(".consented").wait_for()
     await buyer.look("portal-order-consented")

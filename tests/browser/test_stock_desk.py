@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Language, Visitor
+from tests.faults.serving import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -121,11 +122,12 @@ async def test_who_waits_is_told_why_and_goods_are_dealt_out_anew(visit: Visit) 
     await boss.look("console-priorities")
     await boss.accessible()
     try:
-        for _ in range(60):
+
+        async def would_move() -> bool:
             told = await boss.ask("GET", f"/api/v1/allocation?sku={sku}&warehouse=SH")
-            if float(told["moved"]):
-                break
-            await page.wait_for_timeout(500)
+            return bool(float(told["moved"]))
+
+        await until(would_move)
         await boss.goto(f"/waiting?sku={sku}&warehouse=SH")
         await button(page, "重新分配").first.click()
         await page.locator(".el-dialog:visible table").wait_for()

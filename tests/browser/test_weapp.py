@@ -12,6 +12,9 @@ from tools.clients.build import install_packages
 from tools.clients.node import node, npm
 from tools.clients.places import PORTAL
 
+# All by one worker, which has the shop and builds what is looked at.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
 # What WeChat loads before the first page; it allows 2 MB.
 MOST_BYTES = 1_500_000
 BUILT = PORTAL.package / "dist" / "build" / "mp-weixin"
@@ -25,7 +28,6 @@ def built() -> Path:
     return BUILT
 
 
-@pytest.mark.slow
 def test_the_main_package_is_small(built: Path) -> None:
     subpackages = {package["root"] for package in json.loads((built / "app.json").read_text())["subPackages"]}
     main = [
@@ -35,13 +37,11 @@ def test_the_main_package_is_small(built: Path) -> None:
     assert 100_000 < sum(path.stat().st_size for path in main) < MOST_BYTES
 
 
-@pytest.mark.slow
 def test_its_looks_come_from_nobody_else(built: Path) -> None:
     for path in built.rglob("*.wxss"):
         assert "http" not in path.read_text().replace("http://www.w3.org/", ""), path
 
 
-@pytest.mark.slow
 def test_a_dealer_orders_in_the_mini_program(built: Path, shop: Shop, tmp_path: Path) -> None:
     seen = tmp_path / "seen.json"
     script = PORTAL.package / "tests" / "weapp.cjs"
@@ -61,8 +61,6 @@ def test_a_dealer_orders_in_the_mini_program(built: Path, shop: Shop, tmp_path: 
     assert {"POST /portal/v1/sign-in", "GET /portal/v1/home", "PUT /portal/v1/cart/lines"} <= set(told["requests"])
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("browser")
 async def test_who_signed_in_once_comes_by_wechat_and_parts_from_it_on_the_web(
     built: Path, shop: Shop, wechat: FakeWeChat, visit: Visit, tmp_path: Path
 ) -> None:
