@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Language, Visitor
+from tests.faults.serving import until
 
 from dinghuo.entry.demo.products import CATEGORIES
 
@@ -65,7 +66,12 @@ async def test_an_order_is_amended_with_old_and_new_side_by_side(visit: Visit) -
     await page.get_by_label("数量 1", exact=True).fill("12")
     await button(page, "删除此行 2").click()
     sides = page.locator("section", has=page.get_by_role("heading", name="变更前后"))
-    await expect(sides.get_by_role("row")).to_have_count(3 + await sides.get_by_text("运费").count())
+
+    async def shows_both_lines() -> bool:
+        """Beside the head, and what bringing them costs."""
+        return await sides.get_by_role("row").count() == 3 + await sides.get_by_text("运费").count()
+
+    await until(shows_both_lines)
     await button(page, "这一行的收货地址 1").click()
     dialog = page.locator(".el-dialog:visible")
     await dialog.get_by_label("收货人").fill("李明")

@@ -70,6 +70,7 @@ async def test_a_line_goes_to_another_place(visit: Visit, language: Language, de
 
 async def _count(sheet: Locator, quantity: str) -> None:
     """Typed on the desk, chosen key by key on the phone."""
+    await sheet.locator(".stepper").first.wait_for()
     field = sheet.locator(".stepper input")
     if await field.count():
         await field.fill(quantity)

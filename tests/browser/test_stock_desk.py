@@ -176,7 +176,7 @@ async def test_a_count_is_typed_on_a_phone_and_booked(visit: Visit) -> None:
     await plain.locator("input.why").blur()
     await keeper.look("console-count-typed")
     await keeper.accessible()
-    await page.wait_for_timeout(800)
+    await expect(page.get_by_text("全部已保存")).to_be_visible()
     await button(page, "提交入账").click()
     await page.locator(".el-dialog:visible .el-button--primary").click()
     await expect(page.locator(".document .tag").filter(has_text="已入账").first).to_be_visible()
@@ -297,7 +297,7 @@ async def test_why_from_here_is_tried_out(visit: Visit) -> None:
     await page.keyboard.press("Enter")
     await expect(page.locator(".answer li").first).to_be_visible()
     told = await boss.ask("GET", "/api/v1/sourcing?customer=D001")
-    assert [await text.inner_text() for text in await page.locator(".answer li .strong").all()]
-    assert await page.locator(".answer li").count() == len(told["stops"])
+    await expect(page.locator(".answer li")).to_have_count(len(told["stops"]))
+    await expect(page.locator(".answer li .strong").first).not_to_be_empty()
     await boss.look("console-sourcing")
     await boss.accessible()

@@ -104,9 +104,10 @@ class Visitor:
         assert answer.status == 201, await answer.text()
 
     async def settled(self) -> None:
-        """Wait until no skeleton is left, every picture in sight is there and what moves has come to rest."""
+        """Wait until there are words and no skeleton, every picture in sight is there and what moves is at rest."""
         await self.page.wait_for_function(
-            """() => !document.querySelector('[aria-busy="true"], .skeleton, .el-skeleton, .bone')
+            """() => document.body.innerText.trim()
+              && !document.querySelector('[aria-busy="true"], .skeleton, .el-skeleton, .bone')
               && [...document.images].every((image) => image.complete || image.loading === 'lazy')
               && document.fonts.status === 'loaded'"""
         )
