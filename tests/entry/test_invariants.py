@@ -93,6 +93,9 @@ with freed as (delete from reservation where tenant_id = :tenant and document_id
   returning sku_id, warehouse_id, held)
 update stock s set reserved = reserved - f.held from freed f
 where s.tenant_id = :tenant and s.sku_id = f.sku_id and s.warehouse_id = f.warehouse_id""",
+    "line-skus": """
+update order_line l set sku_id = gen_random_uuid() where tenant_id = :tenant and not exists (
+  select from reservation r where r.tenant_id = :tenant and r.document_id = l.order_id and r.line_no = l.line_no)""",
     "promise-without-line": """
 insert into reservation (tenant_id, document_id, line_no, warehouse_id, sku_id, held)
 select :tenant, gen_random_uuid(), 1, warehouse_id, sku_id, 0 from stock where tenant_id = :tenant""",
@@ -136,9 +139,8 @@ insert into budget_entry (tenant_id, id, budget_id, at, amount, uses, verb, docu
 select :tenant, gen_random_uuid(), id, now(), 1, 0, 'reserve', 'order', gen_random_uuid() from taken""",
     "order-discounts": "update order_line set discount = discount + 1 where tenant_id = :tenant",
     "order-promotions": """
-update sales_order set promotions = '[{"promotion_id": "00000000-0000-7000-8000-000000000000", "saved": 0}]'
-where tenant_id = :tenant""",
-    "line-skus": "update order_line set sku_id = gen_random_uuid() where tenant_id = :tenant",
+update sales_order set promotions = coalesce(promotions, '[]') || jsonb_build_object('promotion_id', id, 'saved', 0)
+where tenant_id = :tenant and id = :order""",
     "rebate-balances": """
 insert into rebate_balance (tenant_id, id, customer_id, organisation_id, kind, currency, credited, updated_at)
 select :tenant, gen_random_uuid(), customer_id, organisation_id, 'credit', currency, 5, now()

@@ -289,7 +289,11 @@ class Play:
             no: (each.sku, each.quantity, discounts[no], full[no] - discounts[no]) for no, each in order.lines.items()
         }
         granted = await self.rows(
-            "select code, saved from order_promotion where tenant_id = $1 and order_id = $2", order.id
+            """select p.code, g.saved
+            from sales_order o cross join jsonb_to_recordset(o.promotions) as g(promotion_id uuid, saved numeric)
+            join promotion p on p.tenant_id = $1 and p.id = g.promotion_id
+            where o.tenant_id = $1 and o.id = $2""",
+            order.id,
         )
         assert {row["code"]: row["saved"] for row in granted} == order.grants
         if order.state == "cancelled":

@@ -216,6 +216,16 @@ where o.tenant_id = :tenant and o.state in ('confirmed', 'pending_approval') and
 """,
     ),
     Invariant(
+        "line-skus",
+        "the SKU of every order line is there",
+        """
+select format('order %s line %s: no sku %s', l.order_id, l.line_no, l.sku_id)
+from order_line l
+where l.tenant_id = :tenant
+  and not exists (select from sku s where s.tenant_id = :tenant and s.id = l.sku_id)
+""",
+    ),
+    Invariant(
         "promise-without-line",
         "every promise has its order line, or the line of an amendment that waits, of the same SKU",
         """

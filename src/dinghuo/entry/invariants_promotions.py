@@ -38,16 +38,30 @@ where o.id is null or e.amount < 0 or e.uses < 0
         """
 select format('order %s: lines %s, granted %s', o.id, coalesce(l.discount, 0), coalesce(g.saved, 0))
 from (
-  select order_id as id from order_promotion where tenant_id = :tenant
+  select id from sales_order where tenant_id = :tenant and promotions is not null
   union select order_id from order_line where tenant_id = :tenant and discount <> 0
 ) o
 left join (
   select order_id, sum(discount) as discount from order_line where tenant_id = :tenant group by 1
 ) l on l.order_id = o.id
 left join (
-  select order_id, sum(saved) as saved from order_promotion where tenant_id = :tenant group by 1
+  select p.id as order_id, sum(g.saved) as saved
+  from sales_order p cross join jsonb_to_recordset(p.promotions) as g(saved numeric)
+  where p.tenant_id = :tenant group by 1
 ) g on g.order_id = o.id
 where coalesce(l.discount, 0) <> coalesce(g.saved, 0)
+""",
+    ),
+    Invariant(
+        "order-promotions",
+        "every promotion that an order was granted is there, and none twice",
+        """
+select format('order %s: promotion %s', o.id, g.promotion_id)
+from sales_order o
+cross join jsonb_to_recordset(o.promotions) as g(promotion_id uuid)
+left join promotion p on p.tenant_id = :tenant and p.id = g.promotion_id
+where o.tenant_id = :tenant
+group by o.id, g.promotion_id, p.id having p.id is null or count(*) > 1
 """,
     ),
 )

@@ -1,4 +1,8 @@
-"""Ledgers: what was written into them stays as it was. The application may add rows, never change or remove them."""
+"""Ledgers: what was written into them stays as it was. The application may add rows, never change or remove them.
+
+Beside them there are tables whose rows may change but never go (docs/adr/0008): who names one need not ask whether it
+is there.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -31,8 +35,24 @@ order by role
 def close(connection: Connection, table: str) -> None:
     """Take the right to change rows away from everybody but the owner; a migration calls it for a new ledger."""
     columns = ", ".join(LEDGERS[table])
-    for role in connection.execute(_GRANTEES, {"table": table}).scalars().all():
-        name = '"' + role.replace('"', '""') + '"'
+    for name in _grantees(connection, table):
         connection.execute(text(f"revoke update, delete, truncate on {table} from {name}"))
         if columns:
             connection.execute(text(f"grant update ({columns}) on {table} to {name}"))
+
+
+def keep_rows(connection: Connection, table: str) -> None:
+    """Take the right to delete rows away from everybody but the owner."""
+    for name in _grantees(connection, table):
+        connection.execute(text(f"revoke delete, truncate on {table} from {name}"))
+
+
+def let_rows_go(connection: Connection, table: str) -> None:
+    """Give it back to those who may change them."""
+    for name in _grantees(connection, table):
+        connection.execute(text(f"grant delete on {table} to {name}"))
+
+
+def _grantees(connection: Connection, table: str) -> list[str]:
+    roles = connection.execute(_GRANTEES, {"table": table}).scalars().all()
+    return ['"' + role.replace('"', '""') + '"' for role in roles]

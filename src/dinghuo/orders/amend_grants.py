@@ -30,7 +30,7 @@ from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.diff import Diff, DiffLine, agrees, changes_goods, settle, sums_after
 from dinghuo.orders.offers import bounds_of
 from dinghuo.orders.places import place_of_gift
-from dinghuo.orders.promote import GrantRow, discounted, final_of, gift_line
+from dinghuo.orders.promote import GrantedBy, discounted, final_of, gift_line
 from dinghuo.pricing.facts import load_entries, load_lists
 from dinghuo.pricing.gift_offer import gift_offer
 from dinghuo.pricing.grant import GiftOffer, Given, Granted, Offer, Room, grant, room_of
@@ -40,22 +40,17 @@ from dinghuo.pricing.promotion_facts import PromotionFacts, promotions_by_id
 GIFT = "gift"
 
 _GRANTS = """
-select g.promotion_id, g.code, g.name, g.saved, g.coupon from order_promotion g
-where g.tenant_id = $1 and g.order_id = $2 order by g.code
+select g.promotion_id, g.coupon
+from sales_order o cross join jsonb_to_recordset(o.promotions) as g(promotion_id uuid, coupon text)
+where o.tenant_id = $1 and o.id = $2
 """
-_NO_GRANTS = "delete from order_promotion g where g.tenant_id = $1 and g.order_id = $2"
-_WRITE_GRANTS = """
-insert into order_promotion (tenant_id, order_id, promotion_id, code, name, saved, coupon)
-select $1, order_id, promotion_id, code, name, saved, coupon
-from json_to_recordset($2::json) as g(order_id uuid, promotion_id uuid, code text, name text, saved numeric,
-  coupon text)
-"""
+_WRITE_GRANTS = "update sales_order o set promotions = $3::jsonb where o.tenant_id = $1 and o.id = $2"
 
 
 class Regranted(msgspec.Struct):
     """What an amended order is granted now, and the budgets that move by the difference."""
 
-    rows: list[GrantRow]
+    grants: list[GrantedBy]
     budgets: dict[UUID, Budget]
     entries: list[BudgetEntry]
 
@@ -89,19 +84,14 @@ async def regrant(
     _discount(goods, granted, standing)
     _give(diff, there, granted.gifts, standing)
     diff.after = sums_after(diff)
-    rows = [
-        GrantRow(diff.order.id, p.id, p.code, p.name, each.saved, had[p.id]["coupon"])
-        for each in granted.grants
-        for p in [each.promotion]
-    ]
-    return Regranted(rows, budgets, _entries(diff, granted, bounds, budgets, held))
+    kept = [GrantedBy(each.promotion.id, each.saved, had[each.promotion.id]["coupon"]) for each in granted.grants]
+    return Regranted(kept, budgets, _entries(diff, granted, bounds, budgets, held))
 
 
 async def write_regranted(tx: Tx, diff: Diff, regranted: Regranted) -> None:
     """Keep what the order is granted now, and move the budgets, which this transaction has locked."""
-    await tx.write(_NO_GRANTS, diff.order.id)
-    if regranted.rows:
-        await tx.write_rows(_WRITE_GRANTS, regranted.rows)
+    grants = msgspec.json.encode(regranted.grants).decode() if regranted.grants else None
+    await tx.write(_WRITE_GRANTS, diff.order.id, grants)
     await open_budgets(tx, [budget for budget in regranted.budgets.values() if budget.taken_uses])
     await append_budget_entries(tx, regranted.entries)
     await move_budgets(tx, regranted.budgets.values())

@@ -64,7 +64,7 @@ async def _charge_again(tx: Tx, found: Workout, book: RuleBook, scopes: Sequence
     after = _as_priced(standing, (line.new for line in diff.lines if line.new is not None), skus)
     before = _as_priced(found.standing, (line.old.row for line in diff.lines if line.old is not None), skus)
     goods = goods_of(after)
-    charge_freight(after, book, scopes, goods)
+    charge_freight(after, book, scopes)
     charges = [charge for charge in after.charges if charge.gross]
     if diff.old_charges is None:
         diff.old_charges = (await charges_of(tx, [diff.order.id])).get(diff.order.id, [])

@@ -22,7 +22,6 @@ from dinghuo.orders.rules.decide import Goods, Missing, delivery_of, freight_of,
 from dinghuo.orders.rules.facts import RuleBook, RuleFacts, rule_book
 from dinghuo.orders.rules.outcome import FREE_FREIGHT, Charge, Delivery, Hint
 from dinghuo.orders.rules.terms import DeliveryTerms, Freight, Kind, Minimum
-from dinghuo.pricing.facts import scopes_of
 
 BELOW_AMOUNT = Message(
     "order-below-amount",
@@ -72,7 +71,7 @@ async def find_rules(tx: Tx, orders: Sequence[Priced]) -> None:
             order.rules = book
             order.placed_local = order.placed_at.astimezone(zone)
             if book.quotas:
-                order.takes += takes_of(order.lines, book, frozenset(scopes_of(order.customer)), order.day)
+                order.takes += takes_of(order.lines, book, frozenset(book.scopes_of(order.customer)), order.day)
 
 
 def hold_to_rules(order: Priced) -> None:
@@ -80,13 +79,13 @@ def hold_to_rules(order: Priced) -> None:
     book = order.rules
     if book is None or order.placed_local is None:
         return
-    scopes = scopes_of(order.customer)
+    scopes = book.scopes_of(order.customer)
     if order.lines:
-        goods = goods_of(order)
         minimum = minimum_of(order, book, scopes)
         if minimum is not None:
+            goods = goods_of(order, counted=minimum.quantity is not None, weighed=False)
             order.faults += minimum_faults(order, minimum, goods, missing_of(minimum, goods))
-        charge_freight(order, book, scopes, goods)
+        charge_freight(order, book, scopes)
     order.delivery = delivery_from(order, book, scopes, order.placed_local)
     if order.delivery is not None and not order.placement.waives_minimum:
         order.faults += _date_faults(order, order.delivery)
@@ -98,10 +97,12 @@ def minimum_of(order: Priced, book: RuleBook, scopes: Sequence[str]) -> Minimum 
     return rule.terms if rule and isinstance(rule.terms, Minimum) else None
 
 
-def charge_freight(order: Priced, book: RuleBook, scopes: Sequence[str], goods: Goods) -> None:
-    """Charge what delivery of these goods costs, to each place for itself, if anything says so."""
+def charge_freight(order: Priced, book: RuleBook, scopes: Sequence[str]) -> None:
+    """Charge what delivery of the order's goods costs, to each place for itself, if anything says so."""
     rule = _winner(order, book, "freight", scopes)
     if rule and isinstance(rule.terms, Freight):
+        basis = rule.terms.basis
+        goods = goods_of(order, counted=basis == "quantity", weighed=basis == "weight")
         _charge(order, rule, rule.terms, goods, _goods_by_place(order, goods))
 
 
@@ -118,8 +119,10 @@ def _winner(order: Priced, book: RuleBook, kind: Kind, scopes: Sequence[str]) ->
     return book.winner(kind, scopes, organisation_id=order.organisation.id, day=order.day, currency=order.currency)
 
 
-def goods_of(order: Priced) -> Goods:
-    """What the order's lines come to."""
+def goods_of(order: Priced, *, counted: bool = True, weighed: bool = True) -> Goods:
+    """What the order's lines come to; their sales units and their weight only where somebody asks."""
+    if not counted and not weighed:
+        return Goods(sum((row.gross for row in order.lines), ZERO))
     return _goods(list(zip(order.lines, order.skus, strict=True)))
 
 

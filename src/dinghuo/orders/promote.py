@@ -172,28 +172,23 @@ def budget_entries(orders: Iterable[Priced]) -> list[BudgetEntry]:
     ]
 
 
-class GrantRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of order_promotion."""
+class GrantedBy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What one promotion granted an order, as the order keeps it."""
 
-    order_id: UUID
     promotion_id: UUID
-    code: str
-    name: str
     saved: Decimal
-    coupon: str | None
+    coupon: str | None = None
 
 
-def grant_rows(orders: Iterable[Priced]) -> list[GrantRow]:
-    """What these orders were granted, to be kept with them."""
-    rows = []
-    for order in orders:
-        if order.granted is None or order.offers is None:
-            continue
-        for each in order.granted.grants:
-            promotion, used = each.promotion, order.offers.coupons.get(each.promotion.id)
-            code = used.coupon.code if used else None
-            rows.append(GrantRow(order.id, promotion.id, promotion.code, promotion.name, each.saved, code))
-    return rows
+def granted_by(order: Priced) -> list[GrantedBy] | None:
+    """What an order was granted, to be kept with it; None when that is nothing."""
+    granted, offers = order.granted, order.offers
+    if granted is None or offers is None or not granted.grants:
+        return None
+    if not offers.coupons:
+        return [GrantedBy(each.promotion.id, each.saved) for each in granted.grants]
+    coupons = {id: used.coupon.code for id, used in offers.coupons.items()}
+    return [GrantedBy(each.promotion.id, each.saved, coupons.get(each.promotion.id)) for each in granted.grants]
 
 
 def _grant(

@@ -51,6 +51,8 @@ sales_order = tenant_table(
     Column("origin_id", Uuid, nullable=True),
     # The earliest day on which it could be delivered, by the rules of the moment it was placed.
     Column("earliest_date", Date, nullable=True),
+    # What promotions granted it: [{promotion_id, saved (its gifts' value included), coupon}]; null is nothing.
+    Column("promotions", JSONB, nullable=True),
     Column("revision", Integer, nullable=False, server_default="1"),
     reference("organisation", "organisation_id"),
     reference("customer", "customer_id"),
@@ -70,6 +72,7 @@ order_line = tenant_table(
     "order_line",
     Column("order_id", Uuid, nullable=False),
     Column("line_no", Integer, nullable=False),
+    # Without a foreign key: SKUs stay for ever (docs/adr/0008).
     Column("sku_id", Uuid, nullable=False),
     text("sku_code"),
     text("sku_name"),
@@ -106,7 +109,6 @@ order_line = tenant_table(
     Column("promotion_id", Uuid, nullable=True),
     Column("given_by", ARRAY(Integer), nullable=True),
     reference("sales_order", "order_id"),
-    reference("sku", "sku_id"),
     one_of("kind", ("goods", "gift")),
     CheckConstraint("discount >= 0 and (kind = 'goods' or (gross = 0 and promotion_id is not null))", name="gift"),
     CheckConstraint("quantity > 0 and base_quantity > 0", name="quantity_positive"),
@@ -117,21 +119,6 @@ order_line = tenant_table(
     key=("order_id", "line_no"),
     lock_rank="lines",
 )
-
-# What an order was granted by each promotion: how much it saved, its gifts' value included, and with which coupon.
-order_promotion = tenant_table(
-    "order_promotion",
-    Column("order_id", Uuid, nullable=False),
-    Column("promotion_id", Uuid, nullable=False),
-    text("code"),
-    text("name"),
-    Column("saved", MONEY, nullable=False),
-    text("coupon", nullable=True),
-    reference("sales_order", "order_id"),
-    reference("promotion", "promotion_id"),
-    key=("order_id", "promotion_id"),
-)
-index("ix_order_promotion_promotion", order_promotion.c.promotion_id, order_promotion.c.order_id)
 
 # What lines of cancellations and returns took back long ago, in the system that history was taken over from.
 historical_return = tenant_table(

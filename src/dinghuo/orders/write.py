@@ -33,7 +33,7 @@ from dinghuo.orders.decide import LineRow, Priced
 from dinghuo.orders.events import Confirmed, Imported, Submitted
 from dinghuo.orders.history import write_plain
 from dinghuo.orders.payment import holds_of
-from dinghuo.orders.promote import budget_entries, grant_rows
+from dinghuo.orders.promote import GrantedBy, budget_entries, granted_by
 from dinghuo.orders.requests import Origin, Placed, ShipTo
 
 KIND = "SO"
@@ -68,17 +68,18 @@ class OrderRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     earliest_date: date | None = None
     partial_delivery: str | None = None
     substitution: str | None = None
+    promotions: Sequence[GrantedBy] | None = None
 
 
 _ORDERS = """
 insert into sales_order (tenant_id, id, number, organisation_id, customer_id, customer_name, state, currency,
   net, tax, gross, line_count, channel, customer_reference, requested_date, ship_to, note, is_history, placed_by,
-  placed_at, origin_kind, origin_id, earliest_date, holds, partial_delivery, substitution)
+  placed_at, origin_kind, origin_id, earliest_date, holds, partial_delivery, substitution, promotions)
 select $1, o.* from json_to_recordset($2::json) as o(id uuid, number text, organisation_id uuid, customer_id uuid,
   customer_name text, state text, currency text, net numeric, tax numeric, gross numeric, line_count int,
   channel text, customer_reference text, requested_date date, ship_to jsonb, note text, is_history bool,
   placed_by uuid, placed_at timestamptz, origin_kind text, origin_id uuid, earliest_date date,
-  holds text[], partial_delivery text, substitution text)
+  holds text[], partial_delivery text, substitution text, promotions jsonb)
 """
 
 
@@ -105,12 +106,6 @@ _SPECIAL_LINES = _insert_lines(
     ", coalesce(kind, 'goods'), coalesce(discount, 0), promotion_id, given_by, ship_to",
     ", kind text, discount numeric, promotion_id uuid, given_by int[], ship_to jsonb",
 )
-_GRANTS = """
-insert into order_promotion (tenant_id, order_id, promotion_id, code, name, saved, coupon)
-select $1, order_id, promotion_id, code, name, saved, coupon
-from json_to_recordset($2::json) as g(order_id uuid, promotion_id uuid, code text, name text, saved numeric,
-  coupon text)
-"""
 
 
 @asynccontextmanager
@@ -134,12 +129,9 @@ async def write_documents(tx: Tx, orders: Sequence[Priced]) -> dict[UUID, str]:
     await tx.write_rows(_ORDERS, [_row(order, numbers[order.id], _state(order)) for order in orders])
     await write_charges(tx, orders)
     rows = [line for order in orders for line in order.lines]
-    grants = grant_rows(orders)
     if rows:
-        special = grants or any(row.ship_to for row in rows)
+        special = any(order.granted is not None for order in orders) or any(row.ship_to for row in rows)
         await tx.write_rows(_SPECIAL_LINES if special else _LINES, rows)
-    if grants:
-        await tx.write_rows(_GRANTS, grants)
     return numbers
 
 
@@ -228,6 +220,7 @@ def _row(order: Priced, number: str, state: str) -> OrderRow:
         earliest_date=order.delivery.earliest if order.delivery else None,
         partial_delivery=request.partial_delivery or (order.terms.partial_delivery if order.terms else None),
         substitution=request.substitution or (order.terms.substitution if order.terms else None),
+        promotions=granted_by(order),
     )
 
 

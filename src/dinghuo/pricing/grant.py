@@ -155,17 +155,25 @@ def turn_of(promotion: PromotionFacts) -> tuple[int, int]:
 def _in_turn(basket: _Basket, offers: Sequence[Offer], gift_of: GiftOf) -> Sequence[Offer]:
     if len(offers) == 1:
         return offers
-    turns = [turn_of(offer.promotion) for offer in offers]
-    wanted = Counter((turn, place) for turn, offer in zip(turns, offers, strict=True) for place in offer.places)
+    turns: dict[tuple[int, int], list[Offer]] = {}
+    for offer in offers:
+        turns.setdefault(turn_of(offer.promotion), []).append(offer)
+    found: list[Offer] = []
+    for turn in sorted(turns):
+        several = turns[turn]
+        found += several if len(several) == 1 else _of_one_turn(basket, several, gift_of)
+    return found
 
-    def rank(place: int) -> tuple[tuple[int, int], Decimal, str]:
-        offer, turn = offers[place], turns[place]
-        # What it would save alone is only asked of those that it decides between.
-        is_rival = any(wanted[turn, place] > 1 for place in offer.places)
-        alone = _alone(basket, offer, gift_of) if is_rival else ZERO
-        return (turn, -alone, offer.promotion.code)
 
-    return [offers[place] for place in sorted(range(len(offers)), key=rank)]
+def _of_one_turn(basket: _Basket, offers: list[Offer], gift_of: GiftOf) -> list[Offer]:
+    """Who saves more comes first. That is only asked of those that want the same lines."""
+    wanted = Counter([place for offer in offers for place in offer.places])
+
+    def rank(offer: Offer) -> tuple[Decimal, str]:
+        is_rival = max(map(wanted.__getitem__, offer.places), default=0) > 1
+        return (-_alone(basket, offer, gift_of) if is_rival else ZERO, offer.promotion.code)
+
+    return sorted(offers, key=rank)
 
 
 def _alone(basket: _Basket, offer: Offer, gift_of: GiftOf) -> Decimal:
@@ -194,16 +202,7 @@ def _effect(basket: _Basket, offer: Offer, places: Sequence[int], gift_of: GiftO
 
 def _grant_one(basket: _Basket, offer: Offer, gift_of: GiftOf, result: Granted) -> None:
     promotion = offer.promotion
-    places: list[int] = []
-    for place in offer.places:
-        final, taken = basket.lines[place].final, basket.taken[place]
-        rival = _rival(promotion, taken) if taken else None
-        if final is not None:
-            _say(basket, place, promotion, final)
-        elif rival is not None:
-            _say(basket, place, promotion, "excluded", by=rival.code)
-        else:
-            places.append(place)
+    places = _open_places(basket, offer)
     if not places:
         return
     priced = _effect(basket, offer, places, gift_of)
@@ -217,6 +216,20 @@ def _grant_one(basket: _Basket, offer: Offer, gift_of: GiftOf, result: Granted) 
     if effect.missing is not None and effect.next_value is not None and why in (None, "below_threshold"):
         numbers = [basket.lines[place].line_no for place in places]
         result.next.append(Next(promotion, effect.missing, effect.next_value, numbers))
+
+
+def _open_places(basket: _Basket, offer: Offer) -> list[int]:
+    """The lines on which the promotion may still give something; on the others it is said why not."""
+    places: list[int] = []
+    for place in offer.places:
+        final, taken = basket.lines[place].final, basket.taken[place]
+        if final is not None:
+            _say(basket, place, offer.promotion, final)
+        elif taken and (rival := _rival(offer.promotion, taken)) is not None:
+            _say(basket, place, offer.promotion, "excluded", by=rival.code)
+        else:
+            places.append(place)
+    return places
 
 
 def _refusal(offer: Offer, priced: _Priced) -> Why | None:

@@ -112,6 +112,7 @@ class PromotionIndex:
         self._filed: dict[Key, _Goods] = {}
         self._named: set[Key] = set()
         self._keys: dict[UUID, tuple[SkuFacts, list[Key]]] = {}
+        self._shelves: dict[UUID, tuple[CustomerFacts, list[_Goods]]] = {}
         for promotion in promotions:
             if promotion.coupon_required:
                 self.with_coupon[promotion.id] = promotion
@@ -133,8 +134,12 @@ class PromotionIndex:
 
     def shelves(self, customer: CustomerFacts) -> list[_Goods]:
         """Where the promotions for a customer are filed, by goods."""
-        words = [(kind, id) for kind in _FILED_BY for id in _words(customer, kind)]
-        return [shelf for word in (*words, _ANYONE) if (shelf := self._filed.get(word)) is not None]
+        known = self._shelves.get(customer.id)
+        if known is None or known[0] is not customer:
+            words = [(kind, id) for kind in _FILED_BY for id in _words(customer, kind)]
+            known = (customer, [shelf for word in (*words, _ANYONE) if (shelf := self._filed.get(word)) is not None])
+            self._shelves[customer.id] = known
+        return known[1]
 
     def keys(self, sku: SkuFacts) -> list[Key]:
         """The words for a SKU that some promotion names."""
@@ -150,23 +155,16 @@ class PromotionIndex:
         """The promotions for a customer, without coupons, each with the lines (by place) whose goods it is for."""
         found: dict[UUID, tuple[PromotionFacts, list[int]]] = {}
         shelves = self.shelves(customer)
-        if not shelves:
-            return found
-        passed: set[UUID] = set()
         for place, sku in enumerate(skus):
             for key in self.keys(sku):
                 for shelf in shelves:
                     for promotion in shelf.get(key, ()):
                         known = found.get(promotion.id)
-                        if known is not None:
-                            if known[1][-1] != place:
-                                known[1].append(place)
-                        elif promotion.id not in passed:
-                            if applies(promotion, customer, now, currency):
-                                found[promotion.id] = (promotion, [place])
-                            else:
-                                passed.add(promotion.id)
-        return found
+                        if known is None:
+                            found[promotion.id] = (promotion, [place])
+                        elif known[1][-1] != place:
+                            known[1].append(place)
+        return {id: each for id, each in found.items() if applies(each[0], customer, now, currency)}
 
 
 def applies(promotion: PromotionFacts, customer: CustomerFacts, now: datetime, currency: str) -> bool:

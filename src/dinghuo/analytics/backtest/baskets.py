@@ -52,8 +52,9 @@ order by o.id, l.line_no
 """  # noqa: S608 - constants of ours
 
 _GRANTED = """
-select order_id, array_agg(promotion_id) as promotions from order_promotion
-where tenant_id = $1 and order_id between $2 and $3 group by order_id
+select o.id as order_id, array_agg(g.promotion_id) as promotions
+from sales_order o cross join jsonb_to_recordset(o.promotions) as g(promotion_id uuid)
+where o.tenant_id = $1 and o.id between $2 and $3 group by o.id
 """
 _FIRST = """
 select customer_id, min(id::text)::uuid as id from sales_order

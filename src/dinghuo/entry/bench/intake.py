@@ -34,7 +34,7 @@ WITH_RULES = "Dinghuo with rules"
 _COUNTED = """
 select count(*) as orders, count(*) filter (where state = 'pending_approval') as asked,
   count(*) filter (where 'unpaid' = any(holds)) as unpaid,
-  (select count(distinct order_id) from order_promotion where tenant_id = $1) as granted,
+  count(promotions) as granted,
   (select count(*) from order_line where tenant_id = $1 and kind = 'gift') as gifts,
   (select count(distinct order_id) from order_charge where tenant_id = $1) as freight
 from sales_order where tenant_id = $1

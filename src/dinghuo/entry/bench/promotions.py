@@ -108,7 +108,10 @@ async def _place(tx: Tx, batch: int, orders: int) -> None:
             raise outcome.refused
 
 
+_GRANTED = "select coalesce(sum(jsonb_array_length(promotions)), 0) as n from sales_order where tenant_id = $1"
+
+
 async def _granted(database: Database, tenant_id: int) -> int:
     async with database.transaction(tenant_id) as tx:
-        rows = await tx.fetch("select count(*) as n from order_promotion where tenant_id = $1")
+        rows = await tx.fetch(_GRANTED)
     return int(rows[0]["n"])

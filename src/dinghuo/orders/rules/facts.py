@@ -12,6 +12,7 @@ from dinghuo.kit.database import Tx
 from dinghuo.orders.rules.calendar import EVERY_DAY, Calendar
 from dinghuo.orders.rules.terms import TERMS, DeliveryTerms, Kind, Terms
 from dinghuo.parties.facts import CustomerFacts
+from dinghuo.pricing.facts import scopes_of
 
 TOUCHED = "order_rules"
 Period = Literal["once", "day", "week", "month"]
@@ -99,6 +100,14 @@ class RuleBook(msgspec.Struct, frozen=True):
     calendars: Mapping[str, Calendar]
     # Whether any quota is taken by gifts too.
     counts_gifts: bool = False
+    scopes: dict[UUID, tuple[CustomerFacts, tuple[str, ...]]] = {}
+
+    def scopes_of(self, customer: CustomerFacts) -> tuple[str, ...]:
+        """The scope words that speak for a customer, put together once while nobody changes them."""
+        known = self.scopes.get(customer.id)
+        if known is None or known[0] is not customer:
+            known = self.scopes[customer.id] = (customer, scopes_of(customer))
+        return known[1]
 
     def winner(
         self, kind: Kind, scopes: Iterable[str], *, organisation_id: UUID, day: date, currency: str | None

@@ -6,6 +6,7 @@ from alembic import op
 
 from dinghuo.entry.migrations.new_permissions import grant, take_back
 from dinghuo.entry.migrations.statements import carry_out, undo
+from dinghuo.kit import ledger
 
 revision = "0003"
 down_revision = "0002"
@@ -74,11 +75,17 @@ _BEFORE_BY_ID = (
 
 def upgrade() -> None:
     carry_out(_FILE)
+    ledger.keep_rows(op.get_bind(), "sku")
     grant(op.get_bind(), _BEFORE)
 
 
 def downgrade() -> None:
     take_back(op.get_bind(), _BEFORE)
     undo(_FILE)
+    ledger.let_rows_go(op.get_bind(), "sku")
+    op.execute(
+        "alter table order_line add constraint fk_order_line_tenant_id_sku_id"
+        " foreign key (tenant_id, sku_id) references sku (tenant_id, id)"
+    )
     for table, word in _BEFORE_BY_ID:
         op.execute(f"create index ix_{table}_{word} on {table} (tenant_id, {word}_id, id)")

@@ -439,19 +439,7 @@ ALTER TABLE order_line ADD COLUMN promotion_id UUID;
 ALTER TABLE order_line ADD COLUMN given_by INTEGER[];
 ALTER TABLE order_line ADD CONSTRAINT ck_order_line_kind CHECK (kind in ('goods', 'gift'));
 ALTER TABLE order_line ADD CONSTRAINT ck_order_line_gift CHECK (discount >= 0 and (kind = 'goods' or (gross = 0 and promotion_id is not null)));
-CREATE TABLE order_promotion (
-  tenant_id BIGINT NOT NULL,
-  order_id UUID NOT NULL,
-  promotion_id UUID NOT NULL,
-  code TEXT NOT NULL,
-  name TEXT NOT NULL,
-  saved NUMERIC(18, 2) NOT NULL,
-  coupon TEXT
-);
-CREATE INDEX ix_order_promotion_promotion ON order_promotion (tenant_id, promotion_id, order_id);
-ALTER TABLE order_promotion ADD CONSTRAINT pk_order_promotion PRIMARY KEY (tenant_id, order_id, promotion_id);
-ALTER TABLE order_promotion ADD CONSTRAINT fk_order_promotion_tenant_id_order_id FOREIGN KEY (tenant_id, order_id) REFERENCES sales_order (tenant_id, id);
-ALTER TABLE order_promotion ADD CONSTRAINT fk_order_promotion_tenant_id_promotion_id FOREIGN KEY (tenant_id, promotion_id) REFERENCES promotion (tenant_id, id);
+ALTER TABLE sales_order ADD COLUMN promotions JSONB;
 ALTER TABLE draft ADD COLUMN coupons JSONB DEFAULT '[]' NOT NULL;
 
 -- inventory: transfers between warehouses
@@ -1310,3 +1298,6 @@ ALTER TABLE price_list ADD CONSTRAINT ck_price_list_waits_to_be_published CHECK 
 
 -- orders: rebates that whoever asks for consent wants used
 ALTER TABLE draft_consent ADD COLUMN uses_rebate BOOLEAN DEFAULT 'false' NOT NULL;
+
+-- orders: lines name SKUs without a foreign key: the application may not delete SKUs
+ALTER TABLE order_line DROP CONSTRAINT fk_order_line_tenant_id_sku_id;
