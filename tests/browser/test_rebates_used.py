@@ -55,12 +55,16 @@ async def test_one_tap_pays_by_rebates(visit: Visit, language: Language, device:
     await dealer.look("portal-order-rebate")
 
 
-@pytest.mark.parametrize(("language", "device", "keeps"), [("zh", "phone", True), ("en", "desk", False)])
-async def test_a_wish_waits_for_the_colleague(visit: Visit, language: Language, device: Any, keeps: bool) -> None:
+@pytest.mark.parametrize(
+    ("language", "device", "login", "keeps"), [("zh", "phone", "d005", True), ("en", "desk", "d002", False)]
+)
+async def test_a_wish_waits_for_the_colleague(
+    visit: Visit, language: Language, device: Any, login: str, keeps: bool
+) -> None:
     buyer = await visit("/portal/", device=device, language=language)
     admin = await visit("/portal/", device=device, language=language)
-    await buyer.sign_in_to_portal("d005.buyer")
-    await admin.sign_in_to_portal("d005.admin")
+    await buyer.sign_in_to_portal(f"{login}.buyer")
+    await admin.sign_in_to_portal(f"{login}.admin")
     cart = await _filled(buyer)
     most = float(cart["rebate"]["most"])
     free = await _free(buyer)

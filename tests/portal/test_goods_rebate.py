@@ -91,6 +91,7 @@ async def test_who_agrees_uses_the_companys_rebates(
     done = await admin.post(path, json={"revision": seen["revision"], "use_rebate": "20.00"})
     assert done.status_code == 201, done.text
     assert await balances(admin) == {"goods": "0.30", "credit": "0.00"}
+    assert (await admin.get(f"/portal/v1/orders/{done.json()['id']}")).json()["rebate"] == "49.70"
     async with database.transaction(tenant.id) as tx:
         assert await broken_invariants(tx, tenant.id) == []
 

@@ -107,6 +107,8 @@ class DealerOrderDetail(DealerOrder, frozen=True, kw_only=True):
     """An order with everything that its company may know of it. `refused_actions` says why something may not be."""
 
     goods: Amounts | UnsetType = UNSET
+    # What rebates pay of it.
+    rebate: Decimal | UnsetType = UNSET
     charges: list[ChargeView]
     earliest_date: date | None
     revision: int

@@ -28,6 +28,7 @@ from dinghuo.orders.amend_workout import AMENDABLE
 from dinghuo.orders.cancel import ALREADY_RELEASED
 from dinghuo.orders.charges import charges_of, told_of
 from dinghuo.orders.file_for_search import SEARCH_KIND
+from dinghuo.orders.fit_rebates import rebates_of
 from dinghuo.orders.hold import UNPAID
 from dinghuo.orders.requests import ShipTo
 from dinghuo.orders.settings import load_settings
@@ -227,6 +228,7 @@ async def get_order(tx: Tx, order_id: UUID, *, dealer: DealerPrincipal, language
     return DealerOrderDetail(
         **_fields(row, sums, dealer, takes_amendments),
         goods=goods.amounts or UNSET,
+        rebate=(await rebates_of(tx, [order_id])).get(order_id, ZERO) if dealer.sees_price else UNSET,
         charges=goods.charges,
         earliest_date=row.earliest_date,
         revision=row.revision,
