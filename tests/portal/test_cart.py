@@ -256,7 +256,7 @@ async def test_sentences_call_units_by_name(buyer: httpx.AsyncClient) -> None:
     told = (await buyer.get("/portal/v1/cart", headers={"accept-language": "en"})).json()["lines"][0]["problems"]
     assert cart["lines"][0]["problems"][0]["fix"]["label"] == "改为 36 瓶"
     assert [(each["message"], each["fix"]["label"], each["fix"]["unit"]) for each in told] == [
-        ("Line 1: OOLONG is ordered in multiples of 12 bottle", "Change to 36 bottle", "瓶")
+        ("Line 1: OOLONG is ordered in multiples of 12 bottles", "Change to 36 bottles", "瓶")
     ]
 
 

@@ -94,6 +94,6 @@ def fix_of(fault: Fault, language: Language, units: Units, line: LineRequest, sk
     if not quantity:
         label = "移除" if language == "zh" else "Remove"
     else:
-        told = f"{plain(quantity)} {unit_told(units, unit, language)}".rstrip()
+        told = f"{plain(quantity)} {unit_told(units, unit, language, quantity)}".rstrip()
         label = f"改为 {told}" if language == "zh" else f"Change to {told}"
     return Fix(label=label, quantity=quantity, unit=unit)

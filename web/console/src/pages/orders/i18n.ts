@@ -76,7 +76,7 @@ export default {
     reason: {
       wins: '采用“{list}”（{kind}），第 {version} 版',
       per: '每{unit}的价格，不限数量',
-      from: '每{unit}的价格，满 {quantity} {unit}起',
+      from: '每{unit}的价格，满 {quantity} {units}起',
       converted: '价目表按{unit}计价 {price}，换算为每{to} {result}',
       manual: '下单时由 {by} 指定价格',
       history: '历史订单，沿用原价格',
@@ -248,7 +248,7 @@ export default {
     reason: {
       wins: 'From “{list}” ({kind}), version {version}',
       per: 'per {unit}, whatever the quantity',
-      from: 'per {unit}, from {quantity} {unit} on',
+      from: 'per {unit}, from {quantity} {units} on',
       converted: 'The list has {price} per {unit}, which is {result} per {to}',
       manual: 'Set by {by} when the order was placed',
       history: 'Taken over with the price it had',

@@ -1,6 +1,6 @@
 /** What a promotion does, in words. Only words: what it comes to, the server says. */
 
-import { compare, formatDecimal, formatMoney, formatPrice, isDecimal, subtract } from '@dinghuo/api'
+import { compare, formatDecimal, formatMoney, formatPrice, isDecimal, subtract, unitFor } from '@dinghuo/api'
 import { language, t } from '@/app/i18n'
 import { unitName } from '@/app/units'
 import { nameIn } from '@/composables/useWordLists'
@@ -62,13 +62,17 @@ function granted(terms: Terms, step: Step): string {
   const gift = terms.gift
   const n = formatDecimal(step.value)
   return gift
-    ? t('promotions.say.gift', { n, unit: unitName(gift.unit), name: nameIn(gift) })
+    ? t('promotions.say.gift', { n, unit: unitFor(step.value, unitName(gift.unit)), name: nameIn(gift) })
     : t('promotions.say.same', { n })
 }
 
 function partOf(item: Item): string {
   const quantity = sound(item.quantity) ? formatDecimal(item.quantity ?? '0') : '…'
-  return t('promotions.say.part', { name: nameIn(item), n: quantity, unit: unitName(item.unit) })
+  return t('promotions.say.part', {
+    name: nameIn(item),
+    n: quantity,
+    unit: unitFor(item.quantity ?? '', unitName(item.unit)),
+  })
 }
 
 /** What is granted. */

@@ -81,7 +81,7 @@ const words: AreaWords = {
     reference: 'Delivery note',
     confirm: 'Receive',
     done: 'Received as {number}; those who waited are served in turn',
-    rest: '{n} {unit} are still to come',
+    rest: 'still to come: {n} {unit}',
     lotNeeded: 'kept by lots',
   },
 }

@@ -81,7 +81,7 @@ const words: AreaWords = {
     noneBefore: 'none before',
     gross: 'Sales',
     orders: 'orders',
-    orderUnit: 'orders',
+    orderUnit: 'order',
     customers: 'customers',
     orderCount: '{n} orders',
     byDay: 'Sales by day',
