@@ -154,6 +154,46 @@ async def test_nothing_of_it_changes_while_it_waits(desk: Desk) -> None:
     assert same.json()["unchanged"] == 1
 
 
+async def test_a_published_list_changes_as_far_as_nobody_need_agree(desk: Desk) -> None:
+    await desk.policy("reduction_rate > 0.15 || below_cost > 0")
+    set_to = {"sku": "A", "price": "86"}
+    allowed = [
+        await desk.owner.put("/api/v1/price-lists/BASE/entries", json={"items": [set_to]}),
+        await desk.owner.put("/api/v1/price-grid", json={"cells": [{"list": "BASE", "sku": "B", "price": "50"}]}),
+        await desk.owner.put("/api/v1/price-lists", json={"items": [{"code": "BASE", "valid_until": "2090-12-31"}]}),
+    ]
+    assert [answer.status_code for answer in allowed] == [200, 200, 200]
+    before = await desk.prices.traces()
+    etag = (await desk.owner.get("/api/v1/price-lists/BASE")).headers["etag"]
+    refused = [
+        # By a fifth of what it was an hour ago, and below its cost.
+        await desk.owner.put("/api/v1/price-lists/BASE/entries", json={"items": [{"sku": "A", "price": "68.8"}]}),
+        await desk.owner.put("/api/v1/price-grid", json={"cells": [{"list": "BASE", "sku": "B", "price": "0.4"}]}),
+    ]
+    assert await desk.prices.traces() == before
+    await desk.policy("below_cost == 0")
+    before = await desk.prices.traces()
+    refused += [
+        await desk.owner.post("/api/v1/price-lists/BASE/entries/delete", json={"items": [{"sku": "B"}]}),
+        await desk.owner.put("/api/v1/price-lists", json={"items": [{"code": "BASE", "valid_until": None}]}),
+        await desk.owner.patch(
+            "/api/v1/price-lists/BASE", json={"valid_from": "2020-01-01"}, headers={"if-match": etag}
+        ),
+    ]
+    assert [(a.status_code, a.json()["faults"][0]["code"]) for a in refused] == [
+        (409, "price-list-change-needs-approval")
+    ] * 5
+    assert [a.json()["faults"][0]["field"] for a in refused] == [
+        "list", "list", "list", "items[0].valid_from", "valid_from",
+    ]  # fmt: skip
+    assert await desk.prices.traces() == before
+    # To call it something else, or to end it sooner, is everybody's; a draft is asked about when it is published.
+    ended = {"code": "BASE", "name": "旧价", "valid_until": "2080-12-31"}
+    assert (await desk.owner.put("/api/v1/price-lists", json={"items": [ended]})).json()["updated"] == 1
+    draft = await desk.owner.put(f"{LIST}/entries", json={"items": [{"sku": "A", "price": "1"}]})
+    assert draft.json() == {"created": 0, "updated": 1, "unchanged": 0}
+
+
 async def test_another_list_for_the_same_days_was_quicker(desk: Desk) -> None:
     await desk.policy('list == "NEW"')
     await desk.publish()

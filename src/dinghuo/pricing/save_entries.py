@@ -18,6 +18,7 @@ from dinghuo.kit.errors import MALFORMED, Message, Refused
 from dinghuo.kit.faults import Faults
 from dinghuo.kit.money import MAX_QUANTITY, ZERO, fits
 from dinghuo.kit.texts import storable
+from dinghuo.pricing.change_published import Change, hold_to_policies
 from dinghuo.pricing.locked import WAITS, LockedList, check_sees_price, lock_lists
 
 UNKNOWN_UNIT = Message(
@@ -171,6 +172,8 @@ def _check(faults: Faults, key: EntryKey, price_list: LockedList | None, sku: Sk
 async def remember_changes(tx: Tx, rows: Sequence[Any], located: Located, by: Actor) -> None:
     """Give each changed list its next version and revision, audit what changed, and make processes forget.
 
+    Raises when a policy would want a published list approved as it is now.
+
     Each row is a price's key with what it was (`old`) and is (`price`), null where there was or is none.
     """
     if not rows:
@@ -183,5 +186,10 @@ async def remember_changes(tx: Tx, rows: Sequence[Any], located: Located, by: Ac
     await audit.record(
         tx, [audit.Change("price_list", list_id, "priced", by, prices) for list_id, prices in changes.items()]
     )
-    if any(located.lists[list_id].state == "published" for list_id in changes):
+    published = [located.lists[id] for id in changes if located.lists[id].state == "published"]
+    if published:
+        moves = {
+            item.id: [(row["old"], row["price"]) for row in rows if row["list_id"] == item.id] for item in published
+        }
+        await hold_to_policies(tx, [Change(x.id, x.code, "list", prices=moves[x.id]) for x in published], by=by)
         await touch(tx, "pricing")

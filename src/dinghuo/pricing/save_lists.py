@@ -30,6 +30,7 @@ from dinghuo.kit.faults import Faults
 from dinghuo.kit.money import MINOR_UNITS
 from dinghuo.kit.texts import check_texts
 from dinghuo.parties.tables import channel, customer, region, tier
+from dinghuo.pricing.change_published import Change, hold_to_policies
 from dinghuo.pricing.locked import WAITS, hidden_customers
 from dinghuo.pricing.overlap import OVERLAP, Period, overlaps, rivals_restart
 from dinghuo.pricing.rules import TARGETS, Kind, Target, scope_word
@@ -160,6 +161,10 @@ async def save_lists(
     names = {row.id: (row.code, row.new["name"], row.new["name_en"]) for row in written}
     await search.file(tx, SEARCH_KIND, names)
     if any(map(_is_published, written)):
+        longer = [row for row in written if _is_published(row) and _holds_longer(row)]
+        path_of = {row.id: f"{path}[{row.line}].valid_from" if path else "valid_from" for row in longer}
+        changes = [Change(row.id, row.code, path_of[row.id], row.line + 1 if path else None) for row in longer]
+        await hold_to_policies(tx, changes, by=by)
         await touch(tx, "pricing")
     return saved(planned)
 
@@ -246,6 +251,13 @@ def _check_targets(
 
 def _is_published(row: Planned) -> bool:
     return row.old is not None and row.old["state"] == "published"
+
+
+def _holds_longer(row: Planned) -> bool:
+    """Whether it comes to hold on days on which it did not; to end it sooner is everybody's."""
+    old, new = row.old, row.new
+    ends, ended = new["valid_until"] or date.max, (old and old["valid_until"]) or date.max
+    return old is not None and (new["valid_from"] < old["valid_from"] or ends > ended)
 
 
 def _period(row: Planned) -> Period:
