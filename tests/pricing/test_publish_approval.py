@@ -164,14 +164,22 @@ async def test_a_published_list_changes_as_far_as_nobody_need_agree(desk: Desk) 
     ]
     assert [answer.status_code for answer in allowed] == [200, 200, 200]
     before = await desk.prices.traces()
-    etag = (await desk.owner.get("/api/v1/price-lists/BASE")).headers["etag"]
     refused = [
         # By a fifth of what it was an hour ago, and below its cost.
         await desk.owner.put("/api/v1/price-lists/BASE/entries", json={"items": [{"sku": "A", "price": "68.8"}]}),
         await desk.owner.put("/api/v1/price-grid", json={"cells": [{"list": "BASE", "sku": "B", "price": "0.4"}]}),
     ]
     assert await desk.prices.traces() == before
+    # Small steps add up to what they are, and so does taking a price out to set it anew.
+    again = {"items": [{"sku": "A", "price": "80"}]}
+    assert (await desk.owner.put("/api/v1/price-lists/BASE/entries", json=again)).status_code == 409
+    gone = {"items": [{"sku": "A"}]}
+    assert (await desk.owner.post("/api/v1/price-lists/BASE/entries/delete", json=gone)).is_success
+    assert (await desk.owner.put("/api/v1/price-lists/BASE/entries", json=again)).status_code == 409
+    back = {"items": [{"sku": "A", "price": "85"}]}
+    assert (await desk.owner.put("/api/v1/price-lists/BASE/entries", json=back)).status_code == 200
     await desk.policy("below_cost == 0")
+    etag = (await desk.owner.get("/api/v1/price-lists/BASE")).headers["etag"]
     before = await desk.prices.traces()
     refused += [
         await desk.owner.post("/api/v1/price-lists/BASE/entries/delete", json={"items": [{"sku": "B"}]}),
@@ -184,7 +192,7 @@ async def test_a_published_list_changes_as_far_as_nobody_need_agree(desk: Desk) 
         (409, "price-list-change-needs-approval")
     ] * 5
     assert [a.json()["faults"][0]["field"] for a in refused] == [
-        "list", "list", "list", "items[0].valid_from", "valid_from",
+        "list", "list", "list", "items[0].valid_until", "valid_from",
     ]  # fmt: skip
     assert await desk.prices.traces() == before
     # To call it something else, or to end it sooner, is everybody's; a draft is asked about when it is published.

@@ -110,11 +110,18 @@ where p.tenant_id = $1 and p.id = any($2::uuid[])
 
 
 async def save_entries(
-    tx: Tx, *, entries: Sequence[EntryInput], by: Actor, seen_by: Principal | None = None, first: int = 0
+    tx: Tx,
+    *,
+    entries: Sequence[EntryInput],
+    by: Actor,
+    seen_by: Principal | None = None,
+    first: int = 0,
+    is_history: bool = False,
 ) -> EntriesSaved:
     """Set these prices, all or none. In a published list they count from the commit on.
 
-    `first` is the place of the first entry in a longer whole, for the faults of a slice.
+    `first` is the place of the first entry in a longer whole, for the faults of a slice. Nobody is to agree to
+    history: it is taken over as it was.
     """
     faults = Faults()
     for i, entry in enumerate(entries, start=first):
@@ -123,7 +130,7 @@ async def save_entries(
     located = await locate(tx, entries, faults, seen_by=seen_by, first=first)
     rows = await save_located(tx, list(zip(located.keys, (entry.price for entry in entries), strict=True)))
     created = sum(row["old"] is None for row in rows)
-    await remember_changes(tx, rows, located, by)
+    await remember_changes(tx, rows, located, by, is_history=is_history)
     return EntriesSaved(created, len(rows) - created, len(entries) - len(rows))
 
 
@@ -169,7 +176,9 @@ def _check(faults: Faults, key: EntryKey, price_list: LockedList | None, sku: Sk
         faults.add(i, "minimum_quantity", BAD_MINIMUM, quantity=key.minimum_quantity, most=MAX_QUANTITY)
 
 
-async def remember_changes(tx: Tx, rows: Sequence[Any], located: Located, by: Actor) -> None:
+async def remember_changes(
+    tx: Tx, rows: Sequence[Any], located: Located, by: Actor, *, is_history: bool = False
+) -> None:
     """Give each changed list its next version and revision, audit what changed, and make processes forget.
 
     Raises when a policy would want a published list approved as it is now.
@@ -187,9 +196,8 @@ async def remember_changes(tx: Tx, rows: Sequence[Any], located: Located, by: Ac
         tx, [audit.Change("price_list", list_id, "priced", by, prices) for list_id, prices in changes.items()]
     )
     published = [located.lists[id] for id in changes if located.lists[id].state == "published"]
+    if published and not is_history:
+        prices = {list_id: {name: new for name, (_, new) in several.items()} for list_id, several in changes.items()}
+        await hold_to_policies(tx, [Change(x.id, x.code, "list", prices=prices[x.id]) for x in published], by=by)
     if published:
-        moves = {
-            item.id: [(row["old"], row["price"]) for row in rows if row["list_id"] == item.id] for item in published
-        }
-        await hold_to_policies(tx, [Change(x.id, x.code, "list", prices=moves[x.id]) for x in published], by=by)
         await touch(tx, "pricing")

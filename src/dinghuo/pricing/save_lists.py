@@ -161,10 +161,7 @@ async def save_lists(
     names = {row.id: (row.code, row.new["name"], row.new["name_en"]) for row in written}
     await search.file(tx, SEARCH_KIND, names)
     if any(map(_is_published, written)):
-        longer = [row for row in written if _is_published(row) and _holds_longer(row)]
-        path_of = {row.id: f"{path}[{row.line}].valid_from" if path else "valid_from" for row in longer}
-        changes = [Change(row.id, row.code, path_of[row.id], row.line + 1 if path else None) for row in longer]
-        await hold_to_policies(tx, changes, by=by)
+        await hold_to_policies(tx, [each for row in written if (each := _longer(row, path))], by=by)
         await touch(tx, "pricing")
     return saved(planned)
 
@@ -253,11 +250,20 @@ def _is_published(row: Planned) -> bool:
     return row.old is not None and row.old["state"] == "published"
 
 
-def _holds_longer(row: Planned) -> bool:
-    """Whether it comes to hold on days on which it did not; to end it sooner is everybody's."""
+def _longer(row: Planned, path: str) -> Change | None:
+    """A published list that comes to hold on days on which it did not; to end it sooner is everybody's."""
     old, new = row.old, row.new
-    ends, ended = new["valid_until"] or date.max, (old and old["valid_until"]) or date.max
-    return old is not None and (new["valid_from"] < old["valid_from"] or ends > ended)
+    if old is None or not _is_published(row):
+        return None
+    fields = {
+        "valid_from": new["valid_from"] < old["valid_from"],
+        "valid_until": (new["valid_until"] or date.max) > (old["valid_until"] or date.max),
+    }
+    field = next((name for name, is_longer in fields.items() if is_longer), None)
+    if field is None:
+        return None
+    at, line = (f"{path}[{row.line}].", row.line + 1) if path else ("", None)
+    return Change(row.id, row.code, at + field, line)
 
 
 def _period(row: Planned) -> Period:

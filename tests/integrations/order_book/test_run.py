@@ -12,8 +12,11 @@ from tests.integrations.order_book.running import assert_sound, books, imported,
 from tests.master import make_goods
 from tests.support import Tenant, contents, make_tenant
 
+from dinghuo.approvals.policies import Approver, StepSpec
+from dinghuo.approvals.save_policies import PolicyInput, save_policies
 from dinghuo.catalogue.tables import sku_unit, unit
 from dinghuo.integrations.order_book import Report, dry_run, run_order_book, write_orders
+from dinghuo.kit.actor import SYSTEM
 from dinghuo.kit.bulk import put
 from dinghuo.kit.cache import touch
 from dinghuo.kit.database import Database
@@ -269,6 +272,23 @@ async def test_a_longer_file_adds_what_is_new(database: Database, tenant: Tenant
     before = await contents(database, tenant)
     await imported(database, tenant, *ROWS)
     assert await contents(database, tenant) == before
+
+
+async def test_nobody_is_asked_about_prices_of_the_past(database: Database, tenant: Tenant) -> None:
+    mapping = MAPPING.with_options(["time_zone=UTC"])
+    await imported(database, tenant, *ROWS, mapping=mapping)
+    step = StepSpec(name="财务", approvers=[Approver("role", "finance")])
+    policy = PolicyInput(code="lists", subject_kind="price_list", name="发布", condition="true", steps=[step])
+    await database.run(tenant.id, lambda tx: save_policies(tx, items=[policy], by=SYSTEM))
+    told = await imported(database, tenant, *ROWS, "9,2026-01-09 09:00,K9,NEW,Cider,2,3.00", mapping=mapping)
+    assert (told.new.orders, told.new.skus) == (1, 1)
+    prices = await rows_of(
+        database,
+        tenant,
+        """select e.price from price_entry e join sku s on s.tenant_id = $1 and s.id = e.sku_id
+        where e.tenant_id = $1 and s.code = 'NEW'""",
+    )
+    assert [tuple(row) for row in prices] == [(Decimal(3),)]
 
 
 async def test_a_price_list_in_force_is_not_overruled(database: Database, tenant: Tenant) -> None:

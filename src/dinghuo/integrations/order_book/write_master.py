@@ -144,7 +144,7 @@ async def _write_prices(tx: Tx, prices: Sequence[NewPrice], plan: Plan, by: Acto
         ]
         await save_lists(tx, lists=lists, by=by)
     entries = [EntryInput(list=list_code(new.currency), sku=new.sku, price=new.price) for new in prices]
-    await save_entries(tx, entries=entries, by=by)
+    await save_entries(tx, entries=entries, by=by, is_history=True)
     speaking = [code for code in fresh if codes[code] not in plan.known.other_lists]
     if speaking:
         await publish(tx, codes=speaking, by=by)
