@@ -149,6 +149,8 @@ async def test_nothing_of_it_changes_while_it_waits(desk: Desk) -> None:
     ]
     assert [(a.status_code, a.json()["faults"][0]["code"]) for a in answers] == [(409, "price-list-waits")] * 6
     assert await desk.prices.traces() == before
+    grid = (await desk.owner.get("/api/v1/price-grid", params={"list": ["BASE", "NEW"]})).json()
+    assert [(each["code"], each["may_edit"]) for each in grid["lists"]] == [("BASE", True), ("NEW", False)]
     # What changes nothing is no change.
     same = await desk.owner.put("/api/v1/price-lists", json={"items": [{"code": "NEW", "name": "价目表 NEW"}]})
     assert same.json()["unchanged"] == 1

@@ -189,5 +189,5 @@ def _column(view: PriceListView, staff: StaffPrincipal) -> GridList:
         tax_inclusive=view.tax_inclusive,
         state=view.state,
         version=view.version,
-        may_edit=staff.may("pricing.write"),
+        may_edit=staff.may("pricing.write") and view.approval is None,
     )
