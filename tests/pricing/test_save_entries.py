@@ -8,10 +8,8 @@ from tests.callers import Staff
 from tests.pricing.conftest import Prices, base, price, said
 from tests.statements import statements
 
-from dinghuo.kit.errors import Refused
 from dinghuo.pricing.delete_entries import delete_entries
 from dinghuo.pricing.save_entries import EntriesSaved, EntryKey, save_entries
-from dinghuo.pricing.stream_entries import SLICE, stream_entries
 from dinghuo.pricing.withdraw import withdraw
 
 
@@ -67,19 +65,19 @@ async def test_everything_wrong_is_said_at_once(prices: Prices) -> None:
         price("BASE", "A", "2", "箱", "0.0"),
         price("BASE", "A", "sNaN", minimum="sNaN"),
     ]
-    refused = await prices.refused(lambda tx: save_entries(tx, entries=entries, by=prices.by, first=100))
+    refused = await prices.refused(lambda tx: save_entries(tx, entries=entries, by=prices.by))
     assert said(refused) == [
-        ("unknown-code", "items[101].list", 102),
-        ("unknown-code", "items[101].sku", 102),
-        ("price-entry-price", "items[102].price", 103),
-        ("price-entry-unknown-unit", "items[102].unit", 103),
-        ("price-entry-price", "items[103].price", 104),
-        ("price-entry-minimum", "items[103].minimum_quantity", 104),
-        ("price-entry-price", "items[104].price", 105),
-        ("price-entry-minimum", "items[104].minimum_quantity", 105),
-        ("price-entry-twice", "items[105].sku", 106),
-        ("price-entry-price", "items[106].price", 107),
-        ("price-entry-minimum", "items[106].minimum_quantity", 107),
+        ("unknown-code", "items[1].list", 2),
+        ("unknown-code", "items[1].sku", 2),
+        ("price-entry-price", "items[2].price", 3),
+        ("price-entry-unknown-unit", "items[2].unit", 3),
+        ("price-entry-price", "items[3].price", 4),
+        ("price-entry-minimum", "items[3].minimum_quantity", 4),
+        ("price-entry-price", "items[4].price", 5),
+        ("price-entry-minimum", "items[4].minimum_quantity", 5),
+        ("price-entry-twice", "items[5].sku", 6),
+        ("price-entry-price", "items[6].price", 7),
+        ("price-entry-minimum", "items[6].minimum_quantity", 7),
     ]
     many = [price("BASE", "A", "1", minimum=str(n)) for n in range(10_001)]
     refused = await prices.refused(lambda tx: save_entries(tx, entries=many, by=prices.by))
@@ -100,20 +98,6 @@ async def test_prices_are_deleted_all_or_none(prices: Prices) -> None:
     left = await prices.rows("select minimum_quantity from price_entry where tenant_id = $1")
     assert [row["minimum_quantity"] for row in left] == [Decimal(10)]
     assert await prices.version() == 2
-
-
-@pytest.mark.slow
-async def test_a_long_import_goes_in_slices_and_says_which_line_stopped_it(prices: Prices) -> None:
-    await prices.lists(base())
-    entries = [price("BASE", "A", "1", minimum=str(n)) for n in range(SLICE + 3)]
-    database, tenant = prices.database, prices.tenant
-    saved = [slice_ async for slice_ in stream_entries(database, tenant.id, iter(entries), by=prices.by)]
-    assert saved == [EntriesSaved(SLICE, 0, 0), EntriesSaved(3, 0, 0)]
-    entries.append(price("BASE", "NONE", "1"))
-    with pytest.raises(Refused) as refusal:
-        async for _ in stream_entries(database, tenant.id, entries, by=prices.by):
-            pass
-    assert said(refusal.value) == [("unknown-code", f"items[{SLICE + 3}].sku", SLICE + 4)]
 
 
 async def test_who_may_not_see_prices_sets_none(prices: Prices, staff: Staff) -> None:

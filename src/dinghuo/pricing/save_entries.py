@@ -115,19 +115,17 @@ async def save_entries(
     entries: Sequence[EntryInput],
     by: Actor,
     seen_by: Principal | None = None,
-    first: int = 0,
     is_history: bool = False,
 ) -> EntriesSaved:
     """Set these prices, all or none. In a published list they count from the commit on.
 
-    `first` is the place of the first entry in a longer whole, for the faults of a slice. Nobody is to agree to
-    history: it is taken over as it was.
+    Nobody is to agree to history: it is taken over as it was.
     """
     faults = Faults()
-    for i, entry in enumerate(entries, start=first):
+    for i, entry in enumerate(entries):
         if not fits(entry.price) or entry.price < 0:
             faults.add(i, "price", BAD_PRICE, price=entry.price, most=MAX_QUANTITY)
-    located = await locate(tx, entries, faults, seen_by=seen_by, first=first)
+    located = await locate(tx, entries, faults, seen_by=seen_by)
     rows = await save_located(tx, list(zip(located.keys, (entry.price for entry in entries), strict=True)))
     created = sum(row["old"] is None for row in rows)
     await remember_changes(tx, rows, located, by, is_history=is_history)
@@ -141,9 +139,7 @@ async def save_located(tx: Tx, prices: Sequence[tuple[Key, Decimal]]) -> Sequenc
     return await tx.fetch(_SAVE, *map(list, zip(*((*key, price) for key, price in prices), strict=True)))
 
 
-async def locate(
-    tx: Tx, keys: Sequence[EntryKey], faults: Faults, *, seen_by: Principal | None, first: int = 0
-) -> Located:
+async def locate(tx: Tx, keys: Sequence[EntryKey], faults: Faults, *, seen_by: Principal | None) -> Located:
     """Lock the lists and find every key's ids. Raises with `faults` and all that cannot be found."""
     check_sees_price(seen_by)
     if len(keys) > MOST:
@@ -151,7 +147,7 @@ async def locate(
     lists = await lock_lists(tx, (key.list for key in keys), seen_by=seen_by)
     skus = await load_skus(tx, storable(key.sku for key in keys))
     found: dict[Key, int] = {}
-    for i, key in enumerate(keys, start=first):
+    for i, key in enumerate(keys):
         price_list, sku = lists.get(key.list), skus.get(key.sku)
         _check(faults, key, price_list, sku, i)
         if price_list is not None and sku is not None and fits(key.minimum_quantity):
