@@ -62,14 +62,20 @@ class Ear:
 
     async def until(self, *kinds: str) -> list[dict[str, Any]]:
         """Wait for messages of these kinds, in this order among others; those messages."""
+        while len(found := list(self._match(kinds))) < len(kinds):
+            await self._more()
+        return found
+
+    async def until_about(self, kind: str, id: str) -> None:
+        """Wait for a message of this kind about this subject."""
+        while (kind, id) not in [(message["kind"], message.get("id")) for message in self.heard]:
+            await self._more()
+
+    async def _more(self) -> None:
+        assert not self.ended.is_set(), self.heard
+        self._news.clear()
         async with asyncio.timeout(PATIENCE):
-            while True:
-                found = list(self._match(kinds))
-                if len(found) == len(kinds):
-                    return found
-                assert not self.ended.is_set(), self.heard
-                self._news.clear()
-                await self._news.wait()
+            await self._news.wait()
 
     def _match(self, kinds: tuple[str, ...]) -> Any:
         waiting = iter(self.heard)
